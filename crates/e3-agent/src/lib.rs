@@ -1,0 +1,1 @@
+//! Carries out the conversation on a host.

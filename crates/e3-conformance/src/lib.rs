@@ -1,0 +1,1 @@
+//! What it means to be an overlay, run in the lab.

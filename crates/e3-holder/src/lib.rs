@@ -1,0 +1,1 @@
+//! The process that keeps an environment alive between commands.

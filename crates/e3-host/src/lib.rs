@@ -1,0 +1,1 @@
+//! Providers and hosts: where agents run.

@@ -1,0 +1,1 @@
+//! Who a party is: DIDs, keys, introductions.

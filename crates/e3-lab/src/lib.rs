@@ -1,0 +1,1 @@
+//! An Internet of regions, sites and NATs on one Linux machine, without root.

@@ -1,0 +1,1 @@
+//! What every overlay is: the trait, dial tables, and the plain one.

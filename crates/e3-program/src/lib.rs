@@ -1,0 +1,1 @@
+//! Programs that parties run: MPyC, its Python environment, inputs and files.

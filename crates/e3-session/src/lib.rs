@@ -1,0 +1,1 @@
+//! The one conversation between a controller and the agents, without a network.

@@ -1,0 +1,1 @@
+//! From an e3.toml to a valid environment, with diagnostics that point at the line.

@@ -1,0 +1,1 @@
+//! Namespaces, TUN, death signals, scheduling: the only home of unsafe code.

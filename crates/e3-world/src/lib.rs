@@ -1,0 +1,1 @@
+//! Regions and the round-trip times between them: pure data.

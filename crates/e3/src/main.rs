@@ -1,0 +1,3 @@
+//! The `e3` program.
+
+fn main() {}
