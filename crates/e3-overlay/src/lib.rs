@@ -1,1 +1,19 @@
-//! What every overlay is: the trait, dial tables, and the plain one.
+//! What every overlay is: the trait, its context, and the plain one.
+//!
+//! - [`Overlay`]: an overlay before it is joined: what it promises and needs, and how it joins;
+//! - [`Joined`]: an overlay that a party has joined: dial table, links, leaving;
+//! - [`Registry`]: the overlays of this program, by name;
+//! - [`direct`]: plain TCP, the baseline.
+
+pub mod direct;
+mod error;
+mod joining;
+mod overlay;
+mod properties;
+mod registry;
+
+pub use error::OverlayError;
+pub use joining::{Joining, Mailbox, MailboxClosed};
+pub use overlay::{Joined, Overlay};
+pub use properties::{Need, Promise, Properties, ServiceKind};
+pub use registry::Registry;

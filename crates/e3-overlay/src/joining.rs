@@ -1,0 +1,63 @@
+//! What an overlay is given when it joins.
+
+use std::time::Duration;
+
+use e3_session::types::{Contact, Dial, PartyIndex, Roster};
+use serde_bytes::ByteBuf;
+use tokio::sync::mpsc;
+
+/// Everything that an overlay may know when it joins.
+#[derive(Debug)]
+pub struct Joining {
+    /// The roster that the agent has verified.
+    pub roster: Roster,
+    /// This party's index in it.
+    pub me: PartyIndex,
+    /// Where the parties can be reached.
+    pub contacts: Vec<Contact>,
+    /// Which connections a program will need.
+    pub dial: Dial,
+    /// The port that programs will listen on.
+    pub port: u16,
+    /// After this long, a peer that did not answer counts as unreachable.
+    pub timeout: Duration,
+    /// Sealed messages between the agents.
+    pub mailbox: Mailbox,
+}
+
+/// Sealed messages from this overlay to the same overlay at other parties, and back. The controller delivers
+/// them and cannot read them.
+#[derive(Debug)]
+pub struct Mailbox {
+    outgoing: mpsc::Sender<(PartyIndex, ByteBuf)>,
+    incoming: mpsc::Receiver<(PartyIndex, ByteBuf)>,
+}
+
+/// The agent has ended; nothing can be sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the agent that carries messages has ended")]
+pub struct MailboxClosed;
+
+impl Mailbox {
+    /// A mailbox over the agent's queues: what is sent goes to `outgoing`, what was opened comes from `incoming`.
+    pub fn new(
+        outgoing: mpsc::Sender<(PartyIndex, ByteBuf)>,
+        incoming: mpsc::Receiver<(PartyIndex, ByteBuf)>,
+    ) -> Self {
+        Self { outgoing, incoming }
+    }
+
+    /// Seals a message for a peer and sends it on its way.
+    pub async fn send(&self, to: PartyIndex, message: Vec<u8>) -> Result<(), MailboxClosed> {
+        self.outgoing
+            .send((to, ByteBuf::from(message)))
+            .await
+            .map_err(|_| MailboxClosed)
+    }
+
+    /// The next message, with its verified sender; `None` when the agent has ended.
+    pub async fn receive(&mut self) -> Option<(PartyIndex, Vec<u8>)> {
+        let (from, message) = self.incoming.recv().await?;
+        Some((from, message.into_vec()))
+    }
+}

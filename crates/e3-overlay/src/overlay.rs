@@ -1,0 +1,61 @@
+//! The trait that every overlay implements.
+
+use async_trait::async_trait;
+use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Roster};
+use serde_bytes::ByteBuf;
+
+use crate::{Joining, Need, OverlayError, Properties, ServiceKind};
+
+/// An overlay before it is joined.
+///
+/// An overlay never knows a host provider, the lab or another overlay. It consumes a roster that the agent has
+/// verified, and takes peers' keys from nowhere else.
+#[async_trait]
+pub trait Overlay: Send + Sync + 'static {
+    /// Its name in e3.toml.
+    fn name(&self) -> &'static str;
+
+    /// One line for a person.
+    fn summary(&self) -> &'static str;
+
+    /// What it promises; the conformance suite and the experiments hold it to this.
+    fn properties(&self) -> Properties;
+
+    /// What it needs on a host.
+    fn needs(&self) -> &'static [Need];
+
+    /// Infrastructure that it needs and no party is.
+    fn services(&self) -> &'static [ServiceKind];
+
+    /// The mode that an agreement names, such as `plain`.
+    fn mode(&self) -> String;
+
+    /// The public bytes that go into this party's introduction. Called once, before any roster is known; private
+    /// keys stay inside the overlay.
+    async fn introduce(&self) -> Result<ByteBuf, OverlayError>;
+
+    /// Joins the parties of a verified roster. Returns when every link that the program needs was tried, at most
+    /// `joining.timeout` later: a peer that cannot be reached is a [`Path::Unreachable`] link, not an error.
+    ///
+    /// [`Path::Unreachable`]: e3_session::types::Path::Unreachable
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError>;
+}
+
+/// An overlay that a party has joined.
+#[async_trait]
+pub trait Joined: Send + Sync {
+    /// How this party reaches the others.
+    fn dial_table(&self) -> DialTable;
+
+    /// The links as they are now.
+    async fn links(&self) -> Vec<LinkReport>;
+
+    /// Measures the link to a peer now.
+    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError>;
+
+    /// Takes a roster of a later epoch: members added, removed or moved, while the rest goes on.
+    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError>;
+
+    /// Leaves without a trace. Called once; nothing of the overlay may be left on the host afterwards.
+    async fn leave(self: Box<Self>) -> Result<(), OverlayError>;
+}

@@ -1,0 +1,67 @@
+//! What an overlay promises and needs.
+
+use serde::Serialize;
+
+/// What an overlay promises. Every field has to be thought about: there is no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Properties {
+    /// Nobody but the two parties can read what they say to one another.
+    pub confidential: Promise,
+    /// Nobody can change it unnoticed.
+    pub integrity: Promise,
+    /// A party reaches the peer that the roster names at that index, or nobody.
+    pub authenticated: Promise,
+    /// Recorded traffic stays closed when long-term keys leak later.
+    pub forward_secret: Promise,
+    /// Parties behind NATs reach one another.
+    pub traverses_nat: Promise,
+    /// A connection survives an outage of its path.
+    pub outlives_path: Promise,
+    /// Nobody reaches a program past the overlay.
+    pub isolates_program: Promise,
+    /// Members can be added and removed while the others go on.
+    pub changes_roster: Promise,
+}
+
+/// Whether something is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Promise {
+    /// Promised.
+    Yes,
+    /// Not promised, for this reason.
+    No(&'static str),
+}
+
+impl Promise {
+    /// Whether it is promised.
+    pub fn is_given(self) -> bool {
+        self == Self::Yes
+    }
+}
+
+/// Something that an overlay needs on a party's host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// A program on PATH.
+    Program(&'static str),
+    /// A TUN device.
+    Tun,
+}
+
+/// Infrastructure that an overlay needs and no party is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceKind {
+    /// Forwards packets for pairs that cannot reach one another.
+    Relay,
+    /// Tells parties where others are.
+    Lighthouse,
+    /// Introduces addresses to one another.
+    Rendezvous,
+    /// Coordinates a mesh VPN.
+    Coordinator,
+    /// Holds messages for parties that are away.
+    Mediator,
+}

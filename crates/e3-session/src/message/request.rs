@@ -1,0 +1,141 @@
+//! What a controller asks.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::types::{
+    Contact, Dial, Digest, InputSource, Offer, OutputPolicy, PartyIndex, Program, Roster, RunId,
+    SessionId,
+};
+
+/// What a controller asks of an agent, in the order of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// Opens the conversation. Answer: `Greeting`.
+    Hello {
+        /// The controller's protocol version.
+        protocol: u16,
+        /// The session that begins.
+        session: SessionId,
+        /// The name under which this host takes part.
+        name: String,
+        /// The folder on the host in which the agent may keep files (mode 0700, made if missing).
+        folder: String,
+    },
+    /// Names the overlay and identity policy, and tells the facts of services. Answer: `Prepared`.
+    Prepare(Settings),
+    /// Asks for the party's introduction. Answer: `Introduced`.
+    Introduce,
+    /// Hands over an endorsement of the introduction, where the identity policy has one. Answer: `Endorsed`.
+    Endorse {
+        /// The endorsement's bytes; empty where the policy needs none.
+        endorsement: ByteBuf,
+    },
+    /// Proposes a roster. Answer: `Admitted`.
+    Admit {
+        /// The roster, which must hold this agent's own introduction unchanged.
+        roster: Roster,
+    },
+    /// Joins the overlay. Answer: `Connected`.
+    Connect {
+        /// Where the parties can be reached.
+        contacts: Vec<Contact>,
+        /// Which connections a program will need.
+        dial: Dial,
+        /// The port that programs will listen on.
+        port: u16,
+        /// Milliseconds after which unreachable peers are reported as such.
+        timeout_ms: u64,
+    },
+    /// Names the files of the next program and this party's private input. Answer: `Missing`.
+    Stage {
+        /// The run that is prepared.
+        run: RunId,
+        /// What will run.
+        program: Program,
+        /// This party's private input.
+        input: InputSource,
+        /// What happens to this party's output.
+        output: OutputPolicy,
+    },
+    /// Sends a piece of a file. Answer: `Stored`.
+    Blob(SendBlob),
+    /// Asks what this agent would run. Answer: `Offered`.
+    Agree {
+        /// The run.
+        run: RunId,
+    },
+    /// Shows every party's offer. The agent compares them itself. Answer: `Confirmed`.
+    Confirm {
+        /// All offers, in the order of indices.
+        offers: Vec<Offer>,
+    },
+    /// Starts the program that was agreed. Answers: `Output` and `Progress`, then `Ended`.
+    Run {
+        /// Hash of the agreement that this agent confirmed.
+        agreement: Digest,
+    },
+    /// Stops the running program: first politely, then not. Answer: `Stopping`; the run itself answers `Ended`.
+    Stop {
+        /// Milliseconds between the polite signal and the other.
+        grace_ms: u64,
+    },
+    /// Runs a command on the host. Answers: `Output`, then `Ended`.
+    Exec {
+        /// Program and arguments.
+        argv: Vec<String>,
+    },
+    /// Writes to the standard input of a command, or ends it by an empty piece. Answer: `Stored`.
+    Feed {
+        /// The `Exec` request's number.
+        to: u32,
+        /// The bytes.
+        data: ByteBuf,
+    },
+    /// Ends a command started by `Exec`. Answer: `Stopping`.
+    Kill {
+        /// The `Exec` request's number.
+        exec: u32,
+    },
+    /// Measures the link to a peer over the overlay. Answer: `Pinged`.
+    Ping {
+        /// The peer.
+        peer: PartyIndex,
+    },
+    /// Asks for the state of all links. Answer: `Links`.
+    Links,
+    /// Delivers a message that another agent sealed. Answer: `Stored`.
+    Deliver {
+        /// Who sealed it.
+        from: PartyIndex,
+        /// The sealed bytes.
+        sealed: ByteBuf,
+    },
+    /// Ends the session: stops what runs, leaves the overlay, removes what the agent made. Answer: `Left`.
+    Leave,
+}
+
+/// How a session is set up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The overlay's name.
+    pub overlay: String,
+    /// The identity policy's name.
+    pub identity: String,
+    /// Services that the overlay uses, with their facts.
+    pub services: Vec<(String, ByteBuf)>,
+}
+
+/// A piece of a file; pieces of one file arrive in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendBlob {
+    /// SHA-256 of the whole file.
+    pub sha256: Digest,
+    /// Where this piece begins.
+    pub offset: u64,
+    /// The piece, at most 256 KiB.
+    pub data: ByteBuf,
+    /// Whether it is the last one.
+    pub last: bool,
+}

@@ -1,0 +1,120 @@
+//! What one run is, agreed by all parties before anything runs.
+
+use std::collections::BTreeMap;
+
+use e3_identity::canonical;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::{Digest, Nonce, PartyIndex, RunId, SessionId};
+
+/// What must be the same for all parties. Each agent computes its own from what it has itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The session.
+    pub session: SessionId,
+    /// The run in that session.
+    pub run: RunId,
+    /// Hash of the roster that this agent admitted.
+    pub roster: Digest,
+    /// The roster's epoch.
+    pub epoch: u32,
+    /// The overlay that this agent has joined.
+    pub overlay: String,
+    /// The overlay's mode, such as `plain`.
+    pub mode: String,
+    /// The identity policy by which introductions were believed.
+    pub identity: String,
+    /// Services that the overlay uses.
+    pub services: Vec<String>,
+    /// Hash of the program's files, as found on this agent's host.
+    pub program: Digest,
+    /// The file that is started.
+    pub entry: String,
+    /// Version of the program's runtime on this agent's host, such as `mpyc 0.11`.
+    pub runtime: String,
+    /// Number of parties, m.
+    pub parties: u16,
+    /// Threshold, t.
+    pub threshold: u16,
+    /// The program's arguments.
+    pub arguments: Vec<String>,
+}
+
+/// What is told but need not be the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Informed {
+    /// Version of the language that runs the program, such as `Python 3.11.7`.
+    pub language: String,
+}
+
+/// One party's terms with its nonce.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Whose offer this is.
+    pub party: PartyIndex,
+    /// What this party found.
+    pub terms: Terms,
+    /// This party's fresh randomness.
+    pub nonce: Nonce,
+    /// What is told but need not be the same.
+    pub informed: Informed,
+}
+
+/// The terms of all parties, found equal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// The common terms.
+    pub terms: Terms,
+    /// Every party's nonce, in the order of indices.
+    pub nonces: Vec<Nonce>,
+    /// Every party's signature over the agreement's form; empty until agreements are signed.
+    pub signatures: Vec<ByteBuf>,
+}
+
+/// A term in which parties differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The term's name, as in [`Terms`].
+    pub term: String,
+    /// Each value found, with the parties that have it.
+    pub values: BTreeMap<String, Vec<PartyIndex>>,
+}
+
+impl Agreement {
+    /// The hash that stands for this agreement; signatures are not part of it.
+    pub fn hash(&self) -> Digest {
+        Digest(canonical::digest(
+            "e3/agreement/1",
+            &(self.terms.form(), &self.nonces),
+        ))
+    }
+}
+
+impl Terms {
+    /// What is hashed: every field, in the order of the type.
+    pub fn form(&self) -> impl Serialize + '_ {
+        let Self {
+            session,
+            run,
+            roster,
+            epoch,
+            overlay,
+            mode,
+            identity,
+            services,
+            program,
+            entry,
+            runtime,
+            parties,
+            threshold,
+            arguments,
+        } = self;
+        (
+            (session, run, roster, epoch),
+            (overlay, mode, identity, services),
+            (program, entry, runtime),
+            (parties, threshold, arguments),
+        )
+    }
+}
