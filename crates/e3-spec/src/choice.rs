@@ -1,0 +1,91 @@
+//! Choices from a fixed list of words.
+
+/// Defines an enum whose variants are words in e3.toml.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident, $what:literal, { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl $name {
+            /// Every word, in the order of the variants.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word in e3.toml.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::text::Invalid;
+
+            fn from_str(text: &str) -> Result<Self, crate::text::Invalid> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(crate::text::Invalid {
+                        value: text.to_owned(),
+                        what: $what,
+                        expected: crate::near::one_of(Self::WORDS.iter().copied()),
+                        suggestion: crate::near::nearest(text, Self::WORDS.iter().copied()).map(str::to_owned),
+                    }),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        crate::text::stored_as_text!($name);
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": Self::WORDS })
+            }
+        }
+    };
+}
+
+choice!(
+    /// What stands between a site and the Internet.
+    Nat, "a NAT", {
+        /// Nothing: hosts have public addresses.
+        None = "none",
+        /// A home router: port-restricted, so that nobody outside can open a connection inwards.
+        Home = "home",
+    }
+);
+
+choice!(
+    /// What becomes of a party's output.
+    Output, "a place for output", {
+        /// It is collected and shown.
+        Collect = "collect",
+        /// It stays on the party's host.
+        Keep = "keep",
+    }
+);
+
+choice!(
+    /// A kind of program, as it stands in e3.toml.
+    Kind, "a kind of program", {
+        /// A Python program that uses MPyC.
+        Mpyc = "mpyc",
+    }
+);

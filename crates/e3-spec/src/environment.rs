@@ -1,0 +1,180 @@
+//! An environment: what an e3.toml declares, with every default filled in and everything checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::choice::{Nat, Output};
+use crate::number::{PartyCount, Port, Threshold};
+use crate::quantity::{Probability, Rate, Time, Timeout};
+use crate::text::{
+    EnvironmentName, FilePath, GroupName, HostName, IdentityName, OverlayName, ProviderName,
+    RegionName, SiteName, TravelPath, Version,
+};
+
+/// Hosts, overlay, identity and program, fully resolved.
+///
+/// It is stored as JSON while the environment is up. The same environment always gives the same JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name: given, or that of its folder.
+    pub name: EnvironmentName,
+    /// The hosts, one for each party, in the order of the file. Never empty, at most [`PartyCount::MAX`].
+    pub hosts: Vec<Host>,
+    /// The overlay that connects the parties.
+    pub overlay: OverlayName,
+    /// How introductions are endorsed.
+    pub identity: IdentityName,
+    /// What is run, if the environment says.
+    pub program: Option<Program>,
+    /// Which host is party 0, 1, …: every host once. `None` leaves the order open.
+    pub order: Option<Vec<HostName>>,
+    /// What differs from the world as E³ knows it.
+    pub network: Network,
+    /// Where pseudo-random choices begin, for a run that can be repeated.
+    pub seed: Option<u64>,
+}
+
+impl Environment {
+    /// The number of parties.
+    pub fn party_count(&self) -> PartyCount {
+        PartyCount::of(&self.hosts)
+    }
+
+    /// The host of that name.
+    pub fn host(&self, name: &HostName) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.name == *name)
+    }
+
+    /// The sites, each with its hosts. The hosts of a site agree on region and NAT.
+    pub fn sites(&self) -> BTreeMap<&SiteName, Site<'_>> {
+        let mut sites = BTreeMap::new();
+        for host in &self.hosts {
+            let site = sites.entry(&host.site).or_insert_with(|| Site {
+                region: &host.region,
+                nat: host.nat,
+                hosts: Vec::new(),
+            });
+            site.hosts.push(&host.name);
+        }
+        sites
+    }
+}
+
+/// A site as its hosts describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site<'a> {
+    /// Where it is.
+    pub region: &'a RegionName,
+    /// What stands in front of it.
+    pub nat: Nat,
+    /// Who shares its switch.
+    pub hosts: Vec<&'a HostName>,
+}
+
+/// A machine that a party runs on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// Its name: that of its group, with `-0`, `-1`, … when the group has several.
+    pub name: HostName,
+    /// The group that declared it.
+    pub group: GroupName,
+    /// Who makes or finds it.
+    pub provider: ProviderName,
+    /// Where it is.
+    pub region: RegionName,
+    /// The site that it shares with others of the same name.
+    pub site: SiteName,
+    /// What stands between its site and the Internet.
+    pub nat: Nat,
+    /// Its access link.
+    pub access: Access,
+    /// Its party's private input.
+    pub input: Option<Input>,
+    /// What becomes of its party's output.
+    pub output: Output,
+}
+
+/// A host's access link, the same in each direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// The rate, `None` for as fast as the machine can.
+    pub rate: Option<Rate>,
+    /// How probably a packet is lost.
+    pub loss: Probability,
+    /// By how much the delay varies.
+    pub jitter: Time,
+}
+
+/// Where a party's private input is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// A file of the controller's machine, put on that party's host alone.
+    File(FilePath),
+    /// A file that is on the host already, and never passes through the controller.
+    OnHost(FilePath),
+}
+
+/// What the parties run together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// The program's file.
+    pub path: FilePath,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// After which time it is ended.
+    pub timeout: Timeout,
+    /// What travels beside the program itself; `None` for its whole folder.
+    pub files: Option<Vec<TravelPath>>,
+    /// What kind of program it is, and what only that kind has.
+    pub kind: ProgramKind,
+}
+
+/// The kinds of programs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramKind {
+    /// A Python program that uses MPyC.
+    Mpyc(Mpyc),
+}
+
+/// What an MPyC program needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mpyc {
+    /// How many parties may pool what they know and still learn nothing.
+    pub threshold: Threshold,
+    /// The user's own interpreter: a path, or a name to be found in PATH when it holds no slash.
+    pub python: Option<FilePath>,
+    /// The version of MPyC, `None` for the one that E³ has been tested with.
+    pub version: Option<Version>,
+    /// The port that every party listens on.
+    pub port: Port,
+}
+
+/// What an environment adds to the world, or says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Regions of the environment's own, with the city (or other place) that each stands for.
+    pub regions: BTreeMap<RegionName, String>,
+    /// Delays between pairs of regions, sorted; no pair stands here twice.
+    pub pairs: Vec<Pair>,
+}
+
+/// The one-way delays between two regions (or between two sites of one region).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// The two regions, the first in the alphabet first.
+    pub between: [RegionName; 2],
+    /// From the first to the second.
+    pub there: Time,
+    /// From the second to the first.
+    pub back: Time,
+}
