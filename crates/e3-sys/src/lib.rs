@@ -1,1 +1,22 @@
 //! Namespaces, TUN, death signals, scheduling: the only home of unsafe code.
+//!
+//! Everything here is Linux's own, wrapped so that its callers need no `unsafe`. What `rustix` already offers safely
+//! (mounts, pidfds, timers) is not wrapped again.
+//!
+//! - [`namespace`]: leaving and entering namespaces, for a thread or for a command that is about to start;
+//! - [`process`]: starting a process in new namespaces, forking, ending at once, dying with the parent;
+//! - [`init`]: the first process of a PID namespace: it reaps, passes signals on, and ends when its child ends;
+//! - [`signal`]: blocking and awaiting signals;
+//! - [`tun`]: network interfaces whose other end is a descriptor;
+//! - [`schedule`]: waking up in time;
+//! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds.
+
+#![cfg(target_os = "linux")]
+
+pub mod epoll;
+pub mod init;
+pub mod namespace;
+pub mod process;
+pub mod schedule;
+pub mod signal;
+pub mod tun;

@@ -1,0 +1,106 @@
+//! Starting processes in new namespaces, forking, ending.
+
+use std::fs;
+use std::io;
+
+use rustix::process::{Pid, Signal};
+
+/// Which side of a fork the caller is on.
+#[derive(Debug)]
+pub enum Side {
+    /// The caller started this process.
+    Parent(Pid),
+    /// The caller is the new process.
+    Child,
+}
+
+/// Namespaces that [`clone_into`] makes for a new process, besides a PID, mount, network and UTS namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum User {
+    /// The new process stays in the caller's user namespace, which takes `CAP_SYS_ADMIN`.
+    Same,
+    /// The new process gets a user namespace of its own, in which it may do everything.
+    New,
+}
+
+/// Starts a process that is the first of a new PID namespace and has its own mount, network and UTS namespace. The
+/// caller stays where it is.
+///
+/// The new process is a copy of the caller, as after `fork`; fails where the caller has other threads.
+pub fn clone_into(user: User) -> io::Result<Side> {
+    alone()?;
+    let user = match user {
+        User::Same => 0,
+        User::New => libc::CLONE_NEWUSER,
+    };
+    let flags = user
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWNET
+        | libc::CLONE_NEWUTS
+        | libc::SIGCHLD;
+    let (stack, parent_tid, child_tid, tls) = (0_usize, 0_usize, 0_usize, 0_usize);
+    // SAFETY: without CLONE_VM and without a stack this is fork: the child runs on a copy of this stack. There is no
+    // other thread, so that no lock is held by one that the child lacks.
+    let pid = unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            libc::c_long::from(flags),
+            stack,
+            parent_tid,
+            child_tid,
+            tls,
+        )
+    };
+    side(pid)
+}
+
+/// Forks; fails where the caller has other threads.
+pub fn fork() -> io::Result<Side> {
+    alone()?;
+    // SAFETY: there is no other thread, so that the child may go on like the parent.
+    side(libc::c_long::from(unsafe { libc::fork() }))
+}
+
+fn side(pid: libc::c_long) -> io::Result<Side> {
+    match i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        Some(pid) if pid.as_raw_nonzero().get() > 0 => Ok(Side::Parent(pid)),
+        None if pid == 0 => Ok(Side::Child),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// How many threads this process has.
+pub fn threads() -> io::Result<usize> {
+    Ok(fs::read_dir("/proc/self/task")?.count())
+}
+
+fn alone() -> io::Result<()> {
+    match threads()? {
+        1 => Ok(()),
+        n => Err(io::Error::other(format!(
+            "this must happen before any thread starts, and {n} run already"
+        ))),
+    }
+}
+
+/// Ends this process at once, without running anything that waits for its end (destructors, `atexit`).
+pub fn exit_now(code: i32) -> ! {
+    // SAFETY: _exit has no preconditions.
+    unsafe { libc::_exit(code) }
+}
+
+/// Makes the kernel kill this process when the *thread* that started it ends.
+pub fn die_with_parent() -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    Ok(())
+}
+
+/// Closes every descriptor of this process from `first` on.
+///
+/// Only for a process that will use none of them again, such as [`crate::init`].
+pub(crate) fn close_from(first: u32) {
+    // SAFETY: the callers never touch a descriptor's owner again. Kernels before 5.9 lack the call, and then the
+    // descriptors stay open, which costs nothing but their number.
+    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+}
