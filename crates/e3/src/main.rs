@@ -1,3 +1,53 @@
-//! The `e3` program.
+//! `e3`: runs a multiparty computation over a chosen network overlay, and measures the choice.
+//!
+//! From the top down:
+//! - [`cli`]: what can be asked for;
+//! - [`command`]: one file per verb;
+//! - [`load`]: from a path and overrides to a valid environment;
+//! - [`fault`]: why a verb could not do what it was asked, and the exit code for it;
+//! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output.
+//!
+//! Data goes to standard output, everything else to standard error.
 
-fn main() {}
+// Nothing of a program can be reached from outside: here `pub` means "for other modules".
+#![allow(unreachable_pub)]
+
+mod cli;
+mod command;
+mod fault;
+mod json;
+mod log;
+mod out;
+
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Global};
+use crate::fault::Fault;
+
+/// Starts no thread and no runtime: `agent` and `holder` enter namespaces, which only a single-threaded process may.
+fn main() -> ExitCode {
+    fault::announce_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::usage::report(&error),
+    };
+    log::start(&cli.global);
+    // A panic unwinds to here, so that everything that cleans up after itself does.
+    let outcome =
+        std::panic::catch_unwind(AssertUnwindSafe(|| command::main(&cli.verb, &cli.global)));
+    conclude(
+        outcome.unwrap_or_else(|_| Err(Fault::panicked())),
+        &cli.global,
+    )
+}
+
+/// Tells a fault, if there is one, and turns the outcome of a verb into an exit code.
+fn conclude(outcome: Result<ExitCode, Fault>, global: &Global) -> ExitCode {
+    match outcome {
+        Ok(code) => code,
+        Err(fault) => fault.report(global),
+    }
+}

@@ -1,0 +1,229 @@
+//! The verbs and what each takes.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::{EnvironmentArgs, OverrideArgs};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write a commented e3.toml to begin with
+    Init(Init),
+    /// Say everything that is wrong with an environment, and what of it would travel; change nothing
+    Check(Check),
+    /// Say what `up` would create, change and destroy; change nothing
+    Plan(Plan),
+    /// Bring an environment up and keep it
+    Up(Up),
+    /// Show what is up: hosts, agents, links
+    Status(Status),
+    /// Run the program; on an environment that is not up, make it first and take it down afterwards
+    Run(Run),
+    /// Show what the parties of a run wrote
+    Logs(Logs),
+    /// Run a command on a host of an environment that is up
+    Exec(Exec),
+    /// Measure the way between two hosts of an environment that is up
+    Ping(Ping),
+    /// Take an environment down and leave nothing behind; may be repeated, also after a crash
+    Down(Down),
+    /// Say what this machine lacks, and the command that mends it
+    Doctor(Doctor),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the manual page, or write one for each verb
+    Man(Man),
+    /// Speak the conversation over standard input and output, on a host
+    #[command(hide = true, disable_help_flag = true)]
+    Agent(Internal),
+    /// Keep an environment alive between commands
+    #[command(hide = true, disable_help_flag = true)]
+    Holder(Internal),
+}
+
+/// `e3 init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// Where to write e3.toml; the folder is made when it does not exist
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// What to begin with
+    #[arg(long, value_enum, default_value_t)]
+    pub template: Template,
+}
+
+/// What an e3.toml may begin as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Three hosts at one site: the shortest way to a first result
+    #[default]
+    Lab,
+    /// Parties behind home routers
+    Home,
+    /// Parties on several continents
+    World,
+}
+
+/// `e3 check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// `e3 plan`
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// `e3 up`
+#[derive(Args, Debug)]
+pub struct Up {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// `e3 status`
+#[derive(Args, Debug)]
+pub struct Status {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+/// `e3 run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Where results are kept
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub runs: PathBuf,
+    /// The program's arguments, instead of those in e3.toml
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<String>,
+}
+
+/// `e3 logs`
+#[derive(Args, Debug)]
+pub struct Logs {
+    /// The run: the name of its folder, its path, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Only this party
+    #[arg(long, value_name = "N")]
+    pub party: Option<u16>,
+    /// Go on as more is written, until the run ends
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Where results are kept
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+/// `e3 exec`
+#[derive(Args, Debug)]
+pub struct Exec {
+    /// The host, by its name or its party's index
+    pub host: String,
+    /// The environment: a folder that holds an e3.toml, or the file itself [default: ./e3.toml]
+    #[arg(short, long, value_name = "PATH")]
+    pub env: Option<PathBuf>,
+    /// What to change in it.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+impl Exec {
+    /// Which environment.
+    pub fn environment(&self) -> EnvironmentArgs {
+        EnvironmentArgs {
+            path: self.env.clone(),
+            overrides: self.overrides.clone(),
+        }
+    }
+}
+
+/// `e3 ping`
+#[derive(Args, Debug)]
+pub struct Ping {
+    /// The host to measure from, by its name or its party's index
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// The host to measure to
+    #[arg(value_name = "TO")]
+    pub to: String,
+    /// How often
+    #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// The environment: a folder that holds an e3.toml, or the file itself [default: ./e3.toml]
+    #[arg(short, long, value_name = "PATH")]
+    pub env: Option<PathBuf>,
+    /// What to change in it.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+impl Ping {
+    /// Which environment.
+    pub fn environment(&self) -> EnvironmentArgs {
+        EnvironmentArgs {
+            path: self.env.clone(),
+            overrides: self.overrides.clone(),
+        }
+    }
+}
+
+/// `e3 down`
+#[derive(Args, Debug)]
+pub struct Down {
+    /// Which environment.
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Every environment of this user
+    #[arg(long, conflicts_with = "path")]
+    pub all: bool,
+}
+
+/// `e3 doctor`
+#[derive(Args, Debug)]
+pub struct Doctor {}
+
+/// `e3 completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// For which shell
+    pub shell: Shell,
+}
+
+/// `e3 man`
+#[derive(Args, Debug)]
+pub struct Man {
+    /// Write e3.1 and a page for each verb into this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Print all verbs as Markdown
+    #[arg(long, hide = true, conflicts_with = "dir")]
+    pub markdown: bool,
+}
+
+/// What E³ passes to its own processes.
+#[derive(Args, Debug)]
+pub struct Internal {
+    /// Words between one version of E³ and itself.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
+}

@@ -1,0 +1,43 @@
+//! `e3 man`: manual pages, and docs/verbs.md, generated from the parser.
+
+mod markdown;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Man};
+use crate::fault::Fault;
+use crate::out;
+
+/// Prints the page of `e3`, or writes one for `e3` and one for each verb.
+///
+/// # Errors
+/// When standard output or the folder cannot be written.
+pub fn main(args: &Man) -> Result<ExitCode, Fault> {
+    if args.markdown {
+        out::write(markdown::book_page(Cli::command()).as_bytes())?;
+    } else if let Some(folder) = &args.dir {
+        write_pages(folder).map_err(|error| {
+            Fault::user(format!(
+                "cannot write the manual into {}: {error}",
+                folder.display()
+            ))
+            .hint("name a folder that you may write to")
+        })?;
+    } else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command())
+            .render(&mut page)
+            .map_err(|error| Fault::ours(format!("cannot make the manual page: {error}")))?;
+        out::write(&page)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes e3.1, e3-run.1 and so on.
+fn write_pages(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder)
+}

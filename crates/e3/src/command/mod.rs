@@ -1,0 +1,39 @@
+//! One file per verb.
+
+mod agent;
+mod completions;
+mod down;
+mod exec;
+mod holder;
+mod logs;
+mod man;
+mod ping;
+mod run;
+mod status;
+mod up;
+
+use std::process::ExitCode;
+
+use crate::cli::{Global, Verb};
+use crate::fault::Fault;
+
+/// Does what was asked for.
+///
+/// # Errors
+/// Each verb's own.
+pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
+    match verb {
+        Verb::Up(args) => up::main(args, global),
+        Verb::Status(args) => status::main(args, global),
+        Verb::Run(args) => run::main(args, global),
+        Verb::Logs(args) => logs::main(args, global),
+        Verb::Exec(args) => exec::main(args, global),
+        Verb::Ping(args) => ping::main(args, global),
+        Verb::Down(args) => down::main(args, global),
+        Verb::Completions(args) => completions::main(args),
+        Verb::Man(args) => man::main(args),
+        Verb::Agent(args) => agent::main(args),
+        Verb::Holder(args) => holder::main(args),
+        _ => Err(Fault::ours("not yet")),
+    }
+}
