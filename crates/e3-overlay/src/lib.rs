@@ -3,13 +3,15 @@
 //! - [`Overlay`]: an overlay before it is joined: what it promises and needs, and how it joins;
 //! - [`Joined`]: an overlay that a party has joined: dial table, links, leaving;
 //! - [`Registry`]: the overlays of this program, by name;
-//! - [`direct`]: plain TCP, the baseline.
+//! - [`direct`]: plain TCP, the baseline;
+//! - [`reachability`]: who can dial whom without NAT traversal, from declared facts.
 
 pub mod direct;
 mod error;
 mod joining;
 mod overlay;
 mod properties;
+pub mod reachability;
 mod registry;
 
 pub use error::OverlayError;

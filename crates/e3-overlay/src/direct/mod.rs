@@ -1,4 +1,22 @@
 //! Overlay `direct`: plain TCP between the hosts' own addresses. The baseline.
+//!
+//! Joining proves every connection that a program will need, in the direction in which the program will open it:
+//! who will listen listens on the program's port, who will dial dials it, and both exchange a short [`probe`] that
+//! names the session, the roster and the two parties. So a machine that merely owns the same private address is
+//! told from the peer, and the round-trip time is known before a program starts.
+//!
+//! - [`probe`]: what is said over such a connection;
+//! - [`dialler`] and [`listener`]: its two ends;
+//! - [`reason`]: why a peer cannot be reached, in words;
+//! - [`joined`]: the overlay while it is up;
+//! - [`ping`]: a measurement that leaves the program's port alone.
+
+mod dialler;
+mod joined;
+mod listener;
+mod ping;
+mod probe;
+mod reason;
 
 use async_trait::async_trait;
 use serde_bytes::ByteBuf;
@@ -49,7 +67,6 @@ impl Overlay for Direct {
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        let _ = joining;
-        Err(OverlayError::Unchangeable { overlay: "direct" })
+        Ok(Box::new(joined::join(joining).await?))
     }
 }
