@@ -1,1 +1,16 @@
-//! Programs that parties run: MPyC, its Python environment, inputs and files.
+//! Programs that parties run: what travels with them, where it is put, and how they are started.
+//!
+//! From the top down, in the order in which a program meets them:
+//! - [`order`]: which party must come first, so that every connection a program opens can be opened;
+//! - [`files`]: what travels with a program, found and named before it travels;
+//! - [`stage`]: on a party's host, the folder that a program runs in, and the party's private input;
+//! - [`python`]: the private Python environment, made once and kept;
+//! - [`mpyc`]: the command line of an `MPyC` program, and what its lines tell.
+//!
+//! Everything here blocks and knows no network but what `pip` or `uv` need to make an environment.
+
+pub mod files;
+pub mod mpyc;
+pub mod order;
+pub mod python;
+pub mod stage;
