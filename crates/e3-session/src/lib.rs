@@ -5,10 +5,20 @@
 //! ```
 //!
 //! From the top down:
+//! - [`controller`]: the controller's end of a conversation with one agent;
+//! - [`agent`]: the agent's end of it;
+//! - [`order`]: what may be asked when, the same for both ends;
+//! - [`frame`]: messages as bytes in a stream;
+//! - [`agreement`]: what the parties would run, compared;
 //! - [`message`]: what a controller asks of an agent, and what the agent answers;
 //! - [`types`]: the words they use: rosters, agreements, dial tables, links, programs, outcomes.
 //!
 //! This crate opens no socket and starts no process.
 
+pub mod agent;
+pub mod agreement;
+pub mod controller;
+pub mod frame;
 pub mod message;
+pub mod order;
 pub mod types;

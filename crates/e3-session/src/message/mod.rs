@@ -4,9 +4,11 @@
 //! it answers. A request has exactly one final reply (see [`Reply::is_final`]); `Run` and `Exec` have streaming
 //! ones before it.
 
+mod kind;
 mod reply;
 mod request;
 
+pub use kind::RequestKind;
 pub use reply::{Refusal, RefusalCode, Reply, Stream};
 pub use request::{Request, SendBlob, Settings};
 

@@ -6,6 +6,7 @@ mod dial;
 mod facts;
 mod id;
 mod link;
+mod manifest;
 mod outcome;
 mod program;
 mod roster;
@@ -16,8 +17,7 @@ pub use dial::{Dial, DialTable, Reach};
 pub use facts::HostFacts;
 pub use id::{Digest, Nonce, PartyIndex, RunId, SessionId};
 pub use link::{LinkReport, Path};
+pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
 pub use outcome::{Ending, Outcome};
-pub use program::{
-    FileEntry, InputSource, Interpreter, Kind, Manifest, OutputPolicy, Program, ProgramEvent,
-};
-pub use roster::{Roster, RosterEntry};
+pub use program::{InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent};
+pub use roster::{MAX_NAME, MAX_PARTIES, Roster, RosterEntry, RosterError};

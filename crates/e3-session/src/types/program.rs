@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Digest, Manifest};
 
 /// What every party runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,26 +48,6 @@ pub enum Interpreter {
         /// Its path on the host.
         path: String,
     },
-}
-
-/// The files of a program, sorted by path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// Every file, sorted by path, without duplicates.
-    pub files: Vec<FileEntry>,
-}
-
-/// One file that travels.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileEntry {
-    /// Path relative to the program's folder, with `/` between its parts.
-    pub path: String,
-    /// SHA-256 of its content.
-    pub sha256: Digest,
-    /// Length in bytes.
-    pub size: u64,
-    /// Whether the owner may execute it.
-    pub executable: bool,
 }
 
 /// Where a party's private input comes from.

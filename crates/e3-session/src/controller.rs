@@ -1,0 +1,247 @@
+//! The controller's end of a conversation with one agent, without a network.
+
+use serde_bytes::ByteBuf;
+use thiserror::Error;
+
+use crate::{
+    agreement,
+    message::{PROTOCOL, Reply, Request, RequestKind, ToAgent, ToController},
+    order::{Conversation, OrderError, Phase},
+    types::{Digest, PartyIndex},
+};
+
+/// Keeps one conversation in order: numbers requests, and finds the request that a reply answers.
+#[derive(Debug)]
+pub struct ControllerMachine {
+    conversation: Conversation,
+    last: u32,
+    /// The roster that was proposed last: its hash and number of parties.
+    proposed: Option<(Digest, usize)>,
+    /// Parties of the roster that the agent has admitted.
+    parties: usize,
+    /// Hash of the agreement that the offers shown last make, if they make one.
+    agreement: Option<Digest>,
+}
+
+/// What an agent said, put in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// A piece of the answer; more follows.
+    Part {
+        /// The request that it answers.
+        re: u32,
+        /// What that asked.
+        to: RequestKind,
+        /// The piece.
+        reply: Reply,
+    },
+    /// The end of the answer, or a refusal.
+    Final {
+        /// The request that it answers.
+        re: u32,
+        /// What that asked.
+        to: RequestKind,
+        /// The answer.
+        reply: Reply,
+    },
+    /// A sealed message to be delivered to another agent.
+    Carry {
+        /// To whom.
+        to: PartyIndex,
+        /// What only that agent can open.
+        sealed: ByteBuf,
+    },
+    /// Something worth telling a person.
+    Notice {
+        /// The text.
+        text: String,
+    },
+}
+
+/// What no agent that keeps the protocol says. The conversation with this one cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Violation {
+    /// An answer to nothing.
+    #[error("the agent sent `{reply}` in answer to request {re}, which is not open")]
+    NotAsked {
+        /// The request that it names.
+        re: u32,
+        /// The reply's name.
+        reply: &'static str,
+    },
+    /// An answer of another kind.
+    #[error("the agent answered `{asked}` (request {re}) with `{reply}`")]
+    WrongReply {
+        /// The request.
+        re: u32,
+        /// What it asked.
+        asked: RequestKind,
+        /// The reply's name.
+        reply: &'static str,
+    },
+    /// Something after the last word.
+    #[error("the agent sent `{reply}` after it had left")]
+    AfterLeft {
+        /// The reply's name.
+        reply: &'static str,
+    },
+    /// The agent accepted what it should have refused.
+    #[error(
+        "the agent speaks version {theirs} of the protocol, this is version {PROTOCOL}: use the same release on both ends"
+    )]
+    Version {
+        /// The version that it greets with.
+        theirs: u16,
+    },
+    /// The agent computed another hash from what it was sent.
+    #[error(
+        "the agent computed the {what} hash {found}, expected {expected}: the two ends are of different releases, or what was sent was changed"
+    )]
+    OtherHash {
+        /// `roster` or `agreement`.
+        what: &'static str,
+        /// What it computed.
+        found: Digest,
+        /// What it should have computed.
+        expected: Digest,
+    },
+    /// A sealed message for nobody.
+    #[error("the agent sent a message for party {to}, but {parties} parties are admitted")]
+    NoSuchParty {
+        /// For whom it was.
+        to: PartyIndex,
+        /// Parties of the roster; 0 where none is admitted yet.
+        parties: usize,
+    },
+}
+
+impl ControllerMachine {
+    /// A conversation that has not begun.
+    pub fn new() -> Self {
+        Self {
+            conversation: Conversation::new(),
+            last: 0,
+            proposed: None,
+            parties: 0,
+            agreement: None,
+        }
+    }
+
+    /// How far the conversation has come, as the agent's replies so far tell.
+    pub fn phase(&self) -> Phase {
+        self.conversation.phase()
+    }
+
+    /// Requests that await their final reply, oldest first. After `Left` these will have none.
+    pub fn open(&self) -> impl Iterator<Item = (u32, RequestKind)> + '_ {
+        self.conversation.open_requests()
+    }
+
+    /// Numbers a request, if it may be asked now.
+    ///
+    /// An agent may still refuse `stop`, `feed` and `kill` as out of order: what they name may have ended while
+    /// they travelled.
+    pub fn ask(&mut self, request: Request) -> Result<ToAgent, OrderError> {
+        self.conversation.may(&request)?;
+        let asked = request.kind();
+        let id = self
+            .last
+            .checked_add(1)
+            .ok_or(OrderError::Exhausted { asked })?;
+        match &request {
+            Request::Admit { roster } => {
+                self.proposed = Some((roster.hash(), roster.parties.len()));
+            }
+            Request::Confirm { offers } => {
+                self.agreement = agreement::compare(offers).ok().map(|agreed| agreed.hash());
+            }
+            _ => {}
+        }
+        self.last = id;
+        self.conversation.begin(id, asked);
+        Ok(ToAgent { id, request })
+    }
+
+    /// Finds the request that a reply answers. After a violation the caller should give this agent up.
+    pub fn receive(&mut self, message: ToController) -> Result<Heard, Violation> {
+        let ToController { re, reply } = message;
+        let name = reply.name();
+        if self.phase() == Phase::Left {
+            return Err(Violation::AfterLeft { reply: name });
+        }
+        if re == 0 {
+            return self.unasked(reply);
+        }
+        let to = self
+            .conversation
+            .kind_of(re)
+            .ok_or(Violation::NotAsked { re, reply: name })?;
+        if !to.accepts(&reply) {
+            return Err(Violation::WrongReply {
+                re,
+                asked: to,
+                reply: name,
+            });
+        }
+        if !reply.is_final() {
+            return Ok(Heard::Part { re, to, reply });
+        }
+        self.check(&reply)?;
+        if let (Reply::Admitted { .. }, Some((_, parties))) = (&reply, self.proposed) {
+            self.parties = parties;
+        }
+        self.conversation.end(re, &reply);
+        Ok(Heard::Final { re, to, reply })
+    }
+
+    fn unasked(&self, reply: Reply) -> Result<Heard, Violation> {
+        match reply {
+            Reply::Notice { text } => Ok(Heard::Notice { text }),
+            Reply::Carry { to, sealed } if usize::from(to.0) < self.parties => {
+                Ok(Heard::Carry { to, sealed })
+            }
+            Reply::Carry { to, .. } => Err(Violation::NoSuchParty {
+                to,
+                parties: self.parties,
+            }),
+            other => Err(Violation::NotAsked {
+                re: 0,
+                reply: other.name(),
+            }),
+        }
+    }
+
+    /// Compares what the agent computed with what this end knows.
+    fn check(&self, reply: &Reply) -> Result<(), Violation> {
+        match reply {
+            Reply::Greeting { protocol, .. } if *protocol != PROTOCOL => {
+                Err(Violation::Version { theirs: *protocol })
+            }
+            Reply::Admitted { roster, .. } => {
+                same("roster", *roster, self.proposed.map(|(hash, _)| hash))
+            }
+            Reply::Confirmed { agreement, .. } => same("agreement", *agreement, self.agreement),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Default for ControllerMachine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where this end knows no hash, the agent has confirmed what does not agree.
+fn same(what: &'static str, found: Digest, expected: Option<Digest>) -> Result<(), Violation> {
+    let expected = expected.unwrap_or(Digest([0; 32]));
+    if found == expected {
+        Ok(())
+    } else {
+        Err(Violation::OtherHash {
+            what,
+            found,
+            expected,
+        })
+    }
+}
