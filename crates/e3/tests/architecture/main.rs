@@ -1,0 +1,148 @@
+//! The invariants of ARCHITECTURE.md that a program can check.
+
+mod dependencies;
+mod source;
+mod tree;
+
+use tree::{Tree, finding};
+
+/// Fails with every finding, one a line, each beginning with `file:line`.
+#[track_caller]
+fn none(rule: &str, findings: &[String]) {
+    assert!(findings.is_empty(), "{rule}\n  {}\n", findings.join("\n  "));
+}
+
+#[test]
+fn a_crate_depends_only_on_what_it_may_know() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        findings.extend(dependencies::beyond_the_table(&krate));
+    }
+    none(
+        "what a crate may know stands in crates/e3/tests/architecture/dependencies.rs",
+        &findings,
+    );
+}
+
+#[test]
+fn what_is_pure_opens_no_socket_and_starts_no_process() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        if dependencies::PURE.contains(&krate.name.as_str()) {
+            findings.extend(dependencies::impure(&krate));
+            for file in krate.files.iter().filter(|file| file.is_below("src")) {
+                findings.extend(source::mentions(file, dependencies::IMPURE_WORDS));
+            }
+        }
+    }
+    none("these crates know no network and no process", &findings);
+}
+
+#[test]
+fn e3_spec_reads_no_file() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        if krate.name == "e3-spec" {
+            for file in krate.files.iter().filter(|file| file.is_below("src")) {
+                findings.extend(source::mentions(
+                    file,
+                    &["std::fs", "fs::read", "File::open"],
+                ));
+            }
+        }
+    }
+    none("e3-spec is given text, and knows no I/O", &findings);
+}
+
+#[test]
+fn unsafe_code_stands_in_e3_sys_with_its_reason() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        for file in &krate.files {
+            findings.extend(if krate.name == "e3-sys" {
+                source::unsafe_without_reason(file)
+            } else {
+                source::mentions(file, &["unsafe"])
+            });
+        }
+    }
+    none(
+        "unsafe code belongs in e3-sys, below a line that begins with // SAFETY:",
+        &findings,
+    );
+}
+
+#[test]
+fn files_are_short() {
+    let tree = Tree::read();
+    let files: Vec<_> = tree.crates.iter().flat_map(|krate| &krate.files).collect();
+    let long: Vec<String> = files
+        .iter()
+        .filter(|file| file.lines.len() > 600)
+        .map(|file| finding(file, 601, &format!("{} lines", file.lines.len())))
+        .collect();
+    none("no file may be longer than 600 lines", &long);
+    let mut medium: Vec<_> = files
+        .iter()
+        .filter(|file| file.lines.len() >= 200)
+        .collect();
+    medium.sort_by_key(|file| std::cmp::Reverse(file.lines.len()));
+    let names: Vec<String> = medium
+        .iter()
+        .map(|file| finding(file, 200, &format!("{} lines", file.lines.len())))
+        .collect();
+    assert!(
+        medium.len() * 5 <= files.len(),
+        "four of five files must be shorter than 200 lines; {} of {} are not:\n  {}",
+        medium.len(),
+        files.len(),
+        names.join("\n  ")
+    );
+}
+
+#[test]
+fn every_crate_keeps_the_lints_and_facts_of_the_workspace() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        findings.extend(dependencies::strays(&krate));
+    }
+    none(
+        "a crate's Cargo.toml inherits from the workspace",
+        &findings,
+    );
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    // Put together here, so that this file does not find itself.
+    let words = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+    ];
+    let mut findings = Vec::new();
+    let tree = Tree::read();
+    for file in tree
+        .crates
+        .iter()
+        .flat_map(|krate| &krate.files)
+        .chain(&tree.others)
+    {
+        findings.extend(source::words_anywhere(file, &words));
+    }
+    none("finish it, or leave it out", &findings);
+}
+
+#[test]
+fn an_allowed_lint_has_its_reason_beside_it() {
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        for file in &krate.files {
+            findings.extend(source::allows_without_reason(file));
+        }
+    }
+    none(
+        "say why in a comment above, or with `reason = …`",
+        &findings,
+    );
+}
