@@ -5,16 +5,20 @@
 //!
 //! - [`namespace`]: leaving and entering namespaces, for a thread or for a command that is about to start;
 //! - [`process`]: starting a process in new namespaces, forking, ending at once, dying with the parent;
+//! - [`child`]: children that die with their parent, and what they have used;
 //! - [`init`]: the first process of a PID namespace: it reaps, passes signals on, and ends when its child ends;
 //! - [`signal`]: blocking and awaiting signals;
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`schedule`]: waking up in time;
-//! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds.
+//! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
+//! - [`interfaces`]: the addresses of this host's interfaces.
 
 #![cfg(target_os = "linux")]
 
+pub mod child;
 pub mod epoll;
 pub mod init;
+pub mod interfaces;
 pub mod namespace;
 pub mod process;
 pub mod schedule;
