@@ -271,8 +271,8 @@ pub(crate) fn size(bytes: u64) -> String {
         return format!("{bytes} B");
     }
     let (unit, name) = match bytes {
-        ..1_000_000 => (1000, "kB"),
-        ..1_000_000_000 => (1_000_000, "MB"),
+        1000..1_000_000 => (1000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
         _ => (1_000_000_000, "GB"),
     };
     // Tenths, rounded down: `999.9 kB` never shows as `1000.0 kB`.

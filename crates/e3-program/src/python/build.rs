@@ -16,13 +16,13 @@ use super::{
 };
 
 /// How long an empty environment may take.
-const CREATE: Duration = Duration::from_secs(120);
+const CREATE: Duration = Duration::from_mins(2);
 
 /// How long downloads may take.
-const INSTALL: Duration = Duration::from_secs(900);
+const INSTALL: Duration = Duration::from_mins(15);
 
 /// How long another process may take to make the same environment.
-const WAIT: Duration = Duration::from_secs(1200);
+const WAIT: Duration = Duration::from_mins(20);
 
 /// Makes the environment `folder/key`, unless somebody else does at this moment.
 pub(super) fn build(
@@ -65,13 +65,13 @@ pub(super) fn build(
         python: language,
         mpyc: MPYC_VERSION.to_owned(),
     };
-    let marker = env.join(COMPLETE);
+    let complete_file = env.join(COMPLETE);
     // Written aside and renamed: whoever finds it finds all of it.
     let aside = env.join("e3.json.new");
     let text = serde_json::to_string(&complete).unwrap_or_default();
     fs::write(&aside, text)
-        .and_then(|()| fs::rename(&aside, &marker))
-        .map_err(|cause| unusable(&marker, cause))?;
+        .and_then(|()| fs::rename(&aside, &complete_file))
+        .map_err(|cause| unusable(&complete_file, cause))?;
     PythonEnv::open(&env)
 }
 
