@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use e3_spec::Diagnostics;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -34,18 +35,7 @@ pub struct Fault {
     /// What to do next.
     pub hint: Option<String>,
     /// Errors in a file, each pointing at its line. They are told before the message.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// One error in a file.
-#[derive(Clone, Debug, Serialize)]
-pub struct Diagnostic {
-    /// As people read it, with the line and a caret.
-    #[serde(skip)]
-    pub rendered: String,
-    /// As programs read it.
-    #[serde(flatten)]
-    pub value: serde_json::Value,
+    pub diagnostics: Option<Diagnostics>,
 }
 
 impl Fault {
@@ -75,7 +65,7 @@ impl Fault {
             message: message.into(),
             detail: None,
             hint: None,
-            diagnostics: Vec::new(),
+            diagnostics: None,
         }
     }
 
@@ -95,8 +85,8 @@ impl Fault {
 
     /// Adds the errors of a file.
     #[must_use]
-    pub fn diagnostics(mut self, diagnostics: Vec<Diagnostic>) -> Self {
-        self.diagnostics = diagnostics;
+    pub fn diagnostics(mut self, diagnostics: Diagnostics) -> Self {
+        self.diagnostics = Some(diagnostics);
         self
     }
 
@@ -134,9 +124,8 @@ impl Fault {
             ("", "", "")
         };
         let mut text = String::new();
-        for diagnostic in &self.diagnostics {
-            text += diagnostic.rendered.trim_end();
-            text += "\n\n";
+        if let Some(diagnostics) = &self.diagnostics {
+            let _ = writeln!(text, "{}\n", diagnostics.render(color));
         }
         let _ = writeln!(text, "{red}error{plain}: {}", self.message);
         if let Some(detail) = &self.detail {
@@ -162,7 +151,8 @@ struct Document<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
-    diagnostics: &'a [Diagnostic],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostics: Option<&'a Diagnostics>,
 }
 
 impl<'a> From<&'a Fault> for Document<'a> {
@@ -177,7 +167,7 @@ impl<'a> From<&'a Fault> for Document<'a> {
             message: &fault.message,
             detail: fault.detail.as_deref(),
             hint: fault.hint.as_deref(),
-            diagnostics: &fault.diagnostics,
+            diagnostics: fault.diagnostics.as_ref(),
         }
     }
 }

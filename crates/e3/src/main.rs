@@ -16,6 +16,7 @@ mod cli;
 mod command;
 mod fault;
 mod json;
+mod load;
 mod log;
 mod out;
 

@@ -41,6 +41,14 @@ pub struct OverrideArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Any other field, by its path, such as program.timeout=30s (may be repeated)
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// Splits `KEY=VALUE`.
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .filter(|(key, _)| !key.trim().is_empty())
+        .map(|(key, value)| (key.trim().to_owned(), value.to_owned()))
+        .ok_or_else(|| "expected KEY=VALUE, such as program.timeout=30s".to_owned())
 }

@@ -1,0 +1,188 @@
+//! From a path and overrides to a valid environment: the same for every verb that reads one.
+
+use std::path::{Path, PathBuf};
+
+use e3_overlay::Registry;
+use e3_spec::{Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, Surroundings};
+use e3_world::World;
+
+use crate::cli::EnvironmentArgs;
+use crate::fault::Fault;
+
+/// The providers of hosts that this program has.
+const PROVIDERS: &[&str] = &["lab"];
+
+/// The identity schemes that this program has.
+const IDENTITIES: &[&str] = &["pinned"];
+
+/// How many parties run a program that no e3.toml speaks of, when nobody says.
+const AD_HOC_PARTIES: u16 = 3;
+
+/// An environment and where it stands.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What is declared, with the overrides.
+    pub environment: Environment,
+    /// Its e3.toml, absolute and without links; `None` when there is only a program.
+    pub file: Option<PathBuf>,
+}
+
+/// Reads the environment. `args` are what follows `--`, empty when nothing does.
+///
+/// # Errors
+/// The user's: there is no such file, or everything that is wrong with it.
+pub fn environment(
+    environment: &EnvironmentArgs,
+    program_args: &[String],
+) -> Result<Loaded, Fault> {
+    let overrides = overrides(environment, program_args);
+    let file = match (file(environment), &overrides.program) {
+        (Ok(file), _) => file,
+        (Err(_), Some(program)) if environment.path.is_none() => {
+            return without_a_file(program, &overrides);
+        }
+        (Err(fault), _) => return Err(fault),
+    };
+    let text = std::fs::read_to_string(&file.absolute).map_err(|error| {
+        Fault::user(format!("cannot read {}: {error}", file.shown))
+            .hint("an e3.toml is a text in UTF-8; `e3 init` writes one to begin with")
+    })?;
+    let declared = File {
+        name: &file.shown,
+        folder: file.absolute.parent().unwrap_or(Path::new("/")),
+        text: &text,
+    };
+    let parsed = with_surroundings(|around| e3_spec::parse(&declared, &overrides, around))?;
+    Ok(Loaded {
+        environment: parsed.map_err(|wrong| refuse(&file.shown, wrong))?,
+        file: Some(file.absolute),
+    })
+}
+
+/// An e3.toml that exists.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its path as the user may know it.
+    pub shown: String,
+    /// Its path, absolute and without links.
+    pub absolute: PathBuf,
+}
+
+/// Finds the e3.toml, without reading it.
+///
+/// # Errors
+/// The user's: it is not there.
+pub fn file(args: &EnvironmentArgs) -> Result<Place, Fault> {
+    let path = match &args.path {
+        None => PathBuf::from("e3.toml"),
+        Some(path) if path.is_dir() => path.join("e3.toml"),
+        Some(path) => path.clone(),
+    };
+    match path.canonicalize() {
+        Ok(absolute) if absolute.is_file() => Ok(Place {
+            shown: path.display().to_string(),
+            absolute,
+        }),
+        Ok(_) => Err(Fault::user(format!("{} is not a file", path.display()))
+            .hint("name an e3.toml, or a folder that holds one")),
+        Err(error) => Err(absent(args.path.as_deref(), &path, &error)),
+    }
+}
+
+fn absent(said: Option<&Path>, path: &Path, error: &std::io::Error) -> Fault {
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Fault::user(format!("cannot read {}: {error}", path.display()));
+    }
+    match said {
+        None => Fault::user("there is no e3.toml in this folder").hint(
+            "name an environment, as in `e3 run environments/secret-santa`; or write one by `e3 init`; \
+             or run a program without one: `e3 run --program program.py --parties 3`",
+        ),
+        Some(folder) if folder.is_dir() => {
+            Fault::user(format!("there is no e3.toml in {}", folder.display()))
+                .hint(format!("`e3 init {}` writes one", folder.display()))
+        }
+        Some(path) => Fault::user(format!("{} does not exist", path.display()))
+            .hint("name an e3.toml, or a folder that holds one"),
+    }
+}
+
+fn without_a_file(program: &str, overrides: &Overrides) -> Result<Loaded, Fault> {
+    let parties = overrides.parties.unwrap_or(AD_HOC_PARTIES);
+    let parsed = with_surroundings(|around| e3_spec::adhoc(program, parties, overrides, around))?;
+    Ok(Loaded {
+        environment: parsed.map_err(|wrong| refuse("the command line", wrong))?,
+        file: None,
+    })
+}
+
+fn refuse(shown: &str, wrong: Diagnostics) -> Fault {
+    let count = match wrong.iter().count() {
+        1 => "an error".to_owned(),
+        count => format!("{count} errors"),
+    };
+    Fault::user(format!("{shown} has {count}")).diagnostics(wrong)
+}
+
+/// What was said on the command line, in the words of `e3-spec`.
+fn overrides(args: &EnvironmentArgs, program_args: &[String]) -> Overrides {
+    let said = args.overrides.clone();
+    Overrides {
+        parties: said.parties,
+        overlay: said.overlay,
+        identity: said.identity,
+        program: said.program.map(|path| path.to_string_lossy().into_owned()),
+        args: (!program_args.is_empty()).then(|| program_args.to_vec()),
+        threshold: said.threshold,
+        region: said.region,
+        seed: said.seed,
+        set: said.set,
+    }
+}
+
+/// Tells `e3-spec` what this program and this machine know.
+fn with_surroundings<T>(act: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, Fault> {
+    let here = std::env::current_dir().map_err(|error| {
+        Fault::user(format!("cannot tell the current folder: {error}"))
+            .hint("it may have been removed; change to another")
+    })?;
+    let overlays: Vec<&str> = Registry::builtin().names().collect();
+    let world = World::builtin();
+    let regions: Vec<KnownRegion<'_>> = world
+        .regions()
+        .map(|region| KnownRegion {
+            name: &region.name,
+            city: &region.city,
+        })
+        .collect();
+    Ok(act(&Surroundings {
+        known: Known {
+            providers: PROVIDERS,
+            overlays: &overlays,
+            identities: IDENTITIES,
+            regions: &regions,
+        },
+        files: &Disk,
+        here: &here,
+    }))
+}
+
+/// The files of this machine.
+struct Disk;
+
+impl Files for Disk {
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file() && std::fs::File::open(path).is_ok()
+    }
+
+    fn names_in(&self, folder: &Path) -> Vec<String> {
+        std::fs::read_dir(folder).map_or_else(
+            |_| Vec::new(),
+            |entries| {
+                entries
+                    .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+                    .collect()
+            },
+        )
+    }
+}
