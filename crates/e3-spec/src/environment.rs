@@ -1,6 +1,7 @@
 //! An environment: what an e3.toml declares, with every default filled in and everything checked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -177,4 +178,24 @@ pub struct Pair {
     pub there: Time,
     /// From the second to the first.
     pub back: Time,
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.fmt(f),
+            Self::OnHost(path) => write!(f, "{path} on the host"),
+        }
+    }
+}
+
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            between: [first, second],
+            there,
+            back,
+        } = self;
+        write!(f, "{first} to {second} {there}, back {back}")
+    }
 }

@@ -1,18 +1,57 @@
 //! From an e3.toml to a valid environment, with diagnostics that point at the line.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use e3_spec::{File, Known, KnownRegion, Overrides, Surroundings, TrustFiles};
+//!
+//! let known = Known {
+//!     providers: &["lab"],
+//!     overlays: &["direct"],
+//!     identities: &["pinned"],
+//!     regions: &[KnownRegion { name: "ams3", city: "Amsterdam" }],
+//! };
+//! let around = Surroundings { known, files: &TrustFiles, here: Path::new("/home/me") };
+//! let text = "[hosts.lan]\ncount = 3\nregion = \"ansterdam\"";
+//! let file = File { name: "e3.toml", folder: Path::new("/home/me/lan"), text };
+//!
+//! let wrong = e3_spec::parse(&file, &Overrides::default(), &around).unwrap_err();
+//! assert!(wrong.to_string().contains("did you mean `ams3`?"));
+//! ```
+//!
+//! The way of a file: `raw` reads its text into a tree whose values know their places, `overrides` changes the
+//! tree, `raw::tables` reads the tree into tables, `resolve` makes an [`Environment`] of them. Each step reports what
+//! is wrong and goes on, so that one look shows everything.
 
 mod choice;
+mod diagnostic;
+mod diff;
 mod environment;
+mod known;
 mod near;
 mod number;
+mod overrides;
+mod parse;
 mod quantity;
+mod raw;
+mod report;
+mod resolve;
+mod source;
+mod template;
 mod text;
 
-pub use choice::{Kind, Nat, Output};
+pub use choice::{Nat, Output};
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use diff::{Change, Effect, diff};
 pub use environment::{
     Access, Environment, Host, Input, Mpyc, Network, Pair, Program, ProgramKind, Site,
 };
+pub use known::{Files, Known, KnownRegion, Surroundings, TrustFiles};
 pub use number::{PartyCount, Port, Threshold};
+pub use overrides::Overrides;
+pub use parse::{File, adhoc, json_schema, parse};
 pub use quantity::{Probability, Rate, Time, Timeout};
+pub use template::{TEMPLATES, template};
 pub use text::{
     EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid, OverlayName,
     ProviderName, RegionName, SiteName, TravelPath, Version,

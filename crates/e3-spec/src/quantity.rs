@@ -215,10 +215,11 @@ impl Time {
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
-    /// Half of it: one direction of a round trip. Rounds down to the nanosecond.
+    /// The two directions of a round trip, as equal as whole nanoseconds allow.
     #[must_use]
-    pub const fn half(self) -> Self {
-        Self(self.0 / 2)
+    pub const fn halves(self) -> (Self, Self) {
+        let there = self.0 / 2;
+        (Self(there), Self(self.0 - there))
     }
 
     /// In milliseconds, for display and arithmetic with measurements.

@@ -134,6 +134,19 @@ checked_text!(
     IdentityName, "an identity scheme", LABEL, LABEL_PATTERN, is_label
 );
 
+/// A group's name is a site's when its hosts share one, and a host's when the host has a site of its own: all labels.
+impl From<&GroupName> for SiteName {
+    fn from(group: &GroupName) -> Self {
+        Self(group.0.clone())
+    }
+}
+
+impl From<&HostName> for SiteName {
+    fn from(host: &HostName) -> Self {
+        Self(host.0.clone())
+    }
+}
+
 /// Letters that are safe in the name of a folder, and do not hide it.
 fn is_environment_name(text: &str) -> bool {
     (1..=63).contains(&text.len())

@@ -1,0 +1,329 @@
+//! What differs between an environment that is up and the one that is asked for.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::environment::{Access, Environment, Host, Input, Mpyc, Network, Program, ProgramKind};
+use crate::text::HostName;
+
+/// One difference. Values are as people read them; `None` stands for "nothing".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A host is new.
+    HostCreated {
+        /// Which.
+        host: HostName,
+    },
+    /// A host is no longer wanted.
+    HostDestroyed {
+        /// Which.
+        host: HostName,
+    },
+    /// A host is still wanted, and something about it is different.
+    HostChanged {
+        /// Which.
+        host: HostName,
+        /// The field, as in e3.toml.
+        field: &'static str,
+        /// What it is.
+        from: Option<String>,
+        /// What it shall be.
+        to: Option<String>,
+        /// What that takes.
+        effect: Effect,
+    },
+    /// Something about the whole environment is different.
+    EnvironmentChanged {
+        /// The field, as in e3.toml: `overlay`, `network.pairs`, `program.args`.
+        field: &'static str,
+        /// What it is.
+        from: Option<String>,
+        /// What it shall be.
+        to: Option<String>,
+        /// What that takes.
+        effect: Effect,
+    },
+}
+
+/// What a change takes, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing: the next run uses it.
+    NextRun,
+    /// The parties admit one another and connect anew, on the same hosts.
+    Reconnect,
+    /// The network between the hosts is built anew, and with it everything on it.
+    RebuildNetwork,
+    /// That host is made anew.
+    RecreateHost,
+}
+
+impl Change {
+    /// What the change takes.
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::HostCreated { .. } | Self::HostDestroyed { .. } => Effect::RecreateHost,
+            Self::HostChanged { effect, .. } | Self::EnvironmentChanged { effect, .. } => *effect,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        match self {
+            Self::HostCreated { host } => write!(f, "+ host {host}"),
+            Self::HostDestroyed { host } => write!(f, "- host {host}"),
+            Self::HostChanged {
+                host,
+                field,
+                from,
+                to,
+                effect: _,
+            } => {
+                write!(
+                    f,
+                    "~ host {host}: {field} from {} to {}",
+                    show(from),
+                    show(to)
+                )
+            }
+            Self::EnvironmentChanged {
+                field,
+                from,
+                to,
+                effect: _,
+            } => {
+                write!(f, "~ {field} from {} to {}", show(from), show(to))
+            }
+        }
+    }
+}
+
+/// Everything that differs, hosts first. Empty when the environments are the same.
+///
+/// Every field of an environment is looked at: one that is added does not compile until its effect has been decided.
+pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
+    let mut changes = hosts(&from.hosts, &to.hosts);
+    let mut note = |field, from, to, effect| {
+        if from != to {
+            changes.push(Change::EnvironmentChanged {
+                field,
+                from,
+                to,
+                effect,
+            });
+        }
+    };
+    let Environment {
+        name,
+        hosts: _,
+        overlay,
+        identity,
+        program,
+        order,
+        network,
+        seed,
+    } = from;
+    note("name", text(name), text(&to.name), Effect::NextRun);
+    note(
+        "overlay",
+        text(overlay),
+        text(&to.overlay),
+        Effect::Reconnect,
+    );
+    note(
+        "identity",
+        text(identity),
+        text(&to.identity),
+        Effect::Reconnect,
+    );
+    note(
+        "order",
+        list(order.as_deref()),
+        list(to.order.as_deref()),
+        Effect::Reconnect,
+    );
+    note(
+        "seed",
+        seed.as_ref().and_then(text),
+        to.seed.as_ref().and_then(text),
+        Effect::NextRun,
+    );
+    let Network { regions, pairs } = network;
+    let show_regions = |regions: &std::collections::BTreeMap<_, String>| {
+        list(Some(
+            &regions
+                .iter()
+                .map(|(name, city)| format!("{name} ({city})"))
+                .collect::<Vec<_>>(),
+        ))
+    };
+    note(
+        "network.regions",
+        show_regions(regions),
+        show_regions(&to.network.regions),
+        Effect::RebuildNetwork,
+    );
+    note(
+        "network.pairs",
+        list(Some(pairs)),
+        list(Some(&to.network.pairs)),
+        Effect::RebuildNetwork,
+    );
+    let (old, new) = (
+        program_fields(program.as_ref()),
+        program_fields(to.program.as_ref()),
+    );
+    for ((field, from), (_, to)) in old.into_iter().zip(new) {
+        note(field, from, to, Effect::NextRun);
+    }
+    changes
+}
+
+fn hosts(from: &[Host], to: &[Host]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for old in from {
+        match to.iter().find(|new| new.name == old.name) {
+            Some(new) => host(old, new, &mut changes),
+            None => changes.push(Change::HostDestroyed {
+                host: old.name.clone(),
+            }),
+        }
+    }
+    let created = to
+        .iter()
+        .filter(|new| from.iter().all(|old| old.name != new.name));
+    changes.extend(created.map(|new| Change::HostCreated {
+        host: new.name.clone(),
+    }));
+    changes
+}
+
+/// What differs between two hosts of the same name.
+fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
+    let Host {
+        name,
+        group,
+        provider,
+        region,
+        site,
+        nat,
+        access,
+        input,
+        output,
+    } = from;
+    let Access { rate, loss, jitter } = access;
+    let mut note = |field, from, to, effect| {
+        if from != to {
+            changes.push(Change::HostChanged {
+                host: name.clone(),
+                field,
+                from,
+                to,
+                effect,
+            });
+        }
+    };
+    note("group", text(group), text(&to.group), Effect::NextRun);
+    note(
+        "provider",
+        text(provider),
+        text(&to.provider),
+        Effect::RecreateHost,
+    );
+    note(
+        "region",
+        text(region),
+        text(&to.region),
+        Effect::RecreateHost,
+    );
+    note("site", text(site), text(&to.site), Effect::RecreateHost);
+    note("nat", text(nat), text(&to.nat), Effect::RecreateHost);
+    note(
+        "rate",
+        rate.as_ref().and_then(text),
+        to.access.rate.as_ref().and_then(text),
+        Effect::RecreateHost,
+    );
+    note(
+        "loss",
+        text(loss),
+        text(&to.access.loss),
+        Effect::RecreateHost,
+    );
+    note(
+        "jitter",
+        text(jitter),
+        text(&to.access.jitter),
+        Effect::RecreateHost,
+    );
+    note(
+        "input",
+        input.as_ref().and_then(text),
+        to.input.as_ref().and_then(text),
+        Effect::NextRun,
+    );
+    note("output", text(output), text(&to.output), Effect::NextRun);
+}
+
+/// A program's fields, in the same order for every program and for none.
+fn program_fields(program: Option<&Program>) -> [(&'static str, Option<String>); 8] {
+    let values = match program {
+        None => Default::default(),
+        Some(Program {
+            path,
+            args,
+            timeout,
+            files,
+            kind,
+        }) => {
+            let ProgramKind::Mpyc(Mpyc {
+                threshold,
+                python,
+                version,
+                port,
+            }) = kind;
+            [
+                text(path),
+                list(Some(args)),
+                text(timeout),
+                list(files.as_deref()),
+                text(threshold),
+                python.as_ref().and_then(text),
+                version.as_ref().and_then(text),
+                text(port),
+            ]
+        }
+    };
+    let [path, args, timeout, files, threshold, python, mpyc, port] = values;
+    [
+        ("program.path", path),
+        ("program.args", args),
+        ("program.timeout", timeout),
+        ("program.files", files),
+        ("program.threshold", threshold),
+        ("program.python", python),
+        ("program.mpyc", mpyc),
+        ("program.port", port),
+    ]
+}
+
+fn text(value: &impl ToString) -> Option<String> {
+    Some(value.to_string())
+}
+
+/// A list for people; an empty one is nothing.
+fn list<T: fmt::Display>(items: Option<&[T]>) -> Option<String> {
+    let items = items.filter(|items| !items.is_empty())?;
+    Some(
+        items
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}

@@ -1,0 +1,59 @@
+//! What the caller knows and this crate does not: which overlays there are, which regions, which files.
+
+use std::path::Path;
+
+/// Names that an e3.toml may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The providers of hosts.
+    pub providers: &'a [&'a str],
+    /// The overlays.
+    pub overlays: &'a [&'a str],
+    /// The identity schemes.
+    pub identities: &'a [&'a str],
+    /// The regions of the world.
+    pub regions: &'a [KnownRegion<'a>],
+}
+
+/// A region that needs no declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownRegion<'a> {
+    /// Its name in e3.toml.
+    pub name: &'a str,
+    /// Its city, by which people look for it.
+    pub city: &'a str,
+}
+
+/// A look at the files that an e3.toml names. This crate itself does no input or output.
+pub trait Files {
+    /// Whether a readable regular file is there.
+    fn is_file(&self, path: &Path) -> bool;
+
+    /// The names in a folder, for suggestions; none if it cannot be read.
+    fn names_in(&self, folder: &Path) -> Vec<String>;
+}
+
+/// Believes that every file is there: for looking at an e3.toml away from its files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TrustFiles;
+
+impl Files for TrustFiles {
+    fn is_file(&self, _: &Path) -> bool {
+        true
+    }
+
+    fn names_in(&self, _: &Path) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Everything around a declaration that its meaning depends on.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Names that may be used.
+    pub known: Known<'a>,
+    /// The files.
+    pub files: &'a dyn Files,
+    /// The current folder, absolute: paths on the command line are relative to it.
+    pub here: &'a Path,
+}

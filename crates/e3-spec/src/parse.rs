@@ -1,0 +1,94 @@
+//! The ways in.
+
+use std::path::Path;
+
+use schemars::generate::SchemaSettings;
+
+use crate::diagnostic::Diagnostics;
+use crate::environment::Environment;
+use crate::known::Surroundings;
+use crate::overrides::Overrides;
+use crate::raw::{Document, Node, Read};
+use crate::report::Report;
+use crate::resolve::resolve;
+use crate::source::{Place, Sources};
+use crate::text::EnvironmentName;
+
+/// An e3.toml.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// What diagnostics call it: its path as the user wrote it.
+    pub name: &'a str,
+    /// Its folder, absolute: relative paths in it begin there, and it names the environment.
+    pub folder: &'a Path,
+    /// What stands in it.
+    pub text: &'a str,
+}
+
+/// The environment that a file declares, with what the command line says otherwise.
+///
+/// # Errors
+/// Everything that is wrong with either.
+pub fn parse(
+    file: &File<'_>,
+    overrides: &Overrides,
+    around: &Surroundings<'_>,
+) -> Result<Environment, Diagnostics> {
+    let mut report = Report::new(Sources::new(file.name, file.text));
+    let mut root = Node::document(file.text, Place::FILE, &mut report);
+    overrides.apply(&mut root, &mut report);
+    let environment = Document::read(&root, &mut report)
+        .and_then(|document| resolve(&document, file.folder, around, &mut report));
+    match environment {
+        Some(environment) if report.is_empty() => Ok(environment),
+        _ => Err(report.into_diagnostics()),
+    }
+}
+
+/// The environment of a program without an e3.toml: lab hosts on one site, with no delay between them.
+///
+/// The path is relative to the current folder. The overrides' own `program` and `parties` are not looked at.
+///
+/// # Errors
+/// Everything that is wrong with what was said on the command line.
+pub fn adhoc(
+    program: &str,
+    parties: u16,
+    overrides: &Overrides,
+    around: &Surroundings<'_>,
+) -> Result<Environment, Diagnostics> {
+    let stem = Path::new(program)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let name = EnvironmentName::from_folder(&stem);
+    let region = around
+        .known
+        .regions
+        .first()
+        .map_or("", |region| region.name);
+    let text = format!("name = \"{name}\"\n\n[hosts.party]\nregion = \"{region}\"\n");
+    let overrides = Overrides {
+        program: Some(program.to_owned()),
+        parties: Some(parties),
+        ..overrides.clone()
+    };
+    parse(
+        &File {
+            name: "(no e3.toml)",
+            folder: around.here,
+            text: &text,
+        },
+        &overrides,
+        around,
+    )
+}
+
+/// The JSON Schema of an e3.toml, by which editors complete and check it.
+pub fn json_schema() -> serde_json::Value {
+    let mut schema = SchemaSettings::draft07()
+        .into_generator()
+        .into_root_schema_for::<Document>();
+    schema.insert("title".to_owned(), "e3.toml".into());
+    schema.to_value()
+}

@@ -1,0 +1,14 @@
+//! The file as it stands: a tree of values that know their places, and the tables that it is read into.
+//!
+//! Each table is written down once, in [`tables`]; the reader, the list of known keys and the JSON Schema all come
+//! from that, so they cannot drift apart.
+
+mod node;
+mod read;
+mod tables;
+
+pub(crate) use node::{Node, Value};
+pub(crate) use read::{At, Field, List, Named, Read};
+pub(crate) use tables::{
+    Document, Group, InputRule, NetworkTable, PairTable, ProgramTable, RegionTable, SiteRule,
+};

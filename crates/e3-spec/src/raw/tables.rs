@@ -1,0 +1,224 @@
+//! Every table of an e3.toml.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::node::{Node, Value};
+use super::read::{At, Field, List, Named, Read, only_known, table, wrong_type};
+use crate::choice::{Kind, Nat, Output};
+use crate::number::{PartyCount, Port, Threshold};
+use crate::quantity::{Probability, Rate, Time, Timeout};
+use crate::report::Report;
+use crate::text::{
+    EnvironmentName, FilePath, GroupName, HostName, Invalid, RegionName, SiteName, TravelPath,
+    Version,
+};
+
+table! {
+    /// An environment for E³: hosts, an overlay that connects them, and a program that they run together.
+    Document {
+        /// The environment's name. Default: that of its folder.
+        name: EnvironmentName,
+        /// The overlay that connects the parties. Default: "direct".
+        overlay: String,
+        /// How the parties' keys are endorsed. Default: "pinned".
+        identity: String,
+        /// Where pseudo-random choices begin, for runs that can be repeated.
+        seed: u64,
+        /// The parties' order, by the names of their hosts; a group's name stands for all its hosts. Default: left open, E³ chooses an order in which the parties can reach one another.
+        order: List<HostName>,
+        /// Groups of hosts. A group's hosts are named after it: `ams`, or `ams-0`, `ams-1`, … when there are several.
+        hosts: Named<GroupName, Group>,
+        /// The program that the parties run.
+        program: ProgramTable,
+        /// What is different from the Internet as E³ knows it.
+        network: NetworkTable,
+    }
+}
+
+table! {
+    /// A group of hosts that have everything but their names in common.
+    Group {
+        /// How many hosts. Default: 1.
+        count: PartyCount,
+        /// Who makes or finds the hosts. Default: "lab", which is this machine.
+        provider: String,
+        /// The region that the hosts are in, such as "ams3".
+        region: String,
+        /// What stands between the hosts and the Internet. Default: "none".
+        nat: Nat,
+        /// Who shares a site, and so a switch and a router: "shared" for the group (the default), "own" for each host by itself, or a name that several groups use.
+        site: SiteRule,
+        /// The rate of each host's access link, in each direction, such as "100 Mbit/s". Default: as fast as can be.
+        rate: Rate,
+        /// How probably a packet is lost on the access link, such as "0.1 %". Default: never.
+        loss: Probability,
+        /// By how much the delay of the access link varies, such as "2 ms". Default: not at all.
+        jitter: Time,
+        /// The party's private input file, put on its host alone. In a group of several: a list, or a path with {index} or {host}. Or { on_host = "/path" } for a file that is on the host already.
+        input: InputRule,
+        /// "collect" (the default) shows the party's output, "keep" leaves it on the host.
+        output: Output,
+    }
+}
+
+table! {
+    /// What the parties run together.
+    ProgramTable {
+        /// What kind of program it is. Default: "mpyc".
+        kind: Kind,
+        /// The program's file, relative to this e3.toml.
+        path: FilePath,
+        /// Its arguments.
+        args: List<String>,
+        /// How many parties may pool what they know and still learn nothing: less than half. Default: as many as possible.
+        threshold: Threshold,
+        /// When the program is ended, done or not, such as "10 min". Default: "1 h".
+        timeout: Timeout,
+        /// Your own Python interpreter. Default: one that E³ prepares.
+        python: FilePath,
+        /// The version of MPyC. Default: the one that E³ was tested with.
+        mpyc: Version,
+        /// Exactly which files travel beside the program, relative to its folder. Default: its whole folder.
+        files: List<TravelPath>,
+        /// The port that every party listens on. Default: 11599.
+        port: Port,
+    }
+}
+
+table! {
+    /// What is different from the Internet as E³ knows it.
+    NetworkTable {
+        /// Regions of your own.
+        regions: Named<RegionName, RegionTable>,
+        /// Pairs of regions whose delay is different.
+        pairs: List<PairTable>,
+    }
+}
+
+table! {
+    /// A region of your own.
+    RegionTable {
+        /// The city that it stands for. Default: its name.
+        city: String,
+        /// The round-trip time to every other region that the environment uses, such as { ams3 = "20 ms" }.
+        rtt: Named<RegionName, Time>,
+    }
+}
+
+table! {
+    /// A pair of regions, with the round-trip time between them or the delay of each direction.
+    PairTable {
+        /// The two regions.
+        between: List<String>,
+        /// The round-trip time; each direction takes half of it.
+        rtt: Time,
+        /// The delay from the first to the second.
+        there: Time,
+        /// The delay from the second to the first.
+        back: Time,
+    }
+}
+
+/// Who shares a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SiteRule {
+    Shared,
+    Own,
+    Named(SiteName),
+}
+
+impl std::str::FromStr for SiteRule {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "shared" => Ok(Self::Shared),
+            "own" => Ok(Self::Own),
+            name => name.parse().map(Self::Named).map_err(|invalid| Invalid {
+                expected: format!("`shared`, `own`, or a name: {}", invalid.expected),
+                ..invalid
+            }),
+        }
+    }
+}
+
+impl JsonSchema for SiteRule {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Site".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let name = generator.subschema_for::<SiteName>();
+        json_schema!({ "anyOf": [{ "enum": ["shared", "own"] }, name] })
+    }
+}
+
+/// Where private inputs come from.
+#[derive(Debug)]
+pub(crate) enum InputRule {
+    /// One path, perhaps with `{index}` or `{host}` in it.
+    Template(String),
+    /// One path for each host of the group.
+    Each(Vec<At<String>>),
+    /// A path on the host.
+    OnHost(At<String>),
+}
+
+impl Read for InputRule {
+    fn read(node: &Node, report: &mut Report) -> Option<Self> {
+        match &node.value {
+            Value::Text(template) => Some(Self::Template(template.clone())),
+            Value::Array(_) => List::read(node, report).map(|List(paths)| Self::Each(paths)),
+            Value::Table(_) => {
+                only_known(node, &["on_host"], report)?;
+                match super::read::field::<String>(node, "on_host", report) {
+                    Field::Given(path) => Some(Self::OnHost(path)),
+                    Field::Wrong => None,
+                    Field::Absent => {
+                        report
+                            .missing(node.place, "this names no file")
+                            .expected("{ on_host = \"/path\" }");
+                        None
+                    }
+                }
+            }
+            _ => {
+                wrong_type(
+                    node,
+                    "a path in quotes, a list of paths, or { on_host = \"/path\" }",
+                    report,
+                );
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for InputRule {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Input".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "string" },
+            { "type": "array", "items": { "type": "string" } },
+            {
+                "type": "object",
+                "properties": { "on_host": { "type": "string" } },
+                "required": ["on_host"],
+                "additionalProperties": false,
+            },
+        ] })
+    }
+}

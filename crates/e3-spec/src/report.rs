@@ -1,0 +1,149 @@
+//! What has been found wrong so far. Reading goes on after a finding, so that all are reported at once.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Place, Sources};
+use crate::text::Invalid;
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    place: Place,
+    message: String,
+    expected: Option<String>,
+    suggestion: Option<String>,
+    kind: FindingKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FindingKind {
+    /// The text is no TOML.
+    Syntax,
+    /// Something is there and wrong.
+    Wrong,
+    /// Something should be there and is not.
+    Missing,
+}
+
+impl Finding {
+    pub(crate) fn expected(&mut self, expected: impl Into<String>) -> &mut Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    pub(crate) fn suggest(&mut self, suggestion: Option<impl Into<String>>) -> &mut Self {
+        self.suggestion = suggestion.map(Into::into);
+        self
+    }
+}
+
+/// All findings, and the texts that they are about.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) sources: Sources,
+    found: Vec<Finding>,
+}
+
+impl Report {
+    pub(crate) fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            found: Vec::new(),
+        }
+    }
+
+    pub(crate) fn wrong(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        self.push(place, message.into(), FindingKind::Wrong)
+    }
+
+    pub(crate) fn missing(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        self.push(place, message.into(), FindingKind::Missing)
+    }
+
+    pub(crate) fn syntax(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        self.push(place, message.into(), FindingKind::Syntax)
+    }
+
+    /// A text or number that its type refused.
+    pub(crate) fn invalid(&mut self, place: Place, invalid: Invalid) {
+        let Invalid {
+            value,
+            what,
+            expected,
+            suggestion,
+        } = invalid;
+        self.wrong(place, format!("`{value}` is not {what}"))
+            .expected(expected)
+            .suggest(suggestion);
+    }
+
+    fn push(&mut self, place: Place, message: String, kind: FindingKind) -> &mut Finding {
+        // Several hosts of one group share its text: what is wrong with it is said once.
+        let known = self
+            .found
+            .iter()
+            .position(|f| f.place == place && f.message == message);
+        let index = known.unwrap_or(self.found.len());
+        if known.is_none() {
+            self.found.push(Finding {
+                place,
+                message,
+                expected: None,
+                suggestion: None,
+                kind,
+            });
+        }
+        &mut self.found[index]
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// All of it, in the order of the texts.
+    pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
+        self.drop_echoes();
+        self.found.sort_by_key(|finding| finding.place);
+        let diagnostics = self.found.into_iter().map(|finding| {
+            let Finding {
+                place,
+                message,
+                expected,
+                suggestion,
+                kind: _,
+            } = finding;
+            Diagnostic::new(
+                &self.sources.source(place),
+                place.span(),
+                message,
+                expected,
+                suggestion,
+            )
+        });
+        Diagnostics::new(diagnostics.collect())
+    }
+
+    /// Drops what is only a consequence of broken syntax: what seems missing, what stands on a broken line, and
+    /// everything when a table's header is broken, because then nobody knows where keys belong.
+    fn drop_echoes(&mut self) {
+        let broken: Vec<Place> = self
+            .found
+            .iter()
+            .filter(|f| f.kind == FindingKind::Syntax)
+            .map(|f| f.place)
+            .collect();
+        let header = broken
+            .iter()
+            .any(|place| self.sources.line_text(*place).trim_start().starts_with('['));
+        let lines: Vec<usize> = broken
+            .iter()
+            .map(|place| self.sources.line(*place))
+            .collect();
+        let sources = &self.sources;
+        self.found.retain(|finding| match finding.kind {
+            FindingKind::Syntax => true,
+            FindingKind::Missing => broken.is_empty(),
+            FindingKind::Wrong if finding.place.is_override() => true,
+            FindingKind::Wrong => !header && !lines.contains(&sources.line(finding.place)),
+        });
+    }
+}

@@ -1,0 +1,128 @@
+//! Private inputs, one for each host of a group.
+
+use std::path::Path;
+
+use super::Resolver;
+use crate::environment::Input;
+use crate::near::nearest;
+use crate::raw::{At, Field, InputRule};
+use crate::source::Place;
+use crate::text::{FilePath, HostName};
+
+impl Resolver<'_> {
+    /// The input of each host; `None` if something about them is wrong.
+    pub(super) fn inputs(
+        &mut self,
+        field: &Field<InputRule>,
+        hosts: &[HostName],
+    ) -> Option<Vec<Option<Input>>> {
+        let Field::Given(input) = field else {
+            return field.is_absent().then(|| vec![None; hosts.len()]);
+        };
+        let place = input.place;
+        match &input.value {
+            InputRule::Template(template) => self.expand(
+                &At {
+                    place,
+                    value: template.clone(),
+                },
+                hosts,
+                Self::local,
+            ),
+            InputRule::OnHost(template) => self.expand(template, hosts, Self::on_host),
+            InputRule::Each(paths) if paths.len() == hosts.len() => paths
+                .iter()
+                .map(|path| self.local(&path.value, path.place).map(Some))
+                .collect(),
+            InputRule::Each(paths) => {
+                let message = format!("{} inputs for {} hosts", paths.len(), hosts.len());
+                self.report
+                    .wrong(place, message)
+                    .expected("one for each host of the group");
+                None
+            }
+        }
+    }
+
+    /// Puts the host's name and its number within the group into a template.
+    fn expand(
+        &mut self,
+        template: &At<String>,
+        hosts: &[HostName],
+        input: impl Fn(&mut Self, &str, Place) -> Option<Input>,
+    ) -> Option<Vec<Option<Input>>> {
+        self.check_template(template)?;
+        let inputs: Vec<Option<Input>> = hosts
+            .iter()
+            .enumerate()
+            .map(|(index, host)| {
+                let path = template
+                    .value
+                    .replace("{index}", &index.to_string())
+                    .replace("{host}", host.as_str());
+                input(self, &path, template.place)
+            })
+            .collect();
+        inputs.iter().all(Option::is_some).then_some(inputs)
+    }
+
+    fn check_template(&mut self, template: &At<String>) -> Option<()> {
+        const WORDS: [&str; 2] = ["{index}", "{host}"];
+        let mut rest = template.value.as_str();
+        while let Some(start) = rest.find('{') {
+            let length = rest[start..]
+                .find('}')
+                .map_or(rest.len() - start, |end| end + 1);
+            let word = &rest[start..start + length];
+            if !WORDS.contains(&word) {
+                self.report
+                    .wrong(template.place, format!("`{word}` stands for nothing here"))
+                    .expected("`{index}` or `{host}`")
+                    .suggest(nearest(word, WORDS));
+                return None;
+            }
+            rest = &rest[start + length..];
+        }
+        Some(())
+    }
+
+    fn local(&mut self, path: &str, place: Place) -> Option<Input> {
+        let full = self.path(path, place)?;
+        self.check_file(full.as_ref(), path, place);
+        Some(Input::File(full))
+    }
+
+    fn on_host(&mut self, path: &str, place: Place) -> Option<Input> {
+        if !Path::new(path).is_absolute() {
+            self.report
+                .wrong(
+                    place,
+                    format!("`{path}` depends on the current folder, and a host has none"),
+                )
+                .expected("a path that begins with `/`");
+            return None;
+        }
+        self.path(path, place).map(Input::OnHost)
+    }
+
+    /// The resolved path. Only a folder whose name is no UTF-8 can spoil it.
+    pub(super) fn path(&mut self, path: &str, place: Place) -> Option<FilePath> {
+        let checked: FilePath = path
+            .parse()
+            .map_err(|invalid| self.report.invalid(place, invalid))
+            .ok()?;
+        let full = self.locate(checked.as_str(), place);
+        let Some(text) = full.to_str() else {
+            self.report
+                .wrong(
+                    place,
+                    format!("the folder of `{path}` has a name that is not UTF-8"),
+                )
+                .expected("a folder with a name in UTF-8");
+            return None;
+        };
+        text.parse()
+            .map_err(|invalid| self.report.invalid(place, invalid))
+            .ok()
+    }
+}

@@ -1,0 +1,141 @@
+//! Names that stand for something the caller knows: regions, overlays, identity schemes, providers.
+
+use std::str::FromStr;
+
+use super::Resolver;
+use crate::near::{nearest, one_of};
+use crate::raw::{At, Field, NetworkTable};
+use crate::text::{IdentityName, Invalid, OverlayName, ProviderName, RegionName};
+
+/// The overlay of an environment that names none.
+const DEFAULT_OVERLAY: &str = "direct";
+/// The identity scheme of an environment that names none.
+const DEFAULT_IDENTITY: &str = "pinned";
+/// The provider of a group that names none.
+const DEFAULT_PROVIDER: &str = "lab";
+
+/// Every region that may be named, and its city: the world's, and the environment's own.
+pub(super) struct World(Vec<(String, String)>);
+
+impl World {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(region, _)| region == name)
+    }
+
+    /// The region that was probably meant, by its name or by its city.
+    pub(super) fn nearest(&self, word: &str) -> Option<&str> {
+        let by_name = nearest(word, self.0.iter().map(|(name, _)| name.as_str()));
+        by_name.or_else(|| {
+            let city = nearest(word, self.0.iter().map(|(_, city)| city.as_str()))?;
+            self.0
+                .iter()
+                .find(|(_, of)| of == city)
+                .map(|(name, _)| name.as_str())
+        })
+    }
+
+    pub(super) fn names(&self) -> String {
+        one_of(self.0.iter().map(|(name, _)| name.as_str()))
+    }
+}
+
+impl Resolver<'_> {
+    pub(super) fn world(&self, network: &Field<NetworkTable>) -> World {
+        let mut all: Vec<(String, String)> = Vec::new();
+        all.extend(
+            self.around
+                .known
+                .regions
+                .iter()
+                .map(|region| (region.name.to_owned(), region.city.to_owned())),
+        );
+        let own = network
+            .given()
+            .and_then(|network| network.value.regions.given());
+        for (name, region) in own.iter().flat_map(|regions| &regions.value.0) {
+            let city = region.given().and_then(|region| region.value.city.given());
+            all.push((
+                name.value.to_string(),
+                city.map(|city| city.value.clone()).unwrap_or_default(),
+            ));
+        }
+        World(all)
+    }
+
+    pub(super) fn region(&mut self, name: &At<String>, world: &World) -> Option<RegionName> {
+        if world.has(&name.value) {
+            return name
+                .value
+                .parse()
+                .map_err(|invalid| self.report.invalid(name.place, invalid))
+                .ok();
+        }
+        self.report
+            .wrong(name.place, format!("`{}` is not a region", name.value))
+            .expected(format!(
+                "{}, or one declared in [network.regions]",
+                world.names()
+            ))
+            .suggest(world.nearest(&name.value));
+        None
+    }
+
+    pub(super) fn overlay(&mut self, field: &Field<String>) -> Option<OverlayName> {
+        self.one_known(
+            field,
+            DEFAULT_OVERLAY,
+            "an overlay",
+            self.around.known.overlays,
+        )
+    }
+
+    pub(super) fn identity(&mut self, field: &Field<String>) -> Option<IdentityName> {
+        self.one_known(
+            field,
+            DEFAULT_IDENTITY,
+            "an identity scheme",
+            self.around.known.identities,
+        )
+    }
+
+    pub(super) fn provider(&mut self, field: &Field<String>) -> Option<ProviderName> {
+        self.one_known(
+            field,
+            DEFAULT_PROVIDER,
+            "a provider",
+            self.around.known.providers,
+        )
+    }
+
+    /// A name out of a list, or the default where none is given.
+    fn one_known<T>(
+        &mut self,
+        field: &Field<String>,
+        default: &str,
+        what: &str,
+        known: &[&str],
+    ) -> Option<T>
+    where
+        T: FromStr<Err = Invalid>,
+    {
+        let Field::Given(name) = field else {
+            return if field.is_absent() {
+                default.parse().ok()
+            } else {
+                None
+            };
+        };
+        if known.contains(&name.value.as_str()) {
+            return name
+                .value
+                .parse()
+                .map_err(|invalid| self.report.invalid(name.place, invalid))
+                .ok();
+        }
+        self.report
+            .wrong(name.place, format!("`{}` is not {what}", name.value))
+            .expected(one_of(known.iter().copied()))
+            .suggest(nearest(&name.value, known.iter().copied()));
+        None
+    }
+}

@@ -1,0 +1,218 @@
+//! Regions and delays of the environment's own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::hosts::Resolved;
+use super::names::World;
+use super::{Resolver, network_of};
+use crate::environment::{Network, Pair};
+use crate::quantity::Time;
+use crate::raw::{At, Field, List, NetworkTable, PairTable, RegionTable};
+use crate::source::Place;
+use crate::text::RegionName;
+
+/// One-way delays by pair; the names of each pair are sorted.
+type Delays = BTreeMap<[RegionName; 2], (Time, Time)>;
+
+impl Resolver<'_> {
+    pub(super) fn network(
+        &mut self,
+        field: &Field<NetworkTable>,
+        world: &World,
+        resolved: &Resolved,
+    ) -> Option<Network> {
+        let Field::Given(network) = field else {
+            return network_of(field);
+        };
+        let mut delays = Delays::new();
+        let mut complete = true;
+        let mut regions = BTreeMap::new();
+        let own = network
+            .value
+            .regions
+            .given()
+            .map_or(&[][..], |regions| &regions.value.0);
+        for (name, region) in own {
+            complete &= self.own_region(name, region, world, &mut delays).is_some();
+            let city = region.given().and_then(|region| region.value.city.given());
+            regions.insert(
+                name.value.clone(),
+                city.map_or_else(|| name.value.to_string(), |city| city.value.clone()),
+            );
+        }
+        let pairs = network
+            .value
+            .pairs
+            .given()
+            .map_or(&[][..], |pairs| &pairs.value.0);
+        for pair in pairs {
+            complete &= self.pair(pair, world, &mut delays).is_some();
+        }
+        // What is wrong may be the very time that seems missing.
+        if complete && let Some(hosts) = &resolved.hosts {
+            let used: BTreeSet<&RegionName> = hosts.iter().map(|host| &host.region).collect();
+            for (name, _) in own.iter().filter(|(name, _)| used.contains(&name.value)) {
+                self.check_reach(name, &used, &delays);
+            }
+        }
+        let pairs = delays
+            .into_iter()
+            .map(|(between, (there, back))| Pair {
+                between,
+                there,
+                back,
+            })
+            .collect();
+        Some(Network { regions, pairs })
+    }
+
+    /// Enters the times of a region of the environment's own; `None` if something about it is wrong.
+    fn own_region(
+        &mut self,
+        name: &At<RegionName>,
+        region: &Field<RegionTable>,
+        world: &World,
+        delays: &mut Delays,
+    ) -> Option<()> {
+        if self
+            .around
+            .known
+            .regions
+            .iter()
+            .any(|known| known.name == name.value.as_str())
+        {
+            self.report
+                .wrong(
+                    name.place,
+                    format!("`{}` is a region of the world already", name.value),
+                )
+                .expected("a new name; to change a delay, use [[network.pairs]]");
+            return None;
+        }
+        let rtt = match &region.given()?.value.rtt {
+            Field::Absent => return Some(()),
+            Field::Wrong => return None,
+            Field::Given(rtt) => &rtt.value.0,
+        };
+        for (other, time) in rtt {
+            let other_name = At {
+                place: other.place,
+                value: other.value.to_string(),
+            };
+            let peer = self.region(&other_name, world)?;
+            let (there, back) = time.given()?.value.halves();
+            self.enter(name.value.clone(), peer, there, back, other.place, delays)?;
+        }
+        Some(())
+    }
+
+    fn pair(&mut self, pair: &At<PairTable>, world: &World, delays: &mut Delays) -> Option<()> {
+        let PairTable {
+            between,
+            rtt,
+            there,
+            back,
+        } = &pair.value;
+        let between = self.two_regions(between, pair.place, world);
+        let delay = self.delay(rtt, there, back, pair.place);
+        let (a, b) = between?;
+        let (there, back) = delay?;
+        if a == b && there != back && rtt.is_absent() {
+            self.report
+                .wrong(pair.place, "within one region there is only one direction")
+                .expected("`rtt`");
+            return None;
+        }
+        self.enter(a, b, there, back, pair.place, delays)
+    }
+
+    fn two_regions(
+        &mut self,
+        field: &Field<List<String>>,
+        pair: Place,
+        world: &World,
+    ) -> Option<(RegionName, RegionName)> {
+        const EXPECTED: &str = "a field `between` with two regions, such as [\"ams3\", \"nyc3\"]";
+        if field.is_absent() {
+            self.report
+                .missing(pair, "this pair names no regions")
+                .expected(EXPECTED);
+        }
+        let At {
+            place,
+            value: List(names),
+        } = field.given()?;
+        let [a, b] = names.as_slice() else {
+            self.report
+                .wrong(*place, "a pair is of two regions")
+                .expected(EXPECTED);
+            return None;
+        };
+        let (a, b) = (self.region(a, world), self.region(b, world));
+        a.zip(b)
+    }
+
+    /// The delays of both directions: `rtt`, or `there` and `back`.
+    fn delay(
+        &mut self,
+        rtt: &Field<Time>,
+        there: &Field<Time>,
+        back: &Field<Time>,
+        pair: Place,
+    ) -> Option<(Time, Time)> {
+        match (rtt, there, back) {
+            (Field::Given(rtt), Field::Absent, Field::Absent) => Some(rtt.value.halves()),
+            (Field::Absent, Field::Given(there), Field::Given(back)) => {
+                Some((there.value, back.value))
+            }
+            (Field::Wrong, ..) | (_, Field::Wrong, _) | (.., Field::Wrong) => None,
+            _ => {
+                let finding = self
+                    .report
+                    .missing(pair, "the delay of this pair is not clear");
+                finding.expected("either `rtt`, or both `there` and `back`");
+                None
+            }
+        }
+    }
+
+    /// Enters a pair under its sorted names.
+    fn enter(
+        &mut self,
+        a: RegionName,
+        b: RegionName,
+        there: Time,
+        back: Time,
+        place: Place,
+        delays: &mut Delays,
+    ) -> Option<()> {
+        let (key, value) = if a <= b {
+            ([a, b], (there, back))
+        } else {
+            ([b, a], (back, there))
+        };
+        let [first, second] = &key;
+        let message = format!("the delay between {first} and {second} is said twice");
+        if delays.insert(key, value).is_some() {
+            self.report
+                .wrong(place, message)
+                .expected("one for each pair");
+            return None;
+        }
+        Some(())
+    }
+
+    /// A region of the environment's own needs a time to every other that is used.
+    fn check_reach(&mut self, own: &At<RegionName>, used: &BTreeSet<&RegionName>, delays: &Delays) {
+        for other in used.iter().filter(|other| ***other != own.value) {
+            let mut key = [own.value.clone(), (*other).clone()];
+            key.sort();
+            if !delays.contains_key(&key) {
+                let message = format!("nobody says how far `{}` is from `{other}`", own.value);
+                self.report
+                    .missing(own.place, message)
+                    .expected(format!("rtt = {{ {other} = \"… ms\" }}"));
+            }
+        }
+    }
+}
