@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteBuf, Bytes};
 
-use crate::Did;
+use crate::{Did, PartyKeys};
 
 /// A party's DID and the public keys that it uses in one session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,16 @@ pub struct Introduction {
 }
 
 impl Introduction {
+    /// The introduction of the party that holds these keys, with the public facts of its overlays.
+    pub fn new(keys: &PartyKeys, overlays: BTreeMap<String, ByteBuf>) -> Self {
+        Self {
+            did: keys.did().clone(),
+            sealing_key: keys.sealing_key(),
+            overlays,
+            signature: ByteBuf::new(),
+        }
+    }
+
     /// What is hashed and signed: everything but the signature, in the order of the fields.
     pub fn form(&self) -> impl Serialize + '_ {
         let overlays: Vec<(&str, &Bytes)> = self
