@@ -4,6 +4,7 @@
 //! - [`cli`]: what can be asked for;
 //! - [`command`]: one file per verb;
 //! - [`load`]: from a path and overrides to a valid environment;
+//! - [`travel`]: what would leave this machine;
 //! - [`fault`]: why a verb could not do what it was asked, and the exit code for it;
 //! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output.
 //!
@@ -19,6 +20,7 @@ mod json;
 mod load;
 mod log;
 mod out;
+mod travel;
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;

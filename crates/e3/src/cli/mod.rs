@@ -23,7 +23,9 @@ use clap::Parser;
     name = "e3",
     version,
     max_term_width = 100,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs"
 )]
 pub struct Cli {
     /// What every verb takes.

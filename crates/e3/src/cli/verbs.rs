@@ -68,6 +68,17 @@ pub enum Template {
     World,
 }
 
+impl Template {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lab => "lab",
+            Self::Home => "home",
+            Self::World => "world",
+        }
+    }
+}
+
 /// `e3 check`
 #[derive(Args, Debug)]
 pub struct Check {

@@ -1,13 +1,16 @@
 //! One file per verb.
 
 mod agent;
+mod check;
 mod completions;
 mod down;
 mod exec;
 mod holder;
+mod init;
 mod logs;
 mod man;
 mod ping;
+mod plan;
 mod run;
 mod status;
 mod up;
@@ -23,6 +26,9 @@ use crate::fault::Fault;
 /// Each verb's own.
 pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
     match verb {
+        Verb::Init(args) => init::main(args, global),
+        Verb::Check(args) => check::main(args, global),
+        Verb::Plan(args) => plan::main(args, global),
         Verb::Up(args) => up::main(args, global),
         Verb::Status(args) => status::main(args, global),
         Verb::Run(args) => run::main(args, global),

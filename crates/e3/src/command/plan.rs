@@ -1,0 +1,138 @@
+//! `e3 plan`: what `up` would create, change and destroy; nothing is changed.
+
+use std::process::ExitCode;
+
+use e3_spec::{Change, Environment, Host, Nat};
+use serde::Serialize;
+
+use crate::cli::{Global, Plan};
+use crate::fault::Fault;
+use crate::travel::Travel;
+use crate::{json, load, out};
+
+/// What `up` would do.
+#[derive(Serialize)]
+struct Planned<'a> {
+    environment: String,
+    overlay: String,
+    identity: String,
+    program: Option<String>,
+    /// Whether it is up now.
+    up: bool,
+    create: Vec<&'a Host>,
+    change: Vec<Change>,
+    destroy: Vec<String>,
+    travels: Travel,
+}
+
+/// Compares what is declared with what is up.
+///
+/// # Errors
+/// The user's: the environment is not valid.
+pub fn main(args: &Plan, global: &Global) -> Result<ExitCode, Fault> {
+    let loaded = load::environment(&args.environment, &[])?;
+    let planned = plan(&loaded.environment, None)?;
+    if global.json {
+        json::print("plan", &planned)?;
+    } else {
+        for line in lines(&planned) {
+            out::line(&line)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// From what is up, if anything is, to what is wanted.
+fn plan<'a>(wanted: &'a Environment, up: Option<&Environment>) -> Result<Planned<'a>, Fault> {
+    let mut create = Vec::new();
+    let mut change = Vec::new();
+    let mut destroy = Vec::new();
+    match up {
+        None => create.extend(&wanted.hosts),
+        Some(up) => {
+            for one in e3_spec::diff(up, wanted) {
+                match one {
+                    Change::HostCreated { host } => create.extend(wanted.host(&host)),
+                    Change::HostDestroyed { host } => destroy.push(host.to_string()),
+                    Change::HostChanged { .. } | Change::EnvironmentChanged { .. } => {
+                        change.push(one);
+                    }
+                }
+            }
+        }
+    }
+    Ok(Planned {
+        environment: wanted.name.to_string(),
+        overlay: wanted.overlay.to_string(),
+        identity: wanted.identity.to_string(),
+        program: wanted
+            .program
+            .as_ref()
+            .map(|program| program.path.to_string()),
+        up: up.is_some(),
+        create,
+        change,
+        destroy,
+        travels: Travel::of(wanted)?,
+    })
+}
+
+/// For people: `+` is created, `~` changed, `-` destroyed.
+fn lines(planned: &Planned<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let width = planned
+        .create
+        .iter()
+        .map(|host| host.name.as_str().len())
+        .max();
+    for host in &planned.create {
+        lines.push(format!(
+            "+ host {:width$}  {}",
+            host.name.as_str(),
+            describe(host),
+            width = width.unwrap_or_default()
+        ));
+    }
+    if !planned.up {
+        lines.push(format!("+ overlay {}", planned.overlay));
+        lines.push(format!("+ identity {}", planned.identity));
+        lines.extend(
+            planned
+                .program
+                .iter()
+                .map(|path| format!("+ program {path}")),
+        );
+    }
+    lines.extend(planned.change.iter().map(ToString::to_string));
+    lines.extend(planned.destroy.iter().map(|host| format!("- host {host}")));
+    if lines.is_empty() {
+        lines.push(format!(
+            "{} is up as declared: nothing to do",
+            planned.environment
+        ));
+    }
+    lines.extend(
+        planned
+            .travels
+            .lines()
+            .into_iter()
+            .map(|line| format!("  {line}")),
+    );
+    lines
+}
+
+/// Where a host is and how it is attached.
+fn describe(host: &Host) -> String {
+    let address = match host.nat {
+        Nat::None => "public address",
+        Nat::Home => "private address behind a home router",
+    };
+    let mut text = format!(
+        "{} in {}, site {}, {address}",
+        host.provider, host.region, host.site
+    );
+    if let Some(rate) = host.access.rate {
+        text.push_str(&format!(", {rate}"));
+    }
+    text
+}
