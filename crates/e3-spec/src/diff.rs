@@ -1,11 +1,12 @@
 //! What differs between an environment that is up and the one that is asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::environment::{Access, Environment, Host, Input, Mpyc, Network, Program, ProgramKind};
-use crate::text::HostName;
+use crate::environment::{Access, Environment, Host, Mpyc, Network, Program, ProgramKind};
+use crate::text::{HostName, TravelPath};
 
 /// One difference. Values are as people read them; `None` stands for "nothing".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -128,6 +129,9 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         network,
         seed,
     } = from;
+    if changes_order(from, to) {
+        note("hosts", names(from), names(to), Effect::Reconnect);
+    }
     note("name", text(name), text(&to.name), Effect::NextRun);
     note(
         "overlay",
@@ -154,7 +158,7 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         Effect::NextRun,
     );
     let Network { regions, pairs } = network;
-    let show_regions = |regions: &std::collections::BTreeMap<_, String>| {
+    let show_regions = |regions: &BTreeMap<_, String>| {
         list(Some(
             &regions
                 .iter()
@@ -182,6 +186,29 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         note(field, from, to, Effect::NextRun);
     }
     changes
+}
+
+/// Whether the same hosts stand in another order, in which parties are numbered where the order is left open.
+fn changes_order(from: &Environment, to: &Environment) -> bool {
+    let set = |environment: &Environment| {
+        environment
+            .hosts
+            .iter()
+            .map(|host| host.name.clone())
+            .collect::<BTreeSet<_>>()
+    };
+    set(from) == set(to) && names(from) != names(to)
+}
+
+/// The hosts' names in their order.
+fn names(environment: &Environment) -> Option<String> {
+    list(Some(
+        &environment
+            .hosts
+            .iter()
+            .map(|host| &host.name)
+            .collect::<Vec<_>>(),
+    ))
 }
 
 fn hosts(from: &[Host], to: &[Host]) -> Vec<Change> {
@@ -289,9 +316,14 @@ fn program_fields(program: Option<&Program>) -> [(&'static str, Option<String>);
             }) = kind;
             [
                 text(path),
-                list(Some(args)),
+                Some(format!("{args:?}")),
                 text(timeout),
-                list(files.as_deref()),
+                files.as_ref().map(|files| {
+                    format!(
+                        "{:?}",
+                        files.iter().map(TravelPath::as_str).collect::<Vec<_>>()
+                    )
+                }),
                 text(threshold),
                 python.as_ref().and_then(text),
                 version.as_ref().and_then(text),

@@ -18,6 +18,8 @@ pub(crate) struct Finding {
 enum FindingKind {
     /// The text is no TOML.
     Syntax,
+    /// The text is no TOML, and what follows cannot be trusted.
+    Lost,
     /// Something is there and wrong.
     Wrong,
     /// Something should be there and is not.
@@ -61,6 +63,11 @@ impl Report {
 
     pub(crate) fn syntax(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
         self.push(place, message.into(), FindingKind::Syntax)
+    }
+
+    /// A syntax error after which nobody knows what belongs where.
+    pub(crate) fn lost(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        self.push(place, message.into(), FindingKind::Lost)
     }
 
     /// A text or number that its type refused.
@@ -123,27 +130,26 @@ impl Report {
     }
 
     /// Drops what is only a consequence of broken syntax: what seems missing, what stands on a broken line, and
-    /// everything when a table's header is broken, because then nobody knows where keys belong.
+    /// everything when nobody knows where keys belong, because a table's header is broken or a bracket open.
     fn drop_echoes(&mut self) {
-        let broken: Vec<Place> = self
-            .found
-            .iter()
-            .filter(|f| f.kind == FindingKind::Syntax)
-            .map(|f| f.place)
-            .collect();
-        let header = broken
-            .iter()
-            .any(|place| self.sources.line_text(*place).trim_start().starts_with('['));
-        let lines: Vec<usize> = broken
-            .iter()
-            .map(|place| self.sources.line(*place))
-            .collect();
         let sources = &self.sources;
+        let mut lines = Vec::new();
+        let mut lost = false;
+        for finding in &self.found {
+            if matches!(finding.kind, FindingKind::Syntax | FindingKind::Lost) {
+                lines.push(sources.line(finding.place));
+                let header = sources
+                    .line_text(finding.place)
+                    .trim_start()
+                    .starts_with('[');
+                lost |= finding.kind == FindingKind::Lost || header;
+            }
+        }
         self.found.retain(|finding| match finding.kind {
-            FindingKind::Syntax => true,
-            FindingKind::Missing => broken.is_empty(),
+            FindingKind::Syntax | FindingKind::Lost => true,
+            FindingKind::Missing => lines.is_empty(),
             FindingKind::Wrong if finding.place.is_override() => true,
-            FindingKind::Wrong => !header && !lines.contains(&sources.line(finding.place)),
+            FindingKind::Wrong => !lost && !lines.contains(&sources.line(finding.place)),
         });
     }
 }

@@ -87,6 +87,21 @@ impl Sources {
             .unwrap_or("")
     }
 
+    /// The whole key that a place lies in.
+    pub(crate) fn word(&self, place: Place) -> Place {
+        let text = self.0.get(place.source).map_or("", |source| &source.text);
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let before = text.get(..place.start).unwrap_or("");
+        let after = text.get(place.start..).unwrap_or("");
+        let start = before.trim_end_matches(part).len();
+        let end = text.len() - after.trim_start_matches(part).len();
+        if start < end {
+            place.at(start..end)
+        } else {
+            place
+        }
+    }
+
     /// The number of the line, from 0, on which a place begins.
     pub(crate) fn line(&self, place: Place) -> usize {
         let text = self.0.get(place.source).map_or("", |source| &source.text);

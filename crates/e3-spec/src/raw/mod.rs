@@ -5,6 +5,7 @@
 
 mod node;
 mod read;
+mod syntax;
 mod tables;
 
 pub(crate) use node::{Node, Value};

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::syntax;
 use crate::report::Report;
 use crate::source::Place;
 
@@ -60,11 +61,11 @@ impl Node {
     /// Reads a whole document; whatever is no TOML is reported, and the rest kept.
     pub(crate) fn document(text: &str, place: Place, report: &mut Report) -> Self {
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            report_syntax(place.at(span), error.message(), report);
+        let root = Self::from_table(table.get_ref(), place);
+        if !errors.is_empty() {
+            syntax::report(&errors, &root, report);
         }
-        Self::from_table(table.get_ref(), place)
+        root
     }
 
     pub(crate) fn from_table(table: &DeTable<'_>, place: Place) -> Self {
@@ -160,25 +161,5 @@ impl Node {
         if let Some(entries) = self.entries_mut() {
             entries.retain(|entry| entry.key != key);
         }
-    }
-}
-
-/// Says a syntax error in the words of somebody who wants to mend it.
-fn report_syntax(place: Place, message: &str, report: &mut Report) {
-    let bare = report.sources.text(place).to_owned();
-    if !message.starts_with("string values must be quoted") {
-        let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-        let finding = report.syntax(place, what);
-        if !expected.is_empty() {
-            finding.expected(expected);
-        }
-    } else if bare.is_empty() {
-        report
-            .syntax(place, "a value is missing")
-            .expected("text in quotes, a number, a list or a table");
-    } else {
-        report
-            .syntax(place, "text must stand in quotes")
-            .suggest(Some(format!("\"{bare}\"")));
     }
 }

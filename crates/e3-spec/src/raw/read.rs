@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::node::{Node, Value};
+use super::node::{Entry, Node, Value};
 use super::tables::SiteRule;
 use crate::near::{nearest, one_of};
 use crate::report::Report;
@@ -224,10 +224,13 @@ impl<T: JsonSchema> JsonSchema for List<T> {
 }
 
 /// A table whose keys are names that the user chooses, in the order of the file.
-///
-/// A name that is none has been reported and is left out.
 #[derive(Debug)]
-pub(crate) struct Named<K, T>(pub(crate) Vec<(At<K>, Field<T>)>);
+pub(crate) struct Named<K, T> {
+    /// Every key that is a valid name, and its value.
+    pub(crate) entries: Vec<(At<K>, Field<T>)>,
+    /// Whether that is all of them; what is left out has been reported.
+    pub(crate) complete: bool,
+}
 
 impl<K: FromStr<Err = Invalid> + JsonSchema, T: Read> Read for Named<K, T> {
     fn read(node: &Node, report: &mut Report) -> Option<Self> {
@@ -235,21 +238,27 @@ impl<K: FromStr<Err = Invalid> + JsonSchema, T: Read> Read for Named<K, T> {
             wrong_type(node, "a table", report);
             return None;
         };
-        let mut named = Vec::new();
+        let mut named = Self {
+            entries: Vec::new(),
+            complete: true,
+        };
         for entry in entries {
             let value = Field::of(&entry.node, report);
             match entry.key.parse() {
-                Ok(key) => named.push((
+                Ok(key) => named.entries.push((
                     At {
                         place: entry.key_place,
                         value: key,
                     },
                     value,
                 )),
-                Err(invalid) => report.invalid(entry.key_place, invalid),
+                Err(invalid) => {
+                    report.invalid(entry.key_place, invalid);
+                    named.complete = false;
+                }
             }
         }
-        Some(Self(named))
+        Some(named)
     }
 }
 
@@ -271,14 +280,35 @@ impl<K: JsonSchema, T: JsonSchema> JsonSchema for Named<K, T> {
     }
 }
 
-/// Takes one field out of a table.
-pub(crate) fn field<T: Read>(node: &Node, key: &str, report: &mut Report) -> Field<T> {
+/// Takes one field out of a table whose fields are `known`.
+///
+/// A field that is absent because its name is misspelt is wrong, not absent: nobody needs to hear of it twice.
+pub(crate) fn field<T: Read>(
+    node: &Node,
+    key: &str,
+    known: &[&str],
+    report: &mut Report,
+) -> Field<T> {
     let Value::Table(entries) = &node.value else {
         return Field::Absent;
     };
-    match entries.iter().find(|entry| entry.key == key) {
-        Some(entry) => Field::of(&entry.node, report),
-        None => Field::Absent,
+    if let Some(entry) = entries.iter().find(|entry| entry.key == key) {
+        return Field::of(&entry.node, report);
+    }
+    let misspelt = |entry: &Entry| meant(&entry.key, known) == Some(key);
+    if entries.iter().any(misspelt) {
+        Field::Wrong
+    } else {
+        Field::Absent
+    }
+}
+
+/// The field that was probably meant by a key that is none.
+fn meant<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    if known.contains(&key) {
+        None
+    } else {
+        nearest(key, known.iter().copied())
     }
 }
 
@@ -302,7 +332,7 @@ pub(crate) fn only_known(node: &Node, known: &[&str], report: &mut Report) -> Op
                 format!("there is no field `{}` here", entry.key),
             )
             .expected(one_of(known.iter().copied()))
-            .suggest(nearest(&entry.key, known.iter().copied()));
+            .suggest(meant(&entry.key, known));
     }
     Some(())
 }
@@ -316,10 +346,14 @@ macro_rules! table {
             $($(#[doc = $field_doc])* pub(crate) $field: Field<$type>,)*
         }
 
+        impl $name {
+            const FIELDS: &[&str] = &[$(stringify!($field)),*];
+        }
+
         impl $crate::raw::read::Read for $name {
             fn read(node: &$crate::raw::node::Node, report: &mut $crate::report::Report) -> Option<Self> {
-                $crate::raw::read::only_known(node, &[$(stringify!($field)),*], report)?;
-                Some(Self { $($field: $crate::raw::read::field(node, stringify!($field), report),)* })
+                $crate::raw::read::only_known(node, Self::FIELDS, report)?;
+                Some(Self { $($field: $crate::raw::read::field(node, stringify!($field), Self::FIELDS, report),)* })
             }
         }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Node, Value};
-use super::read::{At, Field, List, Named, Read, only_known, table, wrong_type};
+use super::read::{At, Field, List, Named, Read, field, only_known, table, wrong_type};
 use crate::choice::{Kind, Nat, Output};
 use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::{Probability, Rate, Time, Timeout};
@@ -172,12 +172,13 @@ pub(crate) enum InputRule {
 
 impl Read for InputRule {
     fn read(node: &Node, report: &mut Report) -> Option<Self> {
+        const FIELDS: &[&str] = &["on_host"];
         match &node.value {
             Value::Text(template) => Some(Self::Template(template.clone())),
             Value::Array(_) => List::read(node, report).map(|List(paths)| Self::Each(paths)),
             Value::Table(_) => {
-                only_known(node, &["on_host"], report)?;
-                match super::read::field::<String>(node, "on_host", report) {
+                only_known(node, FIELDS, report)?;
+                match field::<String>(node, "on_host", FIELDS, report) {
                     Field::Given(path) => Some(Self::OnHost(path)),
                     Field::Wrong => None,
                     Field::Absent => {

@@ -55,22 +55,23 @@ impl Resolver<'_> {
                 ..resolved
             };
         };
-        if groups.value.0.is_empty() {
+        let Named { entries, complete } = &groups.value;
+        if entries.is_empty() && *complete {
             self.no_hosts(groups.place);
         }
         let mut sites = BTreeMap::new();
-        let mut total = Some(0_usize);
-        for (name, group) in &groups.value.0 {
+        let mut total = complete.then_some(0_usize);
+        resolved.complete = *complete;
+        for (name, group) in entries {
             let names = group
                 .given()
                 .and_then(|group| self.host_names(name, group, &resolved.groups));
             total = total
                 .zip(names.as_ref())
                 .map(|(total, names)| total + names.len());
-            let hosts = match (group.given(), &names) {
-                (Some(group), Some(names)) => self.group(name, group, names, world, &mut sites),
-                _ => None,
-            };
+            let hosts = group
+                .given()
+                .and_then(|group| self.group(name, group, names.as_deref(), world, &mut sites));
             resolved.hosts = resolved.hosts.zip(hosts).map(|(mut all, hosts)| {
                 all.extend(hosts);
                 all
@@ -138,11 +139,12 @@ impl Resolver<'_> {
         Some(names)
     }
 
+    /// The hosts of a group. What can be checked without their names is, where these are not known.
     fn group(
         &mut self,
         name: &At<GroupName>,
         at: &At<Group>,
-        names: &[HostName],
+        names: Option<&[HostName]>,
         world: &World,
         sites: &mut BTreeMap<SiteName, SiteUse>,
     ) -> Option<Vec<Host>> {
@@ -163,7 +165,7 @@ impl Resolver<'_> {
         let nat = nat.or(Nat::None);
         let sites = site.or(SiteRule::Shared).map(|rule| {
             let place = site.given().map_or(name.place, |site| site.place);
-            let uses = site_names(&rule, name, names);
+            let uses = site_names(&rule, name, names.unwrap_or_default());
             for site in &uses {
                 let own = rule == SiteRule::Own;
                 let new = SiteUse {
@@ -176,7 +178,7 @@ impl Resolver<'_> {
             }
             uses
         });
-        let inputs = self.inputs(input, names);
+        let inputs = names.and_then(|names| self.inputs(input, names));
         let access = access(
             rate.optional(),
             loss.or(Probability::ZERO),
@@ -184,7 +186,7 @@ impl Resolver<'_> {
         );
         let (provider, region, nat, sites, access) = (provider?, region?, nat?, sites?, access?);
         let output = output.or(Output::Collect)?;
-        let hosts = names
+        let hosts = names?
             .iter()
             .zip(sites)
             .zip(inputs?)

@@ -106,7 +106,7 @@ impl Resolver<'_> {
         });
         self.report
             .wrong(place, format!("there is no file `{shown}`"))
-            .expected("a file that exists")
+            .expected(format!("a file at {}", path.display()))
             .suggest(meant);
     }
 }

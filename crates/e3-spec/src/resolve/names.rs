@@ -52,7 +52,7 @@ impl Resolver<'_> {
         let own = network
             .given()
             .and_then(|network| network.value.regions.given());
-        for (name, region) in own.iter().flat_map(|regions| &regions.value.0) {
+        for (name, region) in own.iter().flat_map(|regions| &regions.value.entries) {
             let city = region.given().and_then(|region| region.value.city.given());
             all.push((
                 name.value.to_string(),

@@ -31,7 +31,7 @@ impl Resolver<'_> {
             .value
             .regions
             .given()
-            .map_or(&[][..], |regions| &regions.value.0);
+            .map_or(&[][..], |regions| &regions.value.entries);
         for (name, region) in own {
             complete &= self.own_region(name, region, world, &mut delays).is_some();
             let city = region.given().and_then(|region| region.value.city.given());
@@ -92,7 +92,7 @@ impl Resolver<'_> {
         let rtt = match &region.given()?.value.rtt {
             Field::Absent => return Some(()),
             Field::Wrong => return None,
-            Field::Given(rtt) => &rtt.value.0,
+            Field::Given(rtt) => &rtt.value.entries,
         };
         for (other, time) in rtt {
             let other_name = At {

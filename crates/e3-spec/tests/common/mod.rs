@@ -1,0 +1,71 @@
+//! A small world for tests.
+
+use std::path::Path;
+
+use e3_spec::{Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, Surroundings};
+
+/// The names that tests may use.
+pub(crate) const KNOWN: Known<'static> = Known {
+    providers: &["lab"],
+    overlays: &["direct", "wireguard"],
+    identities: &["pinned", "joint-ca"],
+    regions: &[
+        KnownRegion {
+            name: "ams3",
+            city: "Amsterdam",
+        },
+        KnownRegion {
+            name: "fra1",
+            city: "Frankfurt",
+        },
+        KnownRegion {
+            name: "lon1",
+            city: "London",
+        },
+        KnownRegion {
+            name: "nyc3",
+            city: "New York",
+        },
+        KnownRegion {
+            name: "sgp1",
+            city: "Singapore",
+        },
+        KnownRegion {
+            name: "syd1",
+            city: "Sydney",
+        },
+    ],
+};
+
+/// Files that end in `.py` or `.csv` exist, except those whose name begins with `no`.
+pub(crate) struct SomeFiles;
+
+impl Files for SomeFiles {
+    fn is_file(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        !name.starts_with("no") && (name.ends_with(".py") || name.ends_with(".csv"))
+    }
+
+    fn names_in(&self, _: &Path) -> Vec<String> {
+        vec!["novel.py".to_owned(), "average.py".to_owned()]
+    }
+}
+
+/// What is around.
+pub(crate) fn around() -> Surroundings<'static> {
+    Surroundings {
+        known: KNOWN,
+        files: &SomeFiles,
+        here: Path::new("/here"),
+    }
+}
+
+/// Parses a text as `/env/demo/e3.toml`.
+pub(crate) fn parse(text: &str, overrides: &Overrides) -> Result<Environment, Diagnostics> {
+    let file = File {
+        name: "e3.toml",
+        folder: Path::new("/env/demo"),
+        text,
+    };
+    e3_spec::parse(&file, overrides, &around())
+}

@@ -1,0 +1,230 @@
+//! What a good file becomes.
+
+mod common;
+
+use std::path::Path;
+
+use e3_spec::{
+    Change, Effect, Environment, File, Input, Nat, Output, Overrides, ProgramKind, Surroundings,
+    TrustFiles, diff,
+};
+
+const FULL: &str = r#"
+name = "full"
+overlay = "wireguard"
+identity = "joint-ca"
+seed = 7
+order = ["home", "ams", "moon"]
+
+[hosts.ams]
+count = 2
+provider = "lab"
+region = "ams3"
+rate = "100 Mbit/s"
+loss = "0.1 %"
+jitter = "2 ms"
+input = ["a.csv", "/b.csv"]
+
+[hosts.home]
+region = "fra1"
+nat = "home"
+site = "own"
+input = { on_host = "/data/{host}.csv" }
+output = "keep"
+
+[hosts.moon]
+count = 1
+region = "moon"
+site = "base"
+input = "inputs/{host}-{index}.csv"
+
+[program]
+kind = "mpyc"
+path = "../p/x.py"
+args = ["--size", "8"]
+threshold = 1
+timeout = "10 min"
+python = "python3"
+mpyc = "0.11"
+files = ["a.py", "data/x.csv"]
+port = 12000
+
+[network.regions.moon]
+city = "Moon"
+rtt = { ams3 = "2564 ms" }
+[[network.pairs]]
+between = ["moon", "fra1"]
+there = "1.2 s"
+back = "1.3 s"
+"#;
+
+fn full() -> Environment {
+    common::parse(FULL, &Overrides::default()).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+fn minimal(more: &str) -> Environment {
+    let text = format!("[hosts.a]\nregion = \"ams3\"\n{more}");
+    common::parse(&text, &Overrides::default()).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+#[test]
+fn every_field_arrives() {
+    insta::assert_snapshot!(serde_json::to_string_pretty(&full()).unwrap());
+}
+
+#[test]
+fn defaults_are_filled_in() {
+    let environment = minimal("count = 3\n[program]\npath = \"x.py\"\n");
+    assert_eq!(environment.name.as_str(), "demo", "the folder names it");
+    assert_eq!(
+        (environment.overlay.as_str(), environment.identity.as_str()),
+        ("direct", "pinned")
+    );
+    let host = &environment.hosts[0];
+    assert_eq!(
+        (host.nat, host.output, host.provider.as_str()),
+        (Nat::None, Output::Collect, "lab")
+    );
+    let program = environment.program.unwrap();
+    assert_eq!(program.path.as_str(), "/env/demo/x.py");
+    assert_eq!(program.timeout.to_string(), "1 h");
+    let ProgramKind::Mpyc(mpyc) = program.kind;
+    assert_eq!((mpyc.threshold.get(), mpyc.port.get()), (1, 11599));
+}
+
+#[test]
+fn what_is_stored_reads_back() {
+    let environment = full();
+    let json = serde_json::to_string(&environment).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Environment>(&json).unwrap(),
+        environment
+    );
+}
+
+#[test]
+fn sites_collect_their_hosts() {
+    let environment = full();
+    let sites: Vec<String> = environment
+        .sites()
+        .iter()
+        .map(|(site, at)| format!("{site} {} {} {}", at.region, at.nat, at.hosts.len()))
+        .collect();
+    assert_eq!(
+        sites,
+        ["ams ams3 none 2", "base moon none 1", "home fra1 home 1"]
+    );
+}
+
+#[test]
+fn delays_are_kept_in_one_direction_each() {
+    let environment = full();
+    let pairs: Vec<String> = environment
+        .network
+        .pairs
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            "ams3 to moon 1.282 s, back 1.282 s",
+            "fra1 to moon 1.3 s, back 1.2 s"
+        ]
+    );
+}
+
+#[test]
+fn inputs_are_found_from_the_file() {
+    let inputs: Vec<Input> = full()
+        .hosts
+        .into_iter()
+        .filter_map(|host| host.input)
+        .collect();
+    let file = |path: &str| Input::File(path.parse().unwrap());
+    let expected = [
+        file("/env/demo/a.csv"),
+        file("/b.csv"),
+        Input::OnHost("/data/home.csv".parse().unwrap()),
+        file("/env/demo/inputs/moon-0.csv"),
+    ];
+    assert_eq!(inputs, expected);
+}
+
+#[test]
+fn a_difference_says_what_it_takes() {
+    let from = full();
+    assert_eq!(diff(&from, &from), []);
+    let text = FULL
+        .replace("name = \"full\"", "name = \"other\"")
+        .replace("\"wireguard\"", "\"direct\"")
+        .replace("\"fra1\"\nnat", "\"lon1\"\nnat")
+        .replace("\"fra1\"]", "\"lon1\"]")
+        .replace("count = 2", "count = 3")
+        .replace("[\"a.csv\", \"/b.csv\"]", "\"c.csv\"")
+        .replace("\"--size\", \"8\"", "\"--size, 8\"");
+    let to = common::parse(&text, &Overrides::default()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let changes = diff(&from, &to);
+    insta::assert_snapshot!(
+        changes
+            .iter()
+            .map(|change| format!("{change} [{:?}]", change.effect()))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+    assert!(changes.iter().all(|change| !change.to_string().is_empty()));
+}
+
+#[test]
+fn hosts_in_another_order_are_a_difference() {
+    let with = |text: &str| common::parse(text, &Overrides::default()).unwrap();
+    let (a, b) = (
+        "[hosts.a]\nregion = \"ams3\"\n",
+        "[hosts.b]\nregion = \"ams3\"\n",
+    );
+    let changes = diff(&with(&format!("{a}{b}")), &with(&format!("{b}{a}")));
+    assert!(matches!(
+        changes.as_slice(),
+        [Change::EnvironmentChanged {
+            field: "hosts",
+            effect: Effect::Reconnect,
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn templates_and_examples_are_right() {
+    let around = Surroundings {
+        files: &TrustFiles,
+        ..common::around()
+    };
+    let folder = Path::new("/env/demo");
+    for name in e3_spec::TEMPLATES {
+        let text = e3_spec::template(name).unwrap();
+        let read = e3_spec::parse(&File { name, folder, text }, &Overrides::default(), &around);
+        assert!(
+            read.is_ok_and(|environment| environment.program.is_some()),
+            "{name}"
+        );
+    }
+    assert_eq!(e3_spec::template("moon"), None);
+    for (name, parties) in [("secret-santa", 4), ("hospitals", 3), ("lan", 4)] {
+        let path = format!(
+            "{}/../../environments/{name}/e3.toml",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let text = std::fs::read_to_string(&path).unwrap();
+        let read = e3_spec::parse(
+            &File {
+                name: &path,
+                folder,
+                text: &text,
+            },
+            &Overrides::default(),
+            &around,
+        );
+        let environment = read.unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert_eq!(environment.party_count().get(), parties);
+    }
+}

@@ -1,0 +1,225 @@
+//! What the command line says otherwise.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use e3_spec::{Environment, HostName, Input, Overrides, ProgramKind};
+
+const FILE: &str = "\
+order = [\"c\", \"a\", \"b\"]
+[hosts.a]
+region = \"ams3\"
+[hosts.b]
+region = \"fra1\"
+[hosts.c]
+region = \"lon1\"
+count = 1
+[program]
+path = \"x.py\"
+args = [\"--old\"]
+timeout = \"1 min\"
+";
+
+fn set(pairs: &[(&str, &str)]) -> Overrides {
+    let set = pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    Overrides {
+        set,
+        ..Overrides::default()
+    }
+}
+
+fn with(overrides: &Overrides) -> Environment {
+    common::parse(FILE, overrides).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+fn names(environment: &Environment) -> Vec<&str> {
+    environment
+        .hosts
+        .iter()
+        .map(|host| host.name.as_str())
+        .collect()
+}
+
+#[test]
+fn parties_are_dealt_out_in_the_order_of_the_file() {
+    let parties = |n| {
+        with(&Overrides {
+            parties: Some(n),
+            ..Overrides::default()
+        })
+    };
+    assert_eq!(names(&parties(5)), ["a-0", "a-1", "b-0", "b-1", "c"]);
+    assert_eq!(names(&parties(2)), ["a", "b"]);
+    let order = parties(5).order.unwrap();
+    assert_eq!(
+        order.iter().map(HostName::as_str).collect::<Vec<_>>(),
+        ["c", "a-0", "a-1", "b-0", "b-1"]
+    );
+    assert_eq!(parties(2).order.unwrap().len(), 2);
+}
+
+#[test]
+fn each_flag_reaches_its_field() {
+    let environment = with(&Overrides {
+        overlay: Some("wireguard".to_owned()),
+        identity: Some("joint-ca".to_owned()),
+        threshold: Some(0),
+        region: Some("sgp1".to_owned()),
+        seed: Some(7),
+        ..Overrides::default()
+    });
+    assert_eq!(environment.overlay.as_str(), "wireguard");
+    assert_eq!(environment.identity.as_str(), "joint-ca");
+    assert_eq!(environment.seed, Some(7));
+    assert!(
+        environment
+            .hosts
+            .iter()
+            .all(|host| host.region.as_str() == "sgp1")
+    );
+    let ProgramKind::Mpyc(mpyc) = environment.program.unwrap().kind;
+    assert_eq!(mpyc.threshold.get(), 0);
+}
+
+#[test]
+fn another_program_brings_its_own_arguments_and_is_found_from_here() {
+    let program = Some("other.py".to_owned());
+    let environment = with(&Overrides {
+        program: program.clone(),
+        ..Overrides::default()
+    });
+    let new = environment.program.unwrap();
+    assert_eq!((new.path.as_str(), new.args.len()), ("/here/other.py", 0));
+    assert_eq!(
+        new.timeout.to_string(),
+        "1 min",
+        "what is not the program's own stays"
+    );
+
+    let args = Some(vec!["-n".to_owned(), "two words".to_owned()]);
+    let environment = with(&Overrides {
+        program,
+        args: args.clone(),
+        ..Overrides::default()
+    });
+    assert_eq!(Some(environment.program.unwrap().args), args);
+}
+
+#[test]
+fn any_field_can_be_set() {
+    let environment = with(&set(&[
+        ("hosts.a.count", "2"),
+        ("program.timeout", "5 min"),
+        ("program.mpyc", "0.11"),
+        ("hosts.\"b\".input", "[\"mine.csv\"]"),
+        ("order", "[]"),
+        ("name", "\"quoted\""),
+        (
+            "network.pairs",
+            "[{ between = [\"ams3\", \"fra1\"], rtt = \"1 ms\" }]",
+        ),
+        ("network.pairs.0.rtt", "2 ms"),
+    ]));
+    assert_eq!(names(&environment), ["a-0", "a-1", "b", "c"]);
+    assert_eq!(environment.name.as_str(), "quoted");
+    assert_eq!(environment.order, None);
+    assert_eq!(environment.network.pairs[0].there.to_string(), "1 ms");
+    assert_eq!(
+        environment.hosts[2].input,
+        Some(Input::File("/here/mine.csv".parse().unwrap()))
+    );
+    let program = environment.program.unwrap();
+    assert_eq!(program.timeout.to_string(), "5 min");
+    let ProgramKind::Mpyc(mpyc) = program.kind;
+    assert_eq!(mpyc.version.unwrap().as_str(), "0.11");
+}
+
+#[test]
+fn a_wrong_override_is_shown_as_it_was_typed() {
+    let cases = [
+        ("a misspelt field", set(&[("hosts.a.rgion", "ams3")])),
+        ("a misspelt group", set(&[("hosts.aa.count", "3")])),
+        (
+            "a group that is not there",
+            set(&[("hosts.zebra.count", "3")]),
+        ),
+        ("a wrong value", set(&[("hosts.a.region", "ansterdam")])),
+        ("a wrong type", set(&[("hosts.a.count", "three")])),
+        (
+            "a wrong item in a list",
+            set(&[("order", "[\"a\", 'bb', \"c\", \"b\"]")]),
+        ),
+        ("an open list", set(&[("order", "[\"a\"")])),
+        ("a path that is none", set(&[("hosts..a", "3")])),
+        ("an empty path", set(&[("", "3")])),
+        ("a path through text", set(&[("program.path.x", "3")])),
+        ("an item that is not there", set(&[("order.7", "a")])),
+        (
+            "a file that is not there",
+            set(&[("program.path", "none.py")]),
+        ),
+        (
+            "no parties",
+            Overrides {
+                parties: Some(0),
+                ..Overrides::default()
+            },
+        ),
+        (
+            "too many parties",
+            Overrides {
+                parties: Some(257),
+                ..Overrides::default()
+            },
+        ),
+        (
+            "a threshold too large",
+            Overrides {
+                threshold: Some(2),
+                ..Overrides::default()
+            },
+        ),
+        (
+            "an overlay",
+            Overrides {
+                overlay: Some("dirct".to_owned()),
+                ..Overrides::default()
+            },
+        ),
+        (
+            "a region",
+            Overrides {
+                region: Some("sgp".to_owned()),
+                ..Overrides::default()
+            },
+        ),
+    ];
+    let mut shown = String::new();
+    for (case, overrides) in cases {
+        let said = common::parse(FILE, &overrides).expect_err(case);
+        let _ = write!(shown, "## {case}\n{said}\n\n");
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_program_needs_no_file() {
+    let overrides = Overrides {
+        args: Some(vec!["-i".to_owned(), "2".to_owned()]),
+        ..Overrides::default()
+    };
+    let environment = e3_spec::adhoc("demos/sort.py", 3, &overrides, &common::around()).unwrap();
+    assert_eq!(environment.name.as_str(), "sort");
+    assert_eq!(names(&environment), ["party-0", "party-1", "party-2"]);
+    assert_eq!(environment.sites().len(), 1);
+    let program = environment.program.unwrap();
+    assert_eq!(program.path.as_str(), "/here/demos/sort.py");
+    assert_eq!(program.args, ["-i", "2"]);
+
+    let wrong = e3_spec::adhoc("none.py", 0, &Overrides::default(), &common::around()).unwrap_err();
+    insta::assert_snapshot!(wrong);
+}
