@@ -1,6 +1,7 @@
 //! `MPyC` programs: how they are started, and what their lines tell.
 
 mod arguments;
+mod events;
 mod lines;
 
 use std::{
@@ -12,6 +13,7 @@ use e3_session::types::{DialTable, Kind, Program};
 
 pub use self::{
     arguments::{ReservedArgument, check as check_arguments},
+    events::{Events, Totals},
     lines::{Line, outcome},
 };
 use crate::files::{BadPath, RelativePath};
@@ -131,8 +133,6 @@ pub fn command_line(
     set("PYTHONUNBUFFERED", "1".into());
     set("PYTHONUTF8", "1".into());
     set("PYTHONDONTWRITEBYTECODE", "1".into());
-    // Packages of the host's user are not part of what the parties agreed on.
-    set("PYTHONNOUSERSITE", "1".into());
 
     Ok(CommandLine {
         program: python.to_owned(),

@@ -57,9 +57,15 @@ pub(super) fn build(
         lock: &lock,
         uv: find::on_path("uv", env::var_os("PATH").as_deref()),
     };
-    maker.create(base)?;
-    progress(Progress::Installing);
-    maker.install()?;
+    let made = maker.create(base).and_then(|()| {
+        progress(Progress::Installing);
+        maker.install()
+    });
+    if let Err(error) = made {
+        // What is left of it would only take room.
+        let _ = fs::remove_dir_all(&env);
+        return Err(error);
+    }
 
     let complete = Complete {
         python: language,
@@ -132,9 +138,7 @@ impl Maker<'_> {
     fn create(&self, base: &Path) -> Result<(), PythonError> {
         let mut command = if let Some(uv) = &self.uv {
             let mut command = self.command(uv)?;
-            command
-                .args(["venv", "--no-project", "--no-config", "--python"])
-                .arg(base);
+            command.args(["venv", "--no-project", "--python"]).arg(base);
             command
         } else {
             let mut command = self.command(base)?;
@@ -171,7 +175,6 @@ impl Maker<'_> {
                 .args([
                     "pip",
                     "install",
-                    "--no-config",
                     "--quiet",
                     "--compile-bytecode",
                     "--python",
@@ -219,5 +222,82 @@ impl Maker<'_> {
             .env_remove("PYTHONHOME")
             .env_remove("VIRTUAL_ENV");
         Ok(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// Makes an environment with a stand-in for Python and, with `uv`, one for `uv`.
+    fn build_with(python: &str, uv: Option<&str>) -> PythonError {
+        let folder = tempfile::tempdir().unwrap();
+        let stand_in = |name: &str, script: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            path
+        };
+        let base = stand_in("python3", python);
+        let env = folder.path().join("env");
+        fs::create_dir(&env).unwrap();
+        let lock = File::create(folder.path().join("lock")).unwrap();
+        let maker = Maker {
+            env: &env,
+            lock: &lock,
+            uv: uv.map(|script| stand_in("uv", script)),
+        };
+        maker
+            .create(&base)
+            .and_then(|()| maker.install())
+            .unwrap_err()
+    }
+
+    #[test]
+    fn says_what_debian_lacks() {
+        let script = "echo 'The virtual environment was not created successfully because ensurepip is not'; exit 1";
+        let failed = build_with(script, None);
+        assert!(matches!(failed, PythonError::NoVenv { .. }), "{failed}");
+        assert!(
+            failed.to_string().contains("apt-get install python3-venv"),
+            "{failed}"
+        );
+        assert!(matches!(
+            build_with("echo 'disk full' >&2; exit 1", None),
+            PythonError::Create { .. }
+        ));
+    }
+
+    #[test]
+    fn shows_the_last_lines_of_a_failed_installation() {
+        let script = "test $1 = venv && exit 0; seq 100 >&2; echo 'no route to host' >&2; exit 1";
+        let failed = build_with("exit 1", Some(script)).to_string();
+        assert!(
+            failed.contains("with uv") && failed.contains("    no route to host"),
+            "{failed}"
+        );
+        assert!(
+            failed.contains("    94\n") && !failed.contains("    93\n"),
+            "{failed}"
+        );
+    }
+
+    #[test]
+    fn one_waits_for_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = lock(&path, folder.path(), &mut |_| {}).unwrap();
+        let mut told = Vec::new();
+        thread::scope(|scope| {
+            let waiting =
+                scope.spawn(|| lock(&path, folder.path(), &mut |step| told.push(step)).is_ok());
+            thread::sleep(Duration::from_millis(250));
+            assert!(!waiting.is_finished());
+            drop(held);
+            assert!(waiting.join().unwrap());
+        });
+        assert_eq!(told, [Progress::Waiting]);
     }
 }

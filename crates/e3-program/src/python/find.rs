@@ -129,12 +129,11 @@ pub(super) fn with_mpyc(python: &Path) -> Result<(String, String), PythonError> 
         })
 }
 
-/// Python as programs are run: without the user's own packages and start-up files.
+/// Python as programs are run: unaffected by what the caller's environment says about Python.
 fn isolated(python: &Path) -> Command {
     let mut command = Command::new(python);
     command
         .stdin(Stdio::null())
-        .env("PYTHONNOUSERSITE", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env_remove("PYTHONPATH")
         .env_remove("PYTHONHOME")

@@ -18,7 +18,7 @@ fn entry(path: &str, content: &[u8]) -> FileEntry {
         path: path.into(),
         sha256: digest(content),
         size: content.len() as u64,
-        executable: path.ends_with(".sh"),
+        executable: content.starts_with(b"#!"),
     }
 }
 
@@ -58,7 +58,9 @@ fn mode(path: &Path) -> u32 {
 
 /// Every file below a folder, by its content.
 fn contents(folder: &Path) -> Vec<Vec<u8>> {
-    ignore::Walk::new(folder)
+    ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .build()
         .map(Result::unwrap)
         .filter(|entry| entry.path().is_file())
         .map(|entry| fs::read(entry.path()).unwrap())
