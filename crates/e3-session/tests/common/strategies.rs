@@ -1,0 +1,404 @@
+//! Arbitrary messages.
+
+use std::net::IpAddr;
+
+use e3_identity::{Did, Introduction};
+use e3_session::{
+    message::{
+        Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
+    },
+    types::{
+        Contact, Dial, DialTable, Difference, Digest, Ending, FileEntry, HostFacts, Informed,
+        InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy,
+        PartyIndex, Path, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, SessionId,
+        Terms,
+    },
+};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
+use serde_bytes::ByteBuf;
+
+use super::scene::DIDS;
+
+pub fn to_agent() -> impl Strategy<Value = ToAgent> {
+    (any::<u32>(), request()).prop_map(|(id, request)| ToAgent { id, request })
+}
+
+pub fn to_controller() -> impl Strategy<Value = ToController> {
+    (any::<u32>(), reply()).prop_map(|(re, reply)| ToController { re, reply })
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let opening = prop_oneof![
+        (any::<u16>(), session(), text(), text()).prop_map(|(protocol, session, name, folder)| {
+            Request::Hello {
+                protocol,
+                session,
+                name,
+                folder,
+            }
+        }),
+        settings().prop_map(Request::Prepare),
+        Just(Request::Introduce),
+        bytes().prop_map(|endorsement| Request::Endorse { endorsement }),
+        roster().prop_map(|roster| Request::Admit { roster }),
+        (vec(contact(), 0..4), dial(), any::<u16>(), any::<u64>()).prop_map(
+            |(contacts, dial, port, timeout_ms)| Request::Connect {
+                contacts,
+                dial,
+                port,
+                timeout_ms,
+            }
+        ),
+    ];
+    let running = prop_oneof![
+        (run(), program(), input(), output()).prop_map(|(run, program, input, output)| {
+            Request::Stage {
+                run,
+                program,
+                input,
+                output,
+            }
+        }),
+        (digest(), any::<u64>(), bytes(), any::<bool>()).prop_map(
+            |(sha256, offset, data, last)| Request::Blob(SendBlob {
+                sha256,
+                offset,
+                data,
+                last,
+            })
+        ),
+        run().prop_map(|run| Request::Agree { run }),
+        vec(offer(), 0..4).prop_map(|offers| Request::Confirm { offers }),
+        digest().prop_map(|agreement| Request::Run { agreement }),
+        any::<u64>().prop_map(|grace_ms| Request::Stop { grace_ms }),
+    ];
+    let aside = prop_oneof![
+        vec(text(), 0..4).prop_map(|argv| Request::Exec { argv }),
+        (any::<u32>(), bytes()).prop_map(|(to, data)| Request::Feed { to, data }),
+        any::<u32>().prop_map(|exec| Request::Kill { exec }),
+        party().prop_map(|peer| Request::Ping { peer }),
+        Just(Request::Links),
+        (party(), bytes()).prop_map(|(from, sealed)| Request::Deliver { from, sealed }),
+        Just(Request::Leave),
+    ];
+    prop_oneof![opening, running, aside]
+}
+
+pub fn reply() -> impl Strategy<Value = Reply> {
+    let opening = prop_oneof![
+        (any::<u16>(), facts()).prop_map(|(protocol, facts)| Reply::Greeting { protocol, facts }),
+        Just(Reply::Prepared),
+        introduction().prop_map(|introduction| Reply::Introduced { introduction }),
+        Just(Reply::Endorsed),
+        (digest(), bytes()).prop_map(|(roster, signature)| Reply::Admitted { roster, signature }),
+        (party(), vec(reach(), 0..4), vec(link(), 0..4)).prop_map(|(me, parties, links)| {
+            Reply::Connected {
+                dial: DialTable { me, parties },
+                links,
+            }
+        }),
+    ];
+    let running = prop_oneof![
+        vec(digest(), 0..4).prop_map(|files| Reply::Missing { files }),
+        Just(Reply::Stored),
+        offer().prop_map(|offer| Reply::Offered { offer }),
+        (digest(), bytes()).prop_map(|(agreement, signature)| Reply::Confirmed {
+            agreement,
+            signature
+        }),
+        (select(vec![Stream::Stdout, Stream::Stderr]), bytes())
+            .prop_map(|(stream, data)| Reply::Output { stream, data }),
+        event().prop_map(Reply::Progress),
+        outcome().prop_map(Reply::Ended),
+        Just(Reply::Stopping),
+    ];
+    let aside = prop_oneof![
+        link().prop_map(Reply::Pinged),
+        vec(link(), 0..4).prop_map(Reply::Links),
+        Just(Reply::Left),
+        (party(), bytes()).prop_map(|(to, sealed)| Reply::Carry { to, sealed }),
+        text().prop_map(|text| Reply::Notice { text }),
+        refusal().prop_map(Reply::Refused),
+    ];
+    prop_oneof![opening, running, aside]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z0-9./-]{0,12}", "\\PC{0,6}"]
+}
+
+fn bytes() -> impl Strategy<Value = ByteBuf> {
+    vec(any::<u8>(), 0..40).prop_map(ByteBuf::from)
+}
+
+/// Any number that has no second form.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<u32>().prop_map(|n| f64::from(n) / 8.0), -1e300..1e300]
+}
+
+fn session() -> impl Strategy<Value = SessionId> {
+    any::<[u8; 16]>().prop_map(SessionId)
+}
+
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 32]>().prop_map(Digest)
+}
+
+fn run() -> impl Strategy<Value = RunId> {
+    any::<u32>().prop_map(RunId)
+}
+
+fn party() -> impl Strategy<Value = PartyIndex> {
+    any::<u16>().prop_map(PartyIndex)
+}
+
+fn dial() -> impl Strategy<Value = Dial> {
+    select(vec![Dial::LowerToHigher, Dial::Mesh])
+}
+
+fn output() -> impl Strategy<Value = OutputPolicy> {
+    select(vec![OutputPolicy::Collect, OutputPolicy::Keep])
+}
+
+fn did() -> impl Strategy<Value = Did> {
+    select(DIDS.to_vec()).prop_map(|text| text.parse().unwrap())
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (text(), text(), vec((text(), bytes()), 0..3)).prop_map(|(overlay, identity, services)| {
+        Settings {
+            overlay,
+            identity,
+            services,
+        }
+    })
+}
+
+fn introduction() -> impl Strategy<Value = Introduction> {
+    (
+        did(),
+        any::<[u8; 32]>(),
+        btree_map(text(), bytes(), 0..3),
+        bytes(),
+    )
+        .prop_map(|(did, sealing_key, overlays, signature)| Introduction {
+            did,
+            sealing_key,
+            overlays,
+            signature,
+        })
+}
+
+fn roster() -> impl Strategy<Value = Roster> {
+    let entry = (text(), introduction())
+        .prop_map(|(name, introduction)| RosterEntry { name, introduction });
+    (session(), any::<u32>(), vec(entry, 0..4)).prop_map(|(session, epoch, parties)| Roster {
+        session,
+        epoch,
+        parties,
+    })
+}
+
+fn contact() -> impl Strategy<Value = Contact> {
+    (party(), any::<u64>(), vec(any::<IpAddr>(), 0..3)).prop_map(|(party, sequence, addresses)| {
+        Contact {
+            party,
+            sequence,
+            addresses,
+        }
+    })
+}
+
+fn program() -> impl Strategy<Value = Program> {
+    let interpreter = prop_oneof![
+        text().prop_map(|folder| Interpreter::Own { folder }),
+        text().prop_map(|path| Interpreter::Named { path }),
+    ];
+    let file = (text(), digest(), any::<u64>(), any::<bool>()).prop_map(
+        |(path, sha256, size, executable)| FileEntry {
+            path,
+            sha256,
+            size,
+            executable,
+        },
+    );
+    (
+        (any::<u16>(), interpreter),
+        text(),
+        vec(text(), 0..3),
+        any::<u16>(),
+        any::<u64>(),
+        vec(file, 0..4),
+    )
+        .prop_map(
+            |((threshold, interpreter), entry, arguments, port, timeout_s, files)| Program {
+                kind: Kind::Mpyc {
+                    threshold,
+                    interpreter,
+                },
+                entry,
+                arguments,
+                port,
+                timeout_s,
+                manifest: Manifest { files },
+            },
+        )
+}
+
+fn input() -> impl Strategy<Value = InputSource> {
+    prop_oneof![
+        Just(InputSource::None),
+        (text(), digest(), any::<u64>()).prop_map(|(name, sha256, size)| InputSource::Sent {
+            name,
+            sha256,
+            size
+        }),
+        text().prop_map(|path| InputSource::OnHost { path }),
+    ]
+}
+
+fn offer() -> impl Strategy<Value = Offer> {
+    let names = (text(), text(), text(), vec(text(), 0..3), text(), text());
+    let numbers = (any::<u32>(), any::<u16>(), any::<u16>(), vec(text(), 0..3));
+    let terms = (session(), run(), digest(), digest(), names, numbers).prop_map(
+        |(session, run, roster, program, names, numbers)| {
+            let (overlay, mode, identity, services, entry, runtime) = names;
+            let (epoch, parties, threshold, arguments) = numbers;
+            Terms {
+                session,
+                run,
+                roster,
+                epoch,
+                overlay,
+                mode,
+                identity,
+                services,
+                program,
+                entry,
+                runtime,
+                parties,
+                threshold,
+                arguments,
+            }
+        },
+    );
+    (party(), terms, any::<[u8; 32]>(), text()).prop_map(|(party, terms, nonce, language)| Offer {
+        party,
+        terms,
+        nonce: Nonce(nonce),
+        informed: Informed { language },
+    })
+}
+
+fn facts() -> impl Strategy<Value = HostFacts> {
+    (
+        (text(), any::<u32>(), text(), text(), any::<u32>()),
+        vec(any::<IpAddr>(), 0..3),
+        btree_map(text(), text(), 0..3),
+    )
+        .prop_map(
+            |((agent_version, pid, hostname, platform, processors), addresses, abilities)| {
+                HostFacts {
+                    agent_version,
+                    pid,
+                    hostname,
+                    platform,
+                    processors,
+                    addresses,
+                    abilities,
+                }
+            },
+        )
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    (party(), text(), any::<IpAddr>(), any::<u16>()).prop_map(|(party, name, address, port)| {
+        Reach {
+            party,
+            name,
+            address,
+            port,
+        }
+    })
+}
+
+fn link() -> impl Strategy<Value = LinkReport> {
+    let path = prop_oneof![
+        text().prop_map(|address| Path::Direct { address }),
+        text().prop_map(|by| Path::Relayed { by }),
+        text().prop_map(|reason| Path::Unreachable { reason }),
+    ];
+    (party(), party(), path, option::of(number())).prop_map(|(from, to, path, rtt_ms)| LinkReport {
+        from,
+        to,
+        path,
+        rtt_ms,
+    })
+}
+
+fn event() -> impl Strategy<Value = ProgramEvent> {
+    prop_oneof![
+        Just(ProgramEvent::Started),
+        Just(ProgramEvent::Connected),
+        (number(), any::<u64>()).prop_map(|(elapsed_s, bytes_sent)| ProgramEvent::Stopped {
+            elapsed_s,
+            bytes_sent
+        }),
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    let ending = prop_oneof![
+        any::<i32>().prop_map(Ending::Exited),
+        any::<i32>().prop_map(Ending::Signalled),
+        Just(Ending::TimedOut),
+        Just(Ending::Cancelled),
+        text().prop_map(Ending::NotStarted),
+    ];
+    (
+        ending,
+        (any::<u64>(), number(), number(), any::<u64>()),
+        option::of(number()),
+        option::of(any::<u64>()),
+        option::of(text()),
+    )
+        .prop_map(
+            |(ending, (started_ms, elapsed_s, cpu_s, peak_memory), runtime, bytes_sent, kept)| {
+                Outcome {
+                    ending,
+                    started_ms,
+                    elapsed_s,
+                    cpu_s,
+                    peak_memory,
+                    runtime_elapsed_s: runtime,
+                    bytes_sent,
+                    kept,
+                }
+            },
+        )
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let code = select(vec![
+        RefusalCode::OutOfOrder,
+        RefusalCode::Unreadable,
+        RefusalCode::Version,
+        RefusalCode::Mismatch,
+        RefusalCode::Disagreement,
+        RefusalCode::Unusable,
+        RefusalCode::Overlay,
+        RefusalCode::Fault,
+    ]);
+    let difference = (text(), btree_map(text(), vec(party(), 0..3), 0..3))
+        .prop_map(|(term, values)| Difference { term, values });
+    (code, text(), vec(difference, 0..3)).prop_map(|(code, message, differences)| Refusal {
+        code,
+        message,
+        differences,
+    })
+}
