@@ -153,8 +153,8 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
     );
     note(
         "seed",
-        seed.as_ref().and_then(text),
-        to.seed.as_ref().and_then(text),
+        text(seed.as_ref()),
+        text(to.seed.as_ref()),
         Effect::NextRun,
     );
     let Network { regions, pairs } = network;
@@ -272,8 +272,8 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
     note("nat", text(nat), text(&to.nat), Effect::RecreateHost);
     note(
         "rate",
-        rate.as_ref().and_then(text),
-        to.access.rate.as_ref().and_then(text),
+        text(rate.as_ref()),
+        text(to.access.rate.as_ref()),
         Effect::RecreateHost,
     );
     note(
@@ -290,8 +290,8 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
     );
     note(
         "input",
-        input.as_ref().and_then(text),
-        to.input.as_ref().and_then(text),
+        text(input.as_ref()),
+        text(to.input.as_ref()),
         Effect::NextRun,
     );
     note("output", text(output), text(&to.output), Effect::NextRun);
@@ -325,8 +325,8 @@ fn program_fields(program: Option<&Program>) -> [(&'static str, Option<String>);
                     )
                 }),
                 text(threshold),
-                python.as_ref().and_then(text),
-                version.as_ref().and_then(text),
+                text(python.as_ref()),
+                text(version.as_ref()),
                 text(port),
             ]
         }
@@ -344,8 +344,9 @@ fn program_fields(program: Option<&Program>) -> [(&'static str, Option<String>);
     ]
 }
 
-fn text(value: &impl ToString) -> Option<String> {
-    Some(value.to_string())
+/// A value for people, where there is one.
+fn text<'a, T: ToString + 'a>(value: impl Into<Option<&'a T>>) -> Option<String> {
+    value.into().map(ToString::to_string)
 }
 
 /// A list for people; an empty one is nothing.

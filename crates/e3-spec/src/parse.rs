@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::known::Surroundings;
 use crate::overrides::Overrides;
 use crate::raw::{Document, Node, Read};
-use crate::report::Report;
+use crate::report::{Report, Reported};
 use crate::resolve::resolve;
 use crate::source::{Place, Sources};
 use crate::text::EnvironmentName;
@@ -38,9 +38,10 @@ pub fn parse(
     let mut root = Node::document(file.text, Place::FILE, &mut report);
     overrides.apply(&mut root, &mut report);
     let environment = Document::read(&root, &mut report)
+        .ok_or(Reported)
         .and_then(|document| resolve(&document, file.folder, around, &mut report));
     match environment {
-        Some(environment) if report.is_empty() => Ok(environment),
+        Ok(environment) if report.is_empty() => Ok(environment),
         _ => Err(report.into_diagnostics()),
     }
 }

@@ -38,6 +38,13 @@ impl Finding {
     }
 }
 
+/// Something is wrong, and the report says what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reported;
+
+/// A value that is right, unless something about it has been reported.
+pub(crate) type Checked<T> = Result<T, Reported>;
+
 /// All findings, and the texts that they are about.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -71,7 +78,7 @@ impl Report {
     }
 
     /// A text or number that its type refused.
-    pub(crate) fn invalid(&mut self, place: Place, invalid: Invalid) {
+    pub(crate) fn invalid(&mut self, place: Place, invalid: Invalid) -> Reported {
         let Invalid {
             value,
             what,
@@ -81,6 +88,7 @@ impl Report {
         self.wrong(place, format!("`{value}` is not {what}"))
             .expected(expected)
             .suggest(suggestion);
+        Reported
     }
 
     fn push(&mut self, place: Place, message: String, kind: FindingKind) -> &mut Finding {

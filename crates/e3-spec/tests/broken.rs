@@ -10,7 +10,9 @@ use e3_spec::Overrides;
 fn look(cases: &[(&str, &str)]) -> String {
     let mut shown = String::new();
     for (case, text) in cases {
-        let said = common::parse(text, &Overrides::default()).expect_err(case);
+        let Err(said) = common::parse(text, &Overrides::default()) else {
+            panic!("{case}: nothing was said");
+        };
         let _ = write!(shown, "## {case}\n{said}\n\n");
     }
     shown

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::node::{Entry, Node, Value};
 use super::tables::SiteRule;
 use crate::near::{nearest, one_of};
-use crate::report::Report;
+use crate::report::{Checked, Report, Reported};
 use crate::source::Place;
 use crate::text::{self, Invalid};
 use crate::{choice, number, quantity};
@@ -62,27 +62,37 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value, the default where it is absent, `None` where it is wrong.
-    pub(crate) fn or(&self, default: T) -> Option<T>
-    where
-        T: Clone,
-    {
-        match self {
-            Self::Absent => Some(default),
-            Self::Wrong => None,
-            Self::Given(at) => Some(at.value.clone()),
+    /// The value with its place, where its absence has been reported.
+    pub(crate) fn present(&self) -> Checked<&At<T>> {
+        self.given().ok_or(Reported)
+    }
+
+    /// Whether it is absent; otherwise there is something wrong with it.
+    pub(crate) fn absent(&self) -> Checked<()> {
+        if self.is_absent() {
+            Ok(())
+        } else {
+            Err(Reported)
         }
     }
 
-    /// The value if there is one (`Some(None)` where it is absent), `None` where it is wrong.
-    pub(crate) fn optional(&self) -> Option<Option<T>>
+    /// The value, or the default where it is absent.
+    pub(crate) fn or(&self, default: T) -> Checked<T>
+    where
+        T: Clone,
+    {
+        Ok(self.optional()?.unwrap_or(default))
+    }
+
+    /// The value if there is one.
+    pub(crate) fn optional(&self) -> Checked<Option<T>>
     where
         T: Clone,
     {
         match self {
-            Self::Absent => Some(None),
-            Self::Wrong => None,
-            Self::Given(at) => Some(Some(at.value.clone())),
+            Self::Absent => Ok(None),
+            Self::Wrong => Err(Reported),
+            Self::Given(at) => Ok(Some(at.value.clone())),
         }
     }
 }

@@ -53,7 +53,12 @@ fn say(place: Place, message: &str, report: &mut Report) {
     }
     if !message.starts_with("string values must be quoted") {
         let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-        let what = what.to_owned();
+        let open = what.contains("string") && matches!(expected, "`\"`" | "`'`");
+        let what = if open {
+            "this text is never closed"
+        } else {
+            what
+        };
         let finding = report.syntax(place, what);
         if !expected.is_empty() {
             finding.expected(expected);

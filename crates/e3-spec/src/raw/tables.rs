@@ -56,7 +56,7 @@ table! {
         loss: Probability,
         /// By how much the delay of the access link varies, such as "2 ms". Default: not at all.
         jitter: Time,
-        /// The party's private input file, put on its host alone. In a group of several: a list, or a path with {index} or {host}. Or { on_host = "/path" } for a file that is on the host already.
+        /// The party's private input file, put on its host alone. In a group of several: a list, or a path with {index} or {host}. Or `{ on_host = "/path" }` for a file that is on the host already.
         input: InputRule,
         /// "collect" (the default) shows the party's output, "keep" leaves it on the host.
         output: Output,

@@ -6,18 +6,19 @@ use super::Resolver;
 use crate::environment::Input;
 use crate::near::nearest;
 use crate::raw::{At, Field, InputRule};
+use crate::report::{Checked, Reported};
 use crate::source::Place;
 use crate::text::{FilePath, HostName};
 
 impl Resolver<'_> {
-    /// The input of each host; `None` if something about them is wrong.
+    /// The input of each host, if it has one.
     pub(super) fn inputs(
         &mut self,
         field: &Field<InputRule>,
         hosts: &[HostName],
-    ) -> Option<Vec<Option<Input>>> {
+    ) -> Checked<Vec<Option<Input>>> {
         let Field::Given(input) = field else {
-            return field.is_absent().then(|| vec![None; hosts.len()]);
+            return field.absent().map(|()| vec![None; hosts.len()]);
         };
         let place = input.place;
         match &input.value {
@@ -39,7 +40,7 @@ impl Resolver<'_> {
                 self.report
                     .wrong(place, message)
                     .expected("one for each host of the group");
-                None
+                Err(Reported)
             }
         }
     }
@@ -49,24 +50,21 @@ impl Resolver<'_> {
         &mut self,
         template: &At<String>,
         hosts: &[HostName],
-        input: impl Fn(&mut Self, &str, Place) -> Option<Input>,
-    ) -> Option<Vec<Option<Input>>> {
+        input: impl Fn(&mut Self, &str, Place) -> Checked<Input>,
+    ) -> Checked<Vec<Option<Input>>> {
         self.check_template(template)?;
-        let inputs: Vec<Option<Input>> = hosts
-            .iter()
-            .enumerate()
-            .map(|(index, host)| {
-                let path = template
-                    .value
-                    .replace("{index}", &index.to_string())
-                    .replace("{host}", host.as_str());
-                input(self, &path, template.place)
-            })
-            .collect();
-        inputs.iter().all(Option::is_some).then_some(inputs)
+        let mut inputs = Vec::new();
+        for (index, host) in hosts.iter().enumerate() {
+            let path = template
+                .value
+                .replace("{index}", &index.to_string())
+                .replace("{host}", host.as_str());
+            inputs.push(input(self, &path, template.place));
+        }
+        inputs.into_iter().map(|input| input.map(Some)).collect()
     }
 
-    fn check_template(&mut self, template: &At<String>) -> Option<()> {
+    fn check_template(&mut self, template: &At<String>) -> Checked<()> {
         const WORDS: [&str; 2] = ["{index}", "{host}"];
         let mut rest = template.value.as_str();
         while let Some(start) = rest.find('{') {
@@ -79,20 +77,20 @@ impl Resolver<'_> {
                     .wrong(template.place, format!("`{word}` stands for nothing here"))
                     .expected("`{index}` or `{host}`")
                     .suggest(nearest(word, WORDS));
-                return None;
+                return Err(Reported);
             }
             rest = &rest[start + length..];
         }
-        Some(())
+        Ok(())
     }
 
-    fn local(&mut self, path: &str, place: Place) -> Option<Input> {
+    fn local(&mut self, path: &str, place: Place) -> Checked<Input> {
         let full = self.path(path, place)?;
         self.check_file(full.as_ref(), path, place);
-        Some(Input::File(full))
+        Ok(Input::File(full))
     }
 
-    fn on_host(&mut self, path: &str, place: Place) -> Option<Input> {
+    fn on_host(&mut self, path: &str, place: Place) -> Checked<Input> {
         if !Path::new(path).is_absolute() {
             self.report
                 .wrong(
@@ -100,17 +98,16 @@ impl Resolver<'_> {
                     format!("`{path}` depends on the current folder, and a host has none"),
                 )
                 .expected("a path that begins with `/`");
-            return None;
+            return Err(Reported);
         }
         self.path(path, place).map(Input::OnHost)
     }
 
     /// The resolved path. Only a folder whose name is no UTF-8 can spoil it.
-    pub(super) fn path(&mut self, path: &str, place: Place) -> Option<FilePath> {
+    pub(super) fn path(&mut self, path: &str, place: Place) -> Checked<FilePath> {
         let checked: FilePath = path
             .parse()
-            .map_err(|invalid| self.report.invalid(place, invalid))
-            .ok()?;
+            .map_err(|invalid| self.report.invalid(place, invalid))?;
         let full = self.locate(checked.as_str(), place);
         let Some(text) = full.to_str() else {
             self.report
@@ -119,10 +116,9 @@ impl Resolver<'_> {
                     format!("the folder of `{path}` has a name that is not UTF-8"),
                 )
                 .expected("a folder with a name in UTF-8");
-            return None;
+            return Err(Reported);
         };
         text.parse()
             .map_err(|invalid| self.report.invalid(place, invalid))
-            .ok()
     }
 }

@@ -6,13 +6,14 @@ mod names;
 mod network;
 mod order;
 mod program;
+mod sites;
 
 use std::path::{Path, PathBuf};
 
-use crate::environment::{Environment, Network};
+use crate::environment::Environment;
 use crate::known::Surroundings;
-use crate::raw::{Document, Field};
-use crate::report::Report;
+use crate::raw::Document;
+use crate::report::{Checked, Report};
 use crate::source::Place;
 use crate::text::EnvironmentName;
 
@@ -30,7 +31,7 @@ pub(crate) fn resolve(
     folder: &Path,
     around: &Surroundings<'_>,
     report: &mut Report,
-) -> Option<Environment> {
+) -> Checked<Environment> {
     let Document {
         name,
         overlay,
@@ -47,15 +48,15 @@ pub(crate) fn resolve(
         report,
     };
     let world = resolver.world(network);
-    let resolved = resolver.hosts(hosts, &world);
-    let order = resolver.order(order, &resolved);
-    let program = resolver.program(program, resolved.count);
-    let network = resolver.network(network, &world, &resolved);
+    let machines = resolver.hosts(hosts, &world);
+    let order = resolver.order(order, &machines);
+    let program = resolver.program(program, machines.count);
+    let network = resolver.network(network, &world, &machines);
     let overlay = resolver.overlay(overlay);
     let identity = resolver.identity(identity);
-    Some(Environment {
+    Ok(Environment {
         name: name.or(default_name(folder))?,
-        hosts: resolved.hosts?,
+        hosts: machines.hosts?,
         overlay: overlay?,
         identity: identity?,
         program: program?,
@@ -109,9 +110,4 @@ impl Resolver<'_> {
             .expected(format!("a file at {}", path.display()))
             .suggest(meant);
     }
-}
-
-/// An absent network changes nothing.
-fn network_of(field: &Field<crate::raw::NetworkTable>) -> Option<Network> {
-    field.is_absent().then(Network::default)
 }

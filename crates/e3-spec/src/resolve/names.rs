@@ -5,6 +5,8 @@ use std::str::FromStr;
 use super::Resolver;
 use crate::near::{nearest, one_of};
 use crate::raw::{At, Field, NetworkTable};
+use crate::report::{Checked, Reported};
+use crate::source::Place;
 use crate::text::{IdentityName, Invalid, OverlayName, ProviderName, RegionName};
 
 /// The overlay of an environment that names none.
@@ -62,13 +64,12 @@ impl Resolver<'_> {
         World(all)
     }
 
-    pub(super) fn region(&mut self, name: &At<String>, world: &World) -> Option<RegionName> {
+    pub(super) fn region(&mut self, name: &At<String>, world: &World) -> Checked<RegionName> {
         if world.has(&name.value) {
             return name
                 .value
                 .parse()
-                .map_err(|invalid| self.report.invalid(name.place, invalid))
-                .ok();
+                .map_err(|invalid| self.report.invalid(name.place, invalid));
         }
         self.report
             .wrong(name.place, format!("`{}` is not a region", name.value))
@@ -77,10 +78,10 @@ impl Resolver<'_> {
                 world.names()
             ))
             .suggest(world.nearest(&name.value));
-        None
+        Err(Reported)
     }
 
-    pub(super) fn overlay(&mut self, field: &Field<String>) -> Option<OverlayName> {
+    pub(super) fn overlay(&mut self, field: &Field<String>) -> Checked<OverlayName> {
         self.one_known(
             field,
             DEFAULT_OVERLAY,
@@ -89,7 +90,7 @@ impl Resolver<'_> {
         )
     }
 
-    pub(super) fn identity(&mut self, field: &Field<String>) -> Option<IdentityName> {
+    pub(super) fn identity(&mut self, field: &Field<String>) -> Checked<IdentityName> {
         self.one_known(
             field,
             DEFAULT_IDENTITY,
@@ -98,7 +99,7 @@ impl Resolver<'_> {
         )
     }
 
-    pub(super) fn provider(&mut self, field: &Field<String>) -> Option<ProviderName> {
+    pub(super) fn provider(&mut self, field: &Field<String>) -> Checked<ProviderName> {
         self.one_known(
             field,
             DEFAULT_PROVIDER,
@@ -114,28 +115,26 @@ impl Resolver<'_> {
         default: &str,
         what: &str,
         known: &[&str],
-    ) -> Option<T>
+    ) -> Checked<T>
     where
         T: FromStr<Err = Invalid>,
     {
-        let Field::Given(name) = field else {
-            return if field.is_absent() {
-                default.parse().ok()
-            } else {
-                None
-            };
-        };
+        if field.is_absent() {
+            return default
+                .parse()
+                .map_err(|invalid| self.report.invalid(Place::FILE, invalid));
+        }
+        let name = field.present()?;
         if known.contains(&name.value.as_str()) {
             return name
                 .value
                 .parse()
-                .map_err(|invalid| self.report.invalid(name.place, invalid))
-                .ok();
+                .map_err(|invalid| self.report.invalid(name.place, invalid));
         }
         self.report
             .wrong(name.place, format!("`{}` is not {what}", name.value))
             .expected(one_of(known.iter().copied()))
             .suggest(nearest(&name.value, known.iter().copied()));
-        None
+        Err(Reported)
     }
 }

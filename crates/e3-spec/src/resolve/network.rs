@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Resolver;
 use super::hosts::Resolved;
 use super::names::World;
-use super::{Resolver, network_of};
 use crate::environment::{Network, Pair};
 use crate::quantity::Time;
 use crate::raw::{At, Field, List, NetworkTable, PairTable, RegionTable};
+use crate::report::{Checked, Reported};
 use crate::source::Place;
 use crate::text::RegionName;
 
@@ -20,9 +21,9 @@ impl Resolver<'_> {
         field: &Field<NetworkTable>,
         world: &World,
         resolved: &Resolved,
-    ) -> Option<Network> {
+    ) -> Checked<Network> {
         let Field::Given(network) = field else {
-            return network_of(field);
+            return field.absent().map(|()| Network::default());
         };
         let mut delays = Delays::new();
         let mut complete = true;
@@ -33,7 +34,7 @@ impl Resolver<'_> {
             .given()
             .map_or(&[][..], |regions| &regions.value.entries);
         for (name, region) in own {
-            complete &= self.own_region(name, region, world, &mut delays).is_some();
+            complete &= self.own_region(name, region, world, &mut delays).is_ok();
             let city = region.given().and_then(|region| region.value.city.given());
             regions.insert(
                 name.value.clone(),
@@ -46,10 +47,10 @@ impl Resolver<'_> {
             .given()
             .map_or(&[][..], |pairs| &pairs.value.0);
         for pair in pairs {
-            complete &= self.pair(pair, world, &mut delays).is_some();
+            complete &= self.pair(pair, world, &mut delays).is_ok();
         }
         // What is wrong may be the very time that seems missing.
-        if complete && let Some(hosts) = &resolved.hosts {
+        if complete && let Ok(hosts) = &resolved.hosts {
             let used: BTreeSet<&RegionName> = hosts.iter().map(|host| &host.region).collect();
             for (name, _) in own.iter().filter(|(name, _)| used.contains(&name.value)) {
                 self.check_reach(name, &used, &delays);
@@ -63,17 +64,17 @@ impl Resolver<'_> {
                 back,
             })
             .collect();
-        Some(Network { regions, pairs })
+        Ok(Network { regions, pairs })
     }
 
-    /// Enters the times of a region of the environment's own; `None` if something about it is wrong.
+    /// Enters the times of a region of the environment's own.
     fn own_region(
         &mut self,
         name: &At<RegionName>,
         region: &Field<RegionTable>,
         world: &World,
         delays: &mut Delays,
-    ) -> Option<()> {
+    ) -> Checked<()> {
         if self
             .around
             .known
@@ -87,11 +88,11 @@ impl Resolver<'_> {
                     format!("`{}` is a region of the world already", name.value),
                 )
                 .expected("a new name; to change a delay, use [[network.pairs]]");
-            return None;
+            return Err(Reported);
         }
-        let rtt = match &region.given()?.value.rtt {
-            Field::Absent => return Some(()),
-            Field::Wrong => return None,
+        let rtt = match &region.present()?.value.rtt {
+            Field::Absent => return Ok(()),
+            Field::Wrong => return Err(Reported),
             Field::Given(rtt) => &rtt.value.entries,
         };
         for (other, time) in rtt {
@@ -100,13 +101,13 @@ impl Resolver<'_> {
                 value: other.value.to_string(),
             };
             let peer = self.region(&other_name, world)?;
-            let (there, back) = time.given()?.value.halves();
+            let (there, back) = time.present()?.value.halves();
             self.enter(name.value.clone(), peer, there, back, other.place, delays)?;
         }
-        Some(())
+        Ok(())
     }
 
-    fn pair(&mut self, pair: &At<PairTable>, world: &World, delays: &mut Delays) -> Option<()> {
+    fn pair(&mut self, pair: &At<PairTable>, world: &World, delays: &mut Delays) -> Checked<()> {
         let PairTable {
             between,
             rtt,
@@ -121,7 +122,7 @@ impl Resolver<'_> {
             self.report
                 .wrong(pair.place, "within one region there is only one direction")
                 .expected("`rtt`");
-            return None;
+            return Err(Reported);
         }
         self.enter(a, b, there, back, pair.place, delays)
     }
@@ -131,7 +132,7 @@ impl Resolver<'_> {
         field: &Field<List<String>>,
         pair: Place,
         world: &World,
-    ) -> Option<(RegionName, RegionName)> {
+    ) -> Checked<(RegionName, RegionName)> {
         const EXPECTED: &str = "a field `between` with two regions, such as [\"ams3\", \"nyc3\"]";
         if field.is_absent() {
             self.report
@@ -141,15 +142,15 @@ impl Resolver<'_> {
         let At {
             place,
             value: List(names),
-        } = field.given()?;
+        } = field.present()?;
         let [a, b] = names.as_slice() else {
             self.report
                 .wrong(*place, "a pair is of two regions")
                 .expected(EXPECTED);
-            return None;
+            return Err(Reported);
         };
         let (a, b) = (self.region(a, world), self.region(b, world));
-        a.zip(b)
+        Ok((a?, b?))
     }
 
     /// The delays of both directions: `rtt`, or `there` and `back`.
@@ -159,19 +160,19 @@ impl Resolver<'_> {
         there: &Field<Time>,
         back: &Field<Time>,
         pair: Place,
-    ) -> Option<(Time, Time)> {
+    ) -> Checked<(Time, Time)> {
         match (rtt, there, back) {
-            (Field::Given(rtt), Field::Absent, Field::Absent) => Some(rtt.value.halves()),
+            (Field::Given(rtt), Field::Absent, Field::Absent) => Ok(rtt.value.halves()),
             (Field::Absent, Field::Given(there), Field::Given(back)) => {
-                Some((there.value, back.value))
+                Ok((there.value, back.value))
             }
-            (Field::Wrong, ..) | (_, Field::Wrong, _) | (.., Field::Wrong) => None,
+            (Field::Wrong, ..) | (_, Field::Wrong, _) | (.., Field::Wrong) => Err(Reported),
             _ => {
                 let finding = self
                     .report
                     .missing(pair, "the delay of this pair is not clear");
                 finding.expected("either `rtt`, or both `there` and `back`");
-                None
+                Err(Reported)
             }
         }
     }
@@ -185,7 +186,7 @@ impl Resolver<'_> {
         back: Time,
         place: Place,
         delays: &mut Delays,
-    ) -> Option<()> {
+    ) -> Checked<()> {
         let (key, value) = if a <= b {
             ([a, b], (there, back))
         } else {
@@ -197,9 +198,9 @@ impl Resolver<'_> {
             self.report
                 .wrong(place, message)
                 .expected("one for each pair");
-            return None;
+            return Err(Reported);
         }
-        Some(())
+        Ok(())
     }
 
     /// A region of the environment's own needs a time to every other that is used.

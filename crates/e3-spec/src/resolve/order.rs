@@ -4,20 +4,21 @@ use super::Resolver;
 use super::hosts::Resolved;
 use crate::near::{nearest, one_of};
 use crate::raw::{At, Field, List};
+use crate::report::{Checked, Reported};
 use crate::text::HostName;
 
 impl Resolver<'_> {
-    /// Every host once. `Some(None)` where the order is left open, which an empty list does too.
+    /// Every host once, or nothing where the order is left open, which an empty list does too.
     pub(super) fn order(
         &mut self,
         field: &Field<List<HostName>>,
         resolved: &Resolved,
-    ) -> Option<Option<Vec<HostName>>> {
+    ) -> Checked<Option<Vec<HostName>>> {
         let Field::Given(order) = field else {
-            return field.optional().map(|_| None);
+            return field.absent().map(|()| None);
         };
         if order.value.0.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
         let mut placed: Vec<HostName> = Vec::new();
         let mut right = true;
@@ -54,7 +55,11 @@ impl Resolver<'_> {
                 .expected("every host once, or no order at all");
             right = false;
         }
-        right.then_some(Some(placed))
+        if right {
+            Ok(Some(placed))
+        } else {
+            Err(Reported)
+        }
     }
 
     /// The hosts that a name stands for: one host, or all of a group.

@@ -8,18 +8,19 @@ use crate::environment::{Mpyc, Program, ProgramKind};
 use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::Timeout;
 use crate::raw::{At, Field, List, ProgramTable};
+use crate::report::{Checked, Reported};
 use crate::source::Place;
 use crate::text::{FilePath, TravelPath};
 
 impl Resolver<'_> {
-    /// `Some(None)` where no program is declared; `None` where something about it is wrong.
+    /// The program, if one is declared.
     pub(super) fn program(
         &mut self,
         field: &Field<ProgramTable>,
-        parties: Option<PartyCount>,
-    ) -> Option<Option<Program>> {
+        parties: Checked<PartyCount>,
+    ) -> Checked<Option<Program>> {
         let Field::Given(table) = field else {
-            return field.is_absent().then_some(None);
+            return field.absent().map(|()| None);
         };
         let ProgramTable {
             kind,
@@ -33,7 +34,7 @@ impl Resolver<'_> {
             port,
         } = &table.value;
         let path = self.program_path(path, table.place);
-        let files = self.files(files, path.as_ref());
+        let files = self.files(files, path.as_ref().ok());
         let threshold = self.threshold(threshold, parties);
         let python = self.python(python);
         let kind = match kind.or(Kind::Mpyc)? {
@@ -50,7 +51,7 @@ impl Resolver<'_> {
             .into_iter()
             .map(|arg| arg.value)
             .collect();
-        Some(Some(Program {
+        Ok(Some(Program {
             path: path?,
             args,
             timeout: timeout.or(Timeout::DEFAULT)?,
@@ -59,16 +60,16 @@ impl Resolver<'_> {
         }))
     }
 
-    fn program_path(&mut self, field: &Field<FilePath>, table: Place) -> Option<FilePath> {
+    fn program_path(&mut self, field: &Field<FilePath>, table: Place) -> Checked<FilePath> {
         if field.is_absent() {
             self.report
                 .missing(table, "the program has no path")
                 .expected("a field `path`, such as \"program.py\"");
         }
-        let At { place, value } = field.given()?;
+        let At { place, value } = field.present()?;
         let full = self.path(value.as_str(), *place)?;
         self.check_file(full.as_ref(), value.as_str(), *place);
-        Some(full)
+        Ok(full)
     }
 
     /// The files that travel must be there, below the program's folder.
@@ -76,9 +77,9 @@ impl Resolver<'_> {
         &mut self,
         field: &Field<List<TravelPath>>,
         program: Option<&FilePath>,
-    ) -> Option<Option<Vec<TravelPath>>> {
+    ) -> Checked<Option<Vec<TravelPath>>> {
         let Field::Given(files) = field else {
-            return field.optional().map(|_| None);
+            return field.absent().map(|()| None);
         };
         let folder = program.and_then(|program| Path::new(program.as_str()).parent());
         for file in &files.value.0 {
@@ -90,7 +91,7 @@ impl Resolver<'_> {
                 );
             }
         }
-        Some(Some(
+        Ok(Some(
             files
                 .value
                 .0
@@ -103,8 +104,8 @@ impl Resolver<'_> {
     fn threshold(
         &mut self,
         field: &Field<Threshold>,
-        parties: Option<PartyCount>,
-    ) -> Option<Threshold> {
+        parties: Checked<PartyCount>,
+    ) -> Checked<Threshold> {
         let parties = parties?;
         let threshold = field.or(Threshold::largest(parties))?;
         if let Some(At { place, .. }) = field.given()
@@ -118,21 +119,21 @@ impl Resolver<'_> {
             self.report
                 .wrong(*place, message)
                 .expected(format!("at most {most}: there are {parties} parties"));
-            return None;
+            return Err(Reported);
         }
-        Some(threshold)
+        Ok(threshold)
     }
 
     /// A path is resolved and must exist; a name without a slash is left to PATH.
-    fn python(&mut self, field: &Field<FilePath>) -> Option<Option<FilePath>> {
+    fn python(&mut self, field: &Field<FilePath>) -> Checked<Option<FilePath>> {
         let Field::Given(At { place, value }) = field else {
             return field.optional();
         };
         if !value.as_str().contains('/') {
-            return Some(Some(value.clone()));
+            return Ok(Some(value.clone()));
         }
         let full = self.path(value.as_str(), *place)?;
         self.check_file(full.as_ref(), value.as_str(), *place);
-        Some(Some(full))
+        Ok(Some(full))
     }
 }
