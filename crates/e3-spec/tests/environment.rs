@@ -193,6 +193,89 @@ fn hosts_in_another_order_are_a_difference() {
     ));
 }
 
+/// Every field by itself: a difference that nobody is told about would leave an old environment running.
+#[test]
+fn no_difference_is_overlooked() {
+    const FIELDS: &[(&str, &str, &str, Effect)] = &[
+        ("name", "other", "name", Effect::NextRun),
+        ("overlay", "direct", "overlay", Effect::Reconnect),
+        ("identity", "pinned", "identity", Effect::Reconnect),
+        ("seed", "8", "seed", Effect::NextRun),
+        ("order", "[]", "order", Effect::Reconnect),
+        ("hosts.moon.nat", "home", "nat", Effect::RecreateHost),
+        ("hosts.moon.site", "crater", "site", Effect::RecreateHost),
+        ("hosts.moon.rate", "1 Mbit/s", "rate", Effect::RecreateHost),
+        ("hosts.moon.loss", "1 %", "loss", Effect::RecreateHost),
+        ("hosts.moon.jitter", "1 ms", "jitter", Effect::RecreateHost),
+        (
+            "hosts.moon.input",
+            "{ on_host = '/x' }",
+            "input",
+            Effect::NextRun,
+        ),
+        ("hosts.moon.output", "keep", "output", Effect::NextRun),
+        ("hosts.home.region", "ams3", "region", Effect::RecreateHost),
+        (
+            "network.regions.moon.city",
+            "Luna",
+            "network.regions",
+            Effect::RebuildNetwork,
+        ),
+        (
+            "network.pairs.0.back",
+            "1 ms",
+            "network.pairs",
+            Effect::RebuildNetwork,
+        ),
+        ("program.path", "y.py", "program.path", Effect::NextRun),
+        (
+            "program.args",
+            "['--size', '8', '']",
+            "program.args",
+            Effect::NextRun,
+        ),
+        (
+            "program.args",
+            "['--size 8']",
+            "program.args",
+            Effect::NextRun,
+        ),
+        (
+            "program.threshold",
+            "0",
+            "program.threshold",
+            Effect::NextRun,
+        ),
+        ("program.timeout", "1 s", "program.timeout", Effect::NextRun),
+        ("program.python", "pypy", "program.python", Effect::NextRun),
+        ("program.mpyc", "0.10", "program.mpyc", Effect::NextRun),
+        (
+            "program.files",
+            "['a.py']",
+            "program.files",
+            Effect::NextRun,
+        ),
+        ("program.port", "1", "program.port", Effect::NextRun),
+    ];
+    for (key, value, expected, effect) in FIELDS {
+        let set = vec![((*key).to_owned(), (*value).to_owned())];
+        let overrides = Overrides {
+            set,
+            ..Overrides::default()
+        };
+        let to = common::parse(FULL, &overrides).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let changes = diff(&full(), &to);
+        let [change] = changes.as_slice() else {
+            panic!("{key}: {changes:?}")
+        };
+        let (Change::HostChanged { field, .. } | Change::EnvironmentChanged { field, .. }) = change
+        else {
+            panic!("{key}: {change}");
+        };
+        assert_eq!((*field, change.effect()), (*expected, *effect), "{key}");
+    }
+}
+
 #[test]
 fn templates_and_examples_are_right() {
     let around = Surroundings {
