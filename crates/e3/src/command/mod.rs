@@ -3,6 +3,7 @@
 mod agent;
 mod check;
 mod completions;
+mod doctor;
 mod down;
 mod exec;
 mod holder;
@@ -36,10 +37,10 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Exec(args) => exec::main(args, global),
         Verb::Ping(args) => ping::main(args, global),
         Verb::Down(args) => down::main(args, global),
+        Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args),
         Verb::Man(args) => man::main(args),
         Verb::Agent(args) => agent::main(args),
         Verb::Holder(args) => holder::main(args),
-        _ => Err(Fault::ours("not yet")),
     }
 }

@@ -23,10 +23,11 @@ pub(crate) fn words_anywhere(file: &File, words: &[&str]) -> Vec<String> {
     })
 }
 
-/// `unsafe` without `SAFETY:` in the comment above it.
+/// `unsafe` without `SAFETY:`, or for a function `# Safety`, in the comment above it.
 pub(crate) fn unsafe_without_reason(file: &File) -> Vec<String> {
     with_context(file, |index, line| {
-        has_word(&code(line), "unsafe") && !comment_above(&file.lines[..index]).contains("SAFETY:")
+        let above = comment_above(&file.lines[..index]);
+        has_word(&code(line), "unsafe") && !above.contains("SAFETY:") && !above.contains("# Safety")
     })
 }
 

@@ -1,0 +1,136 @@
+//! `e3 doctor`: what this machine lacks, and the command that mends it. Changes nothing.
+
+mod distribution;
+mod lab;
+mod limits;
+mod python;
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use self::distribution::Distribution;
+use crate::cli::{Doctor, Global};
+use crate::fault::Fault;
+use crate::{json, out};
+
+/// One thing that was looked for.
+#[derive(Clone, Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    /// Whether it is there.
+    ok: bool,
+    /// Whether E³ cannot do without it.
+    required: bool,
+    /// What was found, or what is wrong.
+    detail: String,
+    /// What it is needed for.
+    needed_for: &'static str,
+    /// The command that mends it, or what to do where no command does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+impl Finding {
+    /// Something that is there, or is not, and is needed.
+    fn new(what: &'static str, needed_for: &'static str, found: Result<String, Wrong>) -> Self {
+        let (ok, detail, mend) = match found {
+            Ok(detail) => (true, detail, None),
+            Err(Wrong { detail, mend }) => (false, detail, Some(mend)),
+        };
+        Self {
+            what,
+            ok,
+            required: true,
+            detail,
+            needed_for,
+            mend,
+        }
+    }
+
+    /// The same, where E³ has another way.
+    fn optional(self) -> Self {
+        Self {
+            required: false,
+            ..self
+        }
+    }
+}
+
+/// What is wrong, and the command that mends it.
+struct Wrong {
+    detail: String,
+    mend: String,
+}
+
+/// All findings.
+#[derive(Serialize)]
+struct Diagnosis<'a> {
+    ok: bool,
+    distribution: &'a str,
+    findings: &'a [Finding],
+}
+
+/// Looks at everything. The exit code is 1 when something is missing that E³ cannot do without.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn main(_: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
+    let distribution = Distribution::here();
+    // The lab's come first: namespaces can be tried only while there is no thread.
+    let mut findings = lab::findings(&distribution);
+    findings.extend(python::findings(&distribution));
+    findings.extend(limits::findings());
+    let ok = findings
+        .iter()
+        .all(|finding| finding.ok || !finding.required);
+    if global.json {
+        let distribution = distribution.name();
+        let findings = &findings;
+        json::print(
+            "doctor",
+            &Diagnosis {
+                ok,
+                distribution,
+                findings,
+            },
+        )?;
+    } else {
+        show(&findings, ok)?;
+    }
+    Ok(if ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// For people.
+fn show(findings: &[Finding], ok: bool) -> Result<(), Fault> {
+    let width = findings
+        .iter()
+        .map(|finding| finding.what.len())
+        .max()
+        .unwrap_or(0);
+    for finding in findings {
+        let word = match (finding.ok, finding.required) {
+            (true, _) => "ok      ",
+            (false, true) => "missing ",
+            (false, false) => "absent  ",
+        };
+        out::line(&format!(
+            "{word} {:width$}  {}",
+            finding.what, finding.detail
+        ))?;
+        if let Some(mend) = &finding.mend {
+            let indent = " ".repeat(width + 11);
+            out::line(&format!("{indent}needed for {}", finding.needed_for))?;
+            out::line(&format!("{indent}{mend}"))?;
+        }
+    }
+    out::line(if ok {
+        "\nThis machine has all that E³ needs."
+    } else {
+        "\nThis machine lacks something. Run what stands below each, then `e3 doctor` again."
+    })
+}
