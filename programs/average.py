@@ -20,7 +20,7 @@ The median is found by merging sorted lists that are filled up to --size: the wo
 As network traffic: rounds that grow with the logarithm of --size and of the number of parties, and messages that
 grow with --size.
 
-    E3_INPUT=amsterdam.csv python average.py -P … -I 0 --column days --size 64
+    E3_INPUT=ams.csv python average.py -P … -I 0 --column days --size 64
 """
 
 import argparse

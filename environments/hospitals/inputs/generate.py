@@ -1,6 +1,6 @@
 """Makes the tables of the three hospitals. All of it is invented: no row is about anybody.
 
-    python generate.py          writes amsterdam.csv, frankfurt.csv and london.csv beside this file
+    python generate.py          writes ams.csv, fra.csv and lon.csv beside this file
 
 The seed is fixed, so that the tables are the same wherever they are made.
 """
@@ -10,11 +10,11 @@ import pathlib
 import random
 
 SEED = 2026
-# Hospital: rows, the median of the days that its patients stay, and their mean age.
+# The hospitals of Amsterdam, Frankfurt and London: rows, the median of the days that its patients stay, and their mean age.
 HOSPITALS = {
-    'amsterdam': (52, 4.0, 58),
-    'frankfurt': (61, 5.5, 63),
-    'london': (47, 3.2, 51),
+    'ams': (52, 4.0, 58),
+    'fra': (61, 5.5, 63),
+    'lon': (47, 3.2, 51),
 }
 
 
