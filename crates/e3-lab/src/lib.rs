@@ -1,1 +1,73 @@
 //! An Internet of regions, sites and NATs on one Linux machine, without root.
+//!
+//! ```no_run
+//! use e3_lab::{Access, EnterOptions, Lab, Nat, Role, Site, Topology};
+//! use e3_world::World;
+//!
+//! // First of all, before any thread: into namespaces of our own.
+//! match e3_lab::enter(EnterOptions::default())? {
+//!     Role::Guardian(guardian) => std::process::exit(guardian.wait()?),
+//!     Role::Inside => {}
+//! }
+//! let site = |name: &str, region: &str, nat| Site {
+//!     name: name.into(),
+//!     region: region.into(),
+//!     nat,
+//!     hosts: vec![name.into()],
+//!     access: Access::default(),
+//! };
+//! let sites = vec![site("anna", "ams3", Nat::None), site("bert", "nyc3", Nat::Home)];
+//! let lab = Lab::build(&Topology { sites, world: World::builtin(), seed: 1 })?;
+//! println!("{}", lab.check()?.verdict());
+//!
+//! let mut command = std::process::Command::new("ip");
+//! command.arg("address");
+//! if let Some(bert) = lab.host("bert") {
+//!     bert.enter_command(&mut command);
+//! }
+//! command.status()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it is made of
+//! - every host and every site's router has a network namespace; a host also has a hostname, /etc/hosts and
+//!   /etc/resolv.conf of its own;
+//! - the hosts of a site share a switch (a bridge) and reach each other at the kernel's speed;
+//! - a site's router leads to the wide area, which is a thread of this process: it holds every packet for as long as
+//!   the path takes, and loses, spaces and counts as each site's [`Access`] says;
+//! - all of it is held by descriptors: when the process ends, however it ends, nothing is left.
+//!
+//! The lab knows nothing of what runs in it.
+//!
+//! # What it needs
+//! Linux 5.11 or later with user namespaces (or root), veth and bridge; /dev/net/tun for more than one site; `nft` for
+//! NATs. [`probe()`] says what is missing and how to mend it.
+
+#![cfg(target_os = "linux")]
+
+mod build;
+mod check;
+mod enter;
+mod error;
+mod host;
+mod lab;
+mod ping;
+mod plan;
+mod probe;
+mod processes;
+mod programs;
+pub mod testing;
+mod topology;
+mod tun;
+mod wan;
+
+pub use check::{PairCheck, SelfCheck, Trust};
+pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
+pub use error::LabError;
+pub use host::Host;
+pub use lab::Lab;
+pub use plan::PlanError;
+pub use probe::{Finding, probe};
+pub use topology::{Access, Nat, Site, Topology};
+pub use tun::TunError;
+pub use wan::{Drops, Lateness, Traffic};

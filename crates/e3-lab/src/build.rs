@@ -1,0 +1,113 @@
+//! From a plan to namespaces, interfaces and addresses.
+//!
+//! Everything is made by one thread that walks from namespace to namespace; what lasts is held by descriptors, so
+//! that the kernel removes it with the last of them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
+use std::thread;
+
+use e3_sys::namespace::{self, Doorway, Kind};
+use e3_sys::tun::Segments;
+
+use crate::error::{During, LabError};
+use crate::plan::{Plan, SitePlan};
+use crate::topology::Nat;
+use crate::tun;
+
+mod etc;
+mod nat;
+pub(crate) mod netlink;
+mod site;
+mod sysctl;
+
+/// A built lab, by the indices of its plan.
+pub(crate) struct Built {
+    pub(crate) sites: Vec<BuiltSite>,
+}
+
+/// A built site.
+pub(crate) struct BuiltSite {
+    /// The router's network namespace.
+    pub(crate) router: OwnedFd,
+    /// The router's line to the wide area; none in a lab of one site.
+    pub(crate) line: Option<File>,
+    /// The hosts' namespaces, in order.
+    pub(crate) hosts: Vec<Doorway>,
+}
+
+/// Builds what is planned.
+pub(crate) fn build(plan: &Plan) -> Result<Built, LabError> {
+    if plan.sites.len() > 1 {
+        tun::check()?;
+    }
+    // A thread of its own, because it ends up in the namespaces of the last host.
+    let built = thread::scope(|scope| scope.spawn(|| build_here(plan)).join());
+    built.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn build_here(plan: &Plan) -> Result<Built, LabError> {
+    let names = Names::of(plan);
+    let segments = if plan.counts_segments() {
+        Segments::Cut
+    } else {
+        Segments::Joined
+    };
+    let line = (plan.sites.len() > 1).then_some(segments);
+    namespace::unshare_directory().during("leave the shared working directory", "lab")?;
+    let home = namespace::current(Kind::Mount).during("hold the mount namespace", "lab")?;
+    let mut firewalls = Vec::new();
+    let mut sites = Vec::with_capacity(plan.sites.len());
+    for site in &plan.sites {
+        let mut router = site::Router::build(site, line)?;
+        if site.nat == Nat::Home {
+            firewalls.push(nat::Firewall::start(site)?);
+        }
+        let hosts = &site.hosts;
+        let hosts = hosts.iter().enumerate().map(|(index, host)| {
+            namespace::enter(Kind::Mount, &home)
+                .during("return to the lab's mounts", &host.name)?;
+            router.attach(index, host, site, &names)
+        });
+        let hosts = hosts.collect::<Result<_, _>>()?;
+        let (router, line) = router.finish();
+        sites.push(BuiltSite {
+            router,
+            line,
+            hosts,
+        });
+    }
+    // They have run beside the building of everything else.
+    firewalls.into_iter().try_for_each(nat::Firewall::finish)?;
+    Ok(Built { sites })
+}
+
+/// Which names a host can resolve.
+struct Names<'a> {
+    public: BTreeMap<&'a str, Ipv4Addr>,
+}
+
+impl<'a> Names<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let public = plan.sites.iter().filter(|site| site.nat == Nat::None);
+        let hosts = public.flat_map(|site| &site.hosts);
+        Self {
+            public: hosts
+                .map(|host| (host.name.as_str(), host.address))
+                .collect(),
+        }
+    }
+
+    /// All public hosts, and those of the same site.
+    fn seen_from(&self, site: &'a SitePlan) -> BTreeMap<&'a str, Ipv4Addr> {
+        let mut names = self.public.clone();
+        names.extend(
+            site.hosts
+                .iter()
+                .map(|host| (host.name.as_str(), host.address)),
+        );
+        names
+    }
+}

@@ -1,0 +1,210 @@
+//! Interfaces, addresses and routes of the network namespace in which the socket was opened.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use netlink_packet_core::{
+    NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
+};
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::link::{
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+};
+use netlink_packet_route::route::{
+    RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
+};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use netlink_sys::protocols::NETLINK_ROUTE;
+use netlink_sys::{Socket, SocketAddr};
+
+use crate::plan::Subnet;
+
+/// The index of the loopback interface in every network namespace.
+pub(crate) const LOOPBACK: u32 = 1;
+
+/// An Ethernet address.
+pub(crate) type Mac = [u8; 6];
+
+/// Where a route leads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Via {
+    /// To a router.
+    Gateway(Ipv4Addr),
+    /// Out of an interface, by its index.
+    Interface(u32),
+    /// Nowhere: senders are told at once.
+    Unreachable,
+}
+
+/// One end of a virtual cable.
+pub(crate) struct Plug<'a> {
+    pub(crate) index: u32,
+    pub(crate) name: &'a str,
+    pub(crate) mac: Mac,
+}
+
+/// A conversation with the kernel about one network namespace.
+pub(crate) struct Netlink {
+    socket: Socket,
+    sequence: u32,
+}
+
+impl Netlink {
+    /// About the calling thread's network namespace, for as long as this lives.
+    pub(crate) fn open() -> io::Result<Self> {
+        let mut socket = Socket::new(NETLINK_ROUTE)?;
+        socket.bind_auto()?;
+        socket.connect(&SocketAddr::new(0, 0))?;
+        Ok(Self {
+            socket,
+            sequence: 0,
+        })
+    }
+
+    /// Switches an interface on.
+    pub(crate) fn up(&mut self, index: u32) -> io::Result<()> {
+        self.set(link_up(index))
+    }
+
+    /// Switches an interface on and gives it a queue of this many packets.
+    pub(crate) fn up_with_queue(&mut self, index: u32, packets: u32) -> io::Result<()> {
+        let mut link = link_up(index);
+        link.attributes.push(LinkAttribute::TxQueueLen(packets));
+        self.set(link)
+    }
+
+    /// Makes a switch, switched on.
+    pub(crate) fn add_bridge(&mut self, plug: &Plug<'_>) -> io::Result<()> {
+        let mut link = link(plug);
+        link.attributes
+            .push(LinkAttribute::LinkInfo(vec![LinkInfo::Kind(
+                InfoKind::Bridge,
+            )]));
+        self.create(RouteNetlinkMessage::NewLink(link))
+    }
+
+    /// Makes a cable from a switch in this namespace, switched on at this end, to a host in another.
+    pub(crate) fn add_cable(
+        &mut self,
+        here: &Plug<'_>,
+        switch: u32,
+        there: &Plug<'_>,
+        namespace: BorrowedFd<'_>,
+    ) -> io::Result<()> {
+        let mut far = link(there);
+        // A cable's end cannot be switched on before the other end exists.
+        far.header.flags = LinkFlags::empty();
+        far.attributes
+            .push(LinkAttribute::NetNsFd(namespace.as_raw_fd()));
+        let mut near = link(here);
+        near.attributes.push(LinkAttribute::Controller(switch));
+        near.attributes.push(LinkAttribute::LinkInfo(vec![
+            LinkInfo::Kind(InfoKind::Veth),
+            LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(far))),
+        ]));
+        self.create(RouteNetlinkMessage::NewLink(near))
+    }
+
+    /// Gives an interface an address in a network.
+    pub(crate) fn add_address(
+        &mut self,
+        index: u32,
+        address: Ipv4Addr,
+        prefix: u8,
+    ) -> io::Result<()> {
+        let mut message = AddressMessage::default();
+        message.header.family = AddressFamily::Inet;
+        message.header.prefix_len = prefix;
+        message.header.index = index;
+        let address = IpAddr::V4(address);
+        message.attributes = vec![
+            AddressAttribute::Local(address),
+            AddressAttribute::Address(address),
+        ];
+        self.create(RouteNetlinkMessage::NewAddress(message))
+    }
+
+    /// Adds a route; without a destination, the one for everything else.
+    pub(crate) fn add_route(&mut self, to: Option<Subnet>, via: Via) -> io::Result<()> {
+        let mut message = RouteMessage::default();
+        let mut attributes = Vec::new();
+        if let Some(to) = to {
+            attributes.push(RouteAttribute::Destination(RouteAddress::Inet(to.address)));
+        }
+        let (kind, scope) = match via {
+            Via::Gateway(gateway) => {
+                attributes.push(RouteAttribute::Gateway(RouteAddress::Inet(gateway)));
+                (RouteType::Unicast, RouteScope::Universe)
+            }
+            Via::Interface(index) => {
+                attributes.push(RouteAttribute::Oif(index));
+                (RouteType::Unicast, RouteScope::Link)
+            }
+            Via::Unreachable => (RouteType::Unreachable, RouteScope::Universe),
+        };
+        message.header = RouteHeader {
+            address_family: AddressFamily::Inet,
+            destination_prefix_length: to.map_or(0, |to| to.prefix),
+            table: RouteHeader::RT_TABLE_MAIN,
+            protocol: RouteProtocol::Static,
+            scope,
+            kind,
+            ..RouteHeader::default()
+        };
+        message.attributes = attributes;
+        self.create(RouteNetlinkMessage::NewRoute(message))
+    }
+
+    fn set(&mut self, link: LinkMessage) -> io::Result<()> {
+        self.request(RouteNetlinkMessage::SetLink(link), 0)
+    }
+
+    fn create(&mut self, message: RouteNetlinkMessage) -> io::Result<()> {
+        self.request(message, NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    /// Sends one request and waits for the kernel's answer, which comes at once.
+    fn request(&mut self, message: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
+        self.sequence += 1;
+        let mut packet = NetlinkMessage::from(message);
+        packet.header.flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+        packet.header.sequence_number = self.sequence;
+        packet.finalize();
+        let mut buffer = vec![0; packet.buffer_len()];
+        packet.serialize(&mut buffer);
+        self.socket.send(&buffer, 0)?;
+        loop {
+            let (answer, _) = self.socket.recv_from_full()?;
+            let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+            if answer.header.sequence_number != self.sequence {
+                continue;
+            }
+            if let NetlinkPayload::Error(error) = answer.payload {
+                return if error.code.is_none() {
+                    Ok(())
+                } else {
+                    Err(error.to_io())
+                };
+            }
+        }
+    }
+}
+
+fn link(plug: &Plug<'_>) -> LinkMessage {
+    let mut link = link_up(plug.index);
+    link.attributes = vec![
+        LinkAttribute::IfName(plug.name.to_owned()),
+        LinkAttribute::Address(plug.mac.to_vec()),
+    ];
+    link
+}
+
+fn link_up(index: u32) -> LinkMessage {
+    let mut link = LinkMessage::default();
+    link.header.index = index;
+    link.header.flags = LinkFlags::Up;
+    link.header.change_mask = LinkFlags::Up;
+    link
+}

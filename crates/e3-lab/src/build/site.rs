@@ -1,0 +1,160 @@
+//! A site: its router, its switch, its hosts.
+
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+
+use e3_sys::namespace::{self, Doorway, Kind};
+use e3_sys::tun::{self, Segments};
+use rustix::net::{AddressFamily, SocketType, netdevice, socket};
+
+use super::netlink::{LOOPBACK, Mac, Netlink, Plug, Via};
+use super::{Names, etc, sysctl};
+use crate::error::{During, LabError};
+use crate::plan::{HostPlan, SitePlan, Subnet};
+
+/// The router's interfaces.
+const SWITCH: &str = "lan0";
+/// The router's interface to the wide area.
+pub(super) const LINE: &str = "wan0";
+/// A host's interface.
+const PORT: &str = "eth0";
+
+/// Indices are ours to choose in a namespace of our own: high enough not to meet those that the kernel chooses.
+const SWITCH_INDEX: u32 = 100;
+const PORT_INDEX: u32 = 2;
+
+/// Enough for the bursts of a fast sender; a TUN's own 500 packets are not.
+const LINE_QUEUE: u32 = 10_000;
+
+/// A site's router while its hosts are attached to it.
+pub(super) struct Router {
+    namespace: OwnedFd,
+    netlink: Netlink,
+    line: Option<File>,
+}
+
+impl Router {
+    /// Moves the calling thread into a new network namespace and makes the site's router there, with a line to the
+    /// wide area if it is told how that line cuts packets.
+    pub(super) fn build(site: &SitePlan, line: Option<Segments>) -> Result<Self, LabError> {
+        let place = &site.name;
+        namespace::unshare(&[Kind::Net]).during("make the router's namespace", place)?;
+        let namespace =
+            namespace::current(Kind::Net).during("hold the router's namespace", place)?;
+        sysctl::for_router().during("set up the router's kernel", place)?;
+        let mut netlink = Netlink::open().during("talk to the kernel", place)?;
+        netlink
+            .up(LOOPBACK)
+            .during("bring up the router's loopback", place)?;
+        let switch = Plug {
+            index: SWITCH_INDEX,
+            name: SWITCH,
+            mac: mac(0),
+        };
+        netlink
+            .add_bridge(&switch)
+            .during("make the switch", place)?;
+        netlink
+            .add_address(SWITCH_INDEX, site.gateway, site.lan.prefix)
+            .during("give the router its address", place)?;
+        netlink
+            .add_route(None, Via::Unreachable)
+            .during("end the router's routes", place)?;
+        let mut router = Self {
+            namespace,
+            netlink,
+            line: None,
+        };
+        if let Some(segments) = line {
+            router.lay_line(site, segments)?;
+        }
+        Ok(router)
+    }
+
+    fn lay_line(&mut self, site: &SitePlan, segments: Segments) -> Result<(), LabError> {
+        let place = &site.name;
+        let tun = tun::create(LINE, segments).during("make the line to the wide area", place)?;
+        let any = socket(AddressFamily::INET, SocketType::DGRAM, None);
+        let index = any.and_then(|socket| netdevice::name_to_index(&socket, LINE));
+        let index = index.during("find the line to the wide area", place)?;
+        self.netlink
+            .up_with_queue(index, LINE_QUEUE)
+            .during("bring up the line", place)?;
+        if let Some(public) = site.public {
+            self.netlink
+                .add_address(index, public, 32)
+                .during("give the site its address", place)?;
+        }
+        self.netlink
+            .add_route(Some(Subnet::PUBLIC), Via::Interface(index))
+            .during("route to the wide area", place)?;
+        self.line = Some(tun);
+        Ok(())
+    }
+
+    /// Moves the calling thread into new namespaces and makes a host there, plugged into the site's switch.
+    pub(super) fn attach(
+        &mut self,
+        index: usize,
+        host: &HostPlan,
+        site: &SitePlan,
+        names: &Names<'_>,
+    ) -> Result<Doorway, LabError> {
+        let place = &host.name;
+        let kinds = [Kind::Net, Kind::Uts, Kind::Mount];
+        namespace::unshare(&kinds).during("make namespaces", place)?;
+        let held = kinds.map(|kind| namespace::current(kind).map(|namespace| (kind, namespace)));
+        let held = held
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()
+            .during("hold the namespaces", place)?;
+        let doorway = Doorway::new(held);
+
+        sysctl::for_host().during("set up the kernel", place)?;
+        rustix::system::sethostname(place.as_bytes()).during("set the hostname", place)?;
+        etc::write(place, &names.seen_from(site))?;
+
+        let number = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        let port = format!("port{number}");
+        let here = Plug {
+            index: SWITCH_INDEX + u32::from(number),
+            name: &port,
+            mac: mac(0x8000 | number),
+        };
+        let there = Plug {
+            index: PORT_INDEX,
+            name: PORT,
+            mac: mac(number),
+        };
+        let net = namespace::current(Kind::Net).during("hold the namespaces", place)?;
+        self.netlink
+            .add_cable(&here, SWITCH_INDEX, &there, net.as_fd())
+            .during("plug in the host", place)?;
+
+        let mut netlink = Netlink::open().during("talk to the kernel", place)?;
+        netlink
+            .up(LOOPBACK)
+            .during("bring up the loopback", place)?;
+        netlink
+            .up(PORT_INDEX)
+            .during("bring up the interface", place)?;
+        netlink
+            .add_address(PORT_INDEX, host.address, site.lan.prefix)
+            .during("give the host its address", place)?;
+        netlink
+            .add_route(None, Via::Gateway(site.gateway))
+            .during("route by the router", place)?;
+        Ok(doorway)
+    }
+
+    /// What lasts of it.
+    pub(super) fn finish(self) -> (OwnedFd, Option<File>) {
+        (self.namespace, self.line)
+    }
+}
+
+/// An Ethernet address of our own (locally administered), the same in every run.
+fn mac(number: u16) -> Mac {
+    let [high, low] = number.to_be_bytes();
+    [0x02, 0xe3, 0, 0, high, low]
+}

@@ -1,0 +1,178 @@
+//! Moving the process into namespaces of its own, so that a lab needs no rights and leaves no trace.
+//!
+//! [`enter`] makes three processes out of one:
+//!
+//! ```text
+//! guardian         the caller, unchanged: waits, passes signals on, ends with the exit code from inside
+//! └─ init          the first process of the new PID namespace: reaps orphans, ends when its child ends
+//!    └─ inside     where `enter` returns a second time: the rest of the program
+//! ```
+//!
+//! Inside are a user namespace (where the caller lacks the right to do without), a PID, a mount, a network and a UTS
+//! namespace, with a /proc of their own and a loopback interface. The death of any of the three ends everything
+//! inside: the kernel kills all processes of a PID namespace with its first, interfaces and mounts go with the last
+//! process that uses them, and init dies with the guardian.
+
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+
+use e3_sys::init;
+use e3_sys::process::{self, Side, User};
+use e3_sys::signal::Blocked;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::Pid;
+
+mod forbidden;
+mod setup;
+
+pub use forbidden::EnterError;
+pub use setup::Step;
+
+/// How to enter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EnterOptions {
+    /// Use a user namespace even where the caller could do without, such as root.
+    pub force_user_namespace: bool,
+}
+
+/// Which process the caller of [`enter`] is now.
+#[derive(Debug)]
+pub enum Role {
+    /// The process that called it, outside.
+    Guardian(Guardian),
+    /// The new process, inside.
+    Inside,
+}
+
+/// What the calling process has left to do.
+#[derive(Debug)]
+pub struct Guardian {
+    init: Pid,
+    blocked: Blocked,
+    /// Init ends if this end of the pipe closes before it could ask to die with its parent.
+    _alive: OwnedFd,
+}
+
+impl Guardian {
+    /// Waits until everything inside has ended; the exit code from inside, or 128 + the number of the signal that
+    /// ended init. SIGTERM, SIGHUP, SIGINT and SIGQUIT that a process sends here are passed on; Ctrl-C on a terminal
+    /// reaches the inside by itself and does not end the guardian.
+    pub fn wait(self) -> io::Result<i32> {
+        init::wait_for(self.init, &self.blocked)
+    }
+
+    /// The process id of init, seen from here. Killing it ends everything inside.
+    pub fn init(&self) -> u32 {
+        self.init.as_raw_pid().unsigned_abs()
+    }
+}
+
+/// Moves the rest of the program into namespaces of its own. Returns twice: to the caller as [`Role::Guardian`], which
+/// should do nothing but wait, and in a new process as [`Role::Inside`].
+///
+/// Must be called before the process starts any thread.
+///
+/// # Errors
+/// What is forbidden here, by what, and how to allow it. Nothing is left of the attempt then.
+pub fn enter(options: EnterOptions) -> Result<Role, EnterError> {
+    if options.force_user_namespace {
+        return attempt(User::New);
+    }
+    match attempt(User::Same) {
+        // Without the right, or with the right and within limits that a user namespace has not.
+        Err(_) => attempt(User::New),
+        done => done,
+    }
+}
+
+fn attempt(user: User) -> Result<Role, EnterError> {
+    let threads = process::threads().map_err(EnterError::Prepare)?;
+    if threads > 1 {
+        return Err(EnterError::Threads { threads });
+    }
+    let blocked = Blocked::new().map_err(EnterError::Prepare)?;
+    let (parent_lives, alive) = pipe()?;
+    let (outcome, report) = pipe()?;
+    let ids = setup::Ids::of_caller(user);
+    match process::clone_into(user).map_err(|error| forbidden::explain(Step::Namespaces, error))? {
+        Side::Parent(init) => {
+            drop(report);
+            let guardian = Guardian {
+                init,
+                blocked,
+                _alive: alive,
+            };
+            match read_outcome(outcome) {
+                Ok(()) => Ok(Role::Guardian(guardian)),
+                Err(error) => {
+                    let _ = guardian.wait();
+                    Err(error)
+                }
+            }
+        }
+        Side::Child => {
+            drop((alive, outcome));
+            first_process(&ids, parent_lives, report, blocked);
+            Ok(Role::Inside)
+        }
+    }
+}
+
+/// What init does; returns only in its child, which is inside.
+fn first_process(ids: &setup::Ids, parent_lives: OwnedFd, report: OwnedFd, blocked: Blocked) {
+    if process::die_with_parent().is_err() || is_closed(&parent_lives) {
+        process::exit_now(1);
+    }
+    match setup::prepare(ids).and_then(|()| process::fork().map_err(|error| (Step::Fork, error))) {
+        Ok(Side::Child) => {}
+        Ok(Side::Parent(child)) => {
+            write_outcome(report, None);
+            drop(parent_lives);
+            init::run(child, &blocked)
+        }
+        Err((step, error)) => {
+            write_outcome(report, Some((step, &error)));
+            process::exit_now(1)
+        }
+    }
+}
+
+fn pipe() -> Result<(OwnedFd, OwnedFd), EnterError> {
+    pipe_with(PipeFlags::CLOEXEC).map_err(|error| EnterError::Prepare(error.into()))
+}
+
+fn is_closed(pipe: &OwnedFd) -> bool {
+    let mut waiting = [PollFd::new(pipe, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    poll(&mut waiting, Some(&at_once)).is_ok_and(|ready| ready > 0)
+}
+
+/// What init tells the guardian: nothing wrong, or the step that failed and the kernel's error number.
+fn write_outcome(report: OwnedFd, failure: Option<(Step, &io::Error)>) {
+    let (step, number) = failure.map_or((0, 0), |(step, error)| {
+        (step as u8, error.raw_os_error().unwrap_or(0))
+    });
+    let [a, b, c, d] = number.to_ne_bytes();
+    // If nobody listens any more, the guardian is gone and init goes too.
+    let _ = std::fs::File::from(report).write_all(&[step, a, b, c, d]);
+}
+
+fn read_outcome(outcome: OwnedFd) -> Result<(), EnterError> {
+    let mut told = Vec::new();
+    let _ = std::fs::File::from(outcome).read_to_end(&mut told);
+    let [step, number @ ..] = told.as_slice() else {
+        return Err(EnterError::Died);
+    };
+    match (Step::from_number(*step), <[u8; 4]>::try_from(number)) {
+        (None, Ok(_)) if *step == 0 => Ok(()),
+        (Some(step), Ok(number)) => Err(forbidden::explain(
+            step,
+            io::Error::from_raw_os_error(i32::from_ne_bytes(number)),
+        )),
+        _ => Err(EnterError::Died),
+    }
+}

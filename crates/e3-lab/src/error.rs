@@ -1,0 +1,55 @@
+//! Why a lab cannot be built or used.
+
+use std::io;
+
+use crate::plan::PlanError;
+use crate::tun::TunError;
+
+/// Why a lab cannot be built or used.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// The topology contradicts itself.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The wide area needs TUN interfaces, and this machine does not give them.
+    #[error(transparent)]
+    Tun(#[from] TunError),
+    /// A NAT needs nftables.
+    #[error(
+        "a home router needs the program `nft`, which is not installed; install it: sudo apt-get install nftables"
+    )]
+    NftMissing,
+    /// nftables was there and refused.
+    #[error("`nft` refused the rules of site `{site}`: {said}")]
+    NftRefused {
+        /// The site whose router it is.
+        site: String,
+        /// What it printed.
+        said: String,
+    },
+    /// A step of the kernel's failed.
+    #[error("could not {step} for `{place}`: {source}")]
+    Step {
+        /// What was attempted.
+        step: &'static str,
+        /// The host or site that it was for.
+        place: String,
+        /// What the kernel said.
+        source: io::Error,
+    },
+}
+
+/// Says for which step and place an operating system's error happened.
+pub(crate) trait During<T> {
+    fn during(self, step: &'static str, place: &str) -> Result<T, LabError>;
+}
+
+impl<T, E: Into<io::Error>> During<T> for Result<T, E> {
+    fn during(self, step: &'static str, place: &str) -> Result<T, LabError> {
+        self.map_err(|error| LabError::Step {
+            step,
+            place: place.to_owned(),
+            source: error.into(),
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! A host of the lab: a place where programs run.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::fd::OwnedFd;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use e3_sys::namespace::{self, Doorway, Kind};
+
+use crate::error::{During, LabError};
+use crate::ping::{Probe, measure};
+use crate::processes;
+use crate::topology::Nat;
+
+/// A host of the lab. A copy is another handle to the same host; the host lasts while any handle does, and its
+/// connections while the [`Lab`](crate::Lab) does.
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub(crate) name: String,
+    pub(crate) site: String,
+    pub(crate) region: String,
+    pub(crate) nat: Nat,
+    pub(crate) address: Ipv4Addr,
+    pub(crate) site_index: usize,
+    pub(crate) doorway: Doorway,
+}
+
+impl Host {
+    /// Its name, which is also its hostname.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name of its site.
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// The region that its site stands in.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// What the router of its site does to addresses.
+    pub fn nat(&self) -> Nat {
+        self.nat
+    }
+
+    /// Its own addresses, loopback left out: private ones where its site is behind a NAT.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        vec![IpAddr::V4(self.address)]
+    }
+
+    /// Makes `command` run on this host: in its network, with its hostname and its files in /etc. Works with
+    /// `tokio::process::Command` by its `as_std_mut`.
+    ///
+    /// The working directory stays as it is. Such a process ends with the lab's PID namespace at the latest; it is
+    /// *not* tied to the thread that starts it, which may end earlier.
+    pub fn enter_command(&self, command: &mut Command) {
+        self.doorway.prepare(command);
+    }
+
+    /// Runs `work` on this host, on a thread of its own, and waits for it. Sockets that `work` opens belong to this
+    /// host for good, wherever they are used later.
+    pub fn run_in<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, LabError> {
+        let run = || {
+            namespace::unshare_directory()?;
+            self.doorway.enter()?;
+            io::Result::Ok(work())
+        };
+        let done = thread::scope(|scope| scope.spawn(run).join());
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .during("enter the host", &self.name)
+    }
+
+    /// Pings an address this many times, a millisecond apart, and waits for the answers up to `patience` after the
+    /// last: the round-trip times of those that came.
+    pub fn ping(
+        &self,
+        to: Ipv4Addr,
+        count: u16,
+        patience: Duration,
+    ) -> Result<Vec<Duration>, LabError> {
+        let probes = [Probe { from: self, to }];
+        let answers = measure(&probes, count, patience).during("ping", &self.name)?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// Kills every process on this host, except the caller. Processes that fork meanwhile are found too.
+    pub fn kill_all(&self) -> Result<(), LabError> {
+        self.net()
+            .and_then(processes::kill_all_in)
+            .during("end the processes", &self.name)
+    }
+
+    pub(crate) fn net(&self) -> io::Result<&OwnedFd> {
+        let missing = || io::Error::other("the host has no network namespace");
+        self.doorway.namespace(Kind::Net).ok_or_else(missing)
+    }
+}

@@ -1,0 +1,243 @@
+//! Round-trip times by ICMP echo (RFC 792), many pairs at once.
+
+use std::collections::HashMap;
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e3_sys::epoll::{Epoll, Ready};
+use e3_sys::namespace::{self, Kind};
+use e3_sys::schedule;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, recv, sendto,
+    socket_with,
+};
+
+use crate::host::Host;
+
+/// Whom to ping from where.
+pub(crate) struct Probe<'a> {
+    pub(crate) from: &'a Host,
+    pub(crate) to: Ipv4Addr,
+}
+
+/// Between one ping and the next, so that they do not queue behind one another.
+const SPACING: Duration = Duration::from_micros(200);
+/// Between one round and the next, at least.
+const ROUND: Duration = Duration::from_millis(1);
+
+const ECHO_REQUEST: u8 = 8;
+const ECHO_REPLY: u8 = 0;
+const ICMP_HEADER: usize = 8;
+
+/// Sends each probe `rounds` pings and waits for the answers, up to `patience` after the last: for each probe, the
+/// round-trip times of those that were answered.
+pub(crate) fn measure(
+    probes: &[Probe<'_>],
+    rounds: u16,
+    patience: Duration,
+) -> io::Result<Vec<Vec<Duration>>> {
+    let run = || {
+        schedule::be_prompt();
+        Pinger::open(probes)?.run(rounds, patience)
+    };
+    // A thread of its own, because it walks through the hosts' networks.
+    let done = thread::scope(|scope| scope.spawn(run).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+struct Pinger<'a> {
+    probes: &'a [Probe<'a>],
+    /// The socket of each probe, by index.
+    sockets: Vec<OwnedFd>,
+    of_probe: Vec<usize>,
+    epoll: Epoll,
+    started: Instant,
+    sent: Vec<Vec<Duration>>,
+    answered: Vec<Vec<Option<Duration>>>,
+}
+
+impl<'a> Pinger<'a> {
+    fn open(probes: &'a [Probe<'a>]) -> io::Result<Self> {
+        let epoll = Epoll::new()?;
+        let mut sockets = Vec::new();
+        let mut by_host = HashMap::new();
+        let mut of_probe = Vec::with_capacity(probes.len());
+        for probe in probes {
+            let index = match by_host.get(probe.from.name()) {
+                Some(index) => *index,
+                None => {
+                    let socket = echo_socket(probe.from)?;
+                    epoll.add(&socket, sockets.len() as u64)?;
+                    by_host.insert(probe.from.name(), sockets.len());
+                    sockets.push(socket);
+                    sockets.len() - 1
+                }
+            };
+            of_probe.push(index);
+        }
+        let nothing = vec![Vec::new(); probes.len()];
+        let answered = vec![Vec::new(); probes.len()];
+        Ok(Self {
+            probes,
+            sockets,
+            of_probe,
+            epoll,
+            started: Instant::now(),
+            sent: nothing,
+            answered,
+        })
+    }
+
+    fn run(mut self, rounds: u16, patience: Duration) -> io::Result<Vec<Vec<Duration>>> {
+        let mut at = Duration::ZERO;
+        for round in 0..rounds {
+            let round_starts = at;
+            for index in 0..self.probes.len() {
+                self.listen_until(at)?;
+                self.send(index, round)?;
+                at += SPACING;
+            }
+            at = at.max(round_starts + ROUND);
+        }
+        let last = self.started.elapsed();
+        self.finish_until(last + patience)?;
+        Ok(self
+            .answered
+            .into_iter()
+            .map(|times| times.into_iter().flatten().collect())
+            .collect())
+    }
+
+    fn send(&mut self, index: usize, round: u16) -> io::Result<()> {
+        let (Some(probe), Some(sent), Some(answered)) = (
+            self.probes.get(index),
+            self.sent.get_mut(index),
+            self.answered.get_mut(index),
+        ) else {
+            return Ok(());
+        };
+        let socket = self
+            .of_probe
+            .get(index)
+            .and_then(|socket| self.sockets.get(*socket));
+        let Some(socket) = socket else { return Ok(()) };
+        let packet = request(index, round);
+        sent.push(self.started.elapsed());
+        answered.push(None);
+        match sendto(
+            socket,
+            &packet,
+            SendFlags::empty(),
+            &SocketAddrV4::new(probe.to, 0),
+        ) {
+            // What is unreachable is not answered, which is what the caller wants to know.
+            Ok(_) | Err(rustix::io::Errno::NETUNREACH | rustix::io::Errno::HOSTUNREACH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes answers until this time (since the start).
+    fn listen_until(&mut self, end: Duration) -> io::Result<()> {
+        while self.started.elapsed() < end {
+            self.listen_once(end)?;
+        }
+        Ok(())
+    }
+
+    /// Takes answers until all are there, or until this time.
+    fn finish_until(&mut self, end: Duration) -> io::Result<()> {
+        while self.started.elapsed() < end && self.answered.iter().flatten().any(Option::is_none) {
+            self.listen_once(end)?;
+        }
+        Ok(())
+    }
+
+    fn listen_once(&mut self, end: Duration) -> io::Result<()> {
+        let mut ready = Ready::new();
+        let patience = end.saturating_sub(self.started.elapsed());
+        self.epoll.wait(&mut ready, Some(patience))?;
+        ready.tokens().for_each(|token| self.take(token));
+        Ok(())
+    }
+
+    fn take(&mut self, token: u64) {
+        let socket = usize::try_from(token)
+            .ok()
+            .and_then(|index| self.sockets.get(index));
+        let Some(socket) = socket else { return };
+        let mut buffer = [MaybeUninit::uninit(); 128];
+        while let Ok(((packet, _), _)) = recv(socket, &mut buffer, RecvFlags::empty()) {
+            let now = self.started.elapsed();
+            let Some((index, round)) = reply(packet) else {
+                continue;
+            };
+            let sent = self
+                .sent
+                .get(index)
+                .and_then(|sent| sent.get(usize::from(round)));
+            let place = self
+                .answered
+                .get_mut(index)
+                .and_then(|answered| answered.get_mut(usize::from(round)));
+            if let (Some(sent), Some(place @ None)) = (sent, place) {
+                *place = Some(now.saturating_sub(*sent));
+            }
+        }
+    }
+}
+
+/// A socket for echo requests in a host's network; the kernel fills in identifier and checksum (icmp(7)).
+fn echo_socket(host: &Host) -> io::Result<OwnedFd> {
+    namespace::enter(Kind::Net, host.net()?)?;
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    Ok(socket_with(
+        AddressFamily::INET,
+        SocketType::DGRAM,
+        flags,
+        Some(ipproto::ICMP),
+    )?)
+}
+
+/// An echo request that carries which probe and round it is of.
+fn request(index: usize, round: u16) -> [u8; ICMP_HEADER + 48] {
+    let mut packet = [0; ICMP_HEADER + 48];
+    let [a, b, c, d, e, f, g, h] = (index as u64).to_be_bytes();
+    let [r, s] = round.to_be_bytes();
+    let told = [ECHO_REQUEST, 0, 0, 0, 0, 0, r, s, a, b, c, d, e, f, g, h];
+    for (to, from) in packet.iter_mut().zip(told) {
+        *to = from;
+    }
+    packet
+}
+
+/// Which probe and round an answer is to.
+fn reply(packet: &[u8]) -> Option<(usize, u16)> {
+    if *packet.first()? != ECHO_REPLY {
+        return None;
+    }
+    let round = packet.get(6..8)?.try_into().ok().map(u16::from_be_bytes)?;
+    let index = packet
+        .get(ICMP_HEADER..ICMP_HEADER + 8)?
+        .try_into()
+        .ok()
+        .map(u64::from_be_bytes)?;
+    Some((usize::try_from(index).ok()?, round))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_tells_its_request() {
+        let mut packet = request(70_000, 3);
+        assert_eq!(reply(&packet), None, "a request is no answer");
+        packet[0] = ECHO_REPLY;
+        assert_eq!(reply(&packet), Some((70_000, 3)));
+        assert_eq!(reply(&packet[..10]), None);
+    }
+}

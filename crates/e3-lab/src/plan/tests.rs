@@ -1,0 +1,124 @@
+use e3_world::{Region, World};
+
+use super::*;
+
+fn site(name: &str, region: &str, nat: Nat, hosts: &[&str]) -> Site {
+    Site {
+        name: name.to_owned(),
+        region: region.to_owned(),
+        nat,
+        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+        access: Access::default(),
+    }
+}
+
+fn plan(sites: Vec<Site>) -> Result<Plan, PlanError> {
+    Plan::new(&Topology {
+        sites,
+        world: World::builtin(),
+        seed: 1,
+    })
+}
+
+#[test]
+fn public_and_home_sites_get_their_addresses() {
+    let plan = plan(vec![
+        site("a", "ams3", Nat::None, &["a0", "a1"]),
+        site("b", "nyc3", Nat::Home, &["b0"]),
+    ])
+    .unwrap();
+    assert_eq!(plan.sites[0].gateway, Ipv4Addr::new(198, 18, 0, 1));
+    assert_eq!(plan.sites[0].hosts[1].address, Ipv4Addr::new(198, 18, 0, 3));
+    assert_eq!(plan.sites[1].public, Some(Ipv4Addr::new(198, 18, 0, 33)));
+    assert_eq!(
+        plan.sites[1].hosts[0].address,
+        Ipv4Addr::new(192, 168, 1, 2)
+    );
+    assert_eq!(plan.delays[0][1], Duration::from_micros(42_370));
+    assert_eq!(plan.delays[0][0], Duration::ZERO);
+}
+
+#[test]
+fn a_wrong_region_is_named_with_its_likeness() {
+    let error = plan(vec![site("a", "ansterdam", Nat::None, &[])]).unwrap_err();
+    assert!(error.to_string().contains("did you mean `ams3`"), "{error}");
+}
+
+#[test]
+fn names_must_be_hostnames_and_unique() {
+    for bad in ["", "a.b", "-a", "a-", "a b", &"x".repeat(64)] {
+        let error = plan(vec![site("a", "ams3", Nat::None, &[bad])]).unwrap_err();
+        assert!(matches!(error, PlanError::BadName { .. }), "{bad}: {error}");
+    }
+    let twice = plan(vec![site("a", "ams3", Nat::None, &["x", "X"])]).unwrap_err();
+    assert!(matches!(twice, PlanError::Twice { .. }));
+    let twice = plan(vec![
+        site("a", "ams3", Nat::None, &[]),
+        site("a", "ams3", Nat::None, &[]),
+    ]);
+    assert!(matches!(twice.unwrap_err(), PlanError::Twice { .. }));
+}
+
+#[test]
+fn an_undeclared_pair_is_named() {
+    let mut world = World::builtin();
+    world.add_region(Region::named("moon"), []).unwrap();
+    let sites = vec![
+        site("a", "ams3", Nat::None, &[]),
+        site("b", "moon", Nat::None, &[]),
+    ];
+    let error = Plan::new(&Topology {
+        sites,
+        world,
+        seed: 1,
+    })
+    .unwrap_err();
+    assert_eq!(
+        error,
+        PlanError::UnknownDelay {
+            a: "ams3".into(),
+            b: "moon".into()
+        }
+    );
+}
+
+#[test]
+fn a_home_has_room_for_253_hosts() {
+    let names: Vec<String> = (0..254).map(|i| format!("h{i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert!(plan(vec![site("a", "ams3", Nat::Home, &names[..253])]).is_ok());
+    let error = plan(vec![site("a", "ams3", Nat::Home, &names)]).unwrap_err();
+    assert_eq!(
+        error,
+        PlanError::TooManyHosts {
+            site: "a".into(),
+            hosts: 254,
+            room: 253
+        }
+    );
+}
+
+#[test]
+fn a_line_that_makes_no_sense_is_refused() {
+    for access in [
+        Access {
+            loss: 1.5,
+            ..Access::default()
+        },
+        Access {
+            loss: f64::NAN,
+            ..Access::default()
+        },
+        Access {
+            rate: Some(0),
+            ..Access::default()
+        },
+    ] {
+        let error = plan(vec![Site {
+            access,
+            ..site("a", "ams3", Nat::None, &[])
+        }])
+        .unwrap_err();
+        assert!(matches!(error, PlanError::BadAccess { .. }));
+    }
+}

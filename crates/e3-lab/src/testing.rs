@@ -1,0 +1,209 @@
+//! Tests that need a lab: each in namespaces and a process tree of its own.
+//!
+//! Namespaces must be entered before a process starts threads, and Rust's own test runner is one that has. A test
+//! binary with `harness = false` uses this runner instead, which behaves and prints like Rust's:
+//!
+//! ```no_run
+//! use e3_lab::testing::{Test, run};
+//!
+//! fn two_hosts_reach_each_other() {
+//!     // build a lab, assert things
+//! }
+//!
+//! fn main() {
+//!     run(&[Test::inside("two_hosts_reach_each_other", two_hosts_reach_each_other)]);
+//! }
+//! ```
+//!
+//! Filters (substrings of names), `--exact`, `--skip NAME`, `--list` and `--nocapture` work as usual; tests run one
+//! after another, because they measure time. A test that panics, exits with another code than 0 or takes longer than
+//! its limit has failed, and whatever it has started is killed.
+
+use std::env;
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::enter::{EnterOptions, Role, enter};
+
+mod arguments;
+mod child;
+
+use arguments::Arguments;
+use child::Ended;
+
+/// How long a test may take unless it says otherwise.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The first argument of the process that runs one test.
+const RUN_ONE: &str = "--e3-run-one";
+
+/// A test.
+#[derive(Debug, Clone, Copy)]
+pub struct Test {
+    name: &'static str,
+    place: Place,
+    limit: Duration,
+    body: fn(),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    Outside,
+    Helper,
+}
+
+impl Test {
+    /// A test that runs inside namespaces of its own (see [`enter`]).
+    pub const fn inside(name: &'static str, body: fn()) -> Self {
+        Self {
+            name,
+            place: Place::Inside,
+            limit: LIMIT,
+            body,
+        }
+    }
+
+    /// A test that runs in a process of its own, outside, without threads: one that looks at labs from outside.
+    pub const fn outside(name: &'static str, body: fn()) -> Self {
+        Self {
+            name,
+            place: Place::Outside,
+            limit: LIMIT,
+            body,
+        }
+    }
+
+    /// No test, but what a test may start as a process by [`helper`], outside and without threads.
+    pub const fn helper(name: &'static str, body: fn()) -> Self {
+        Self {
+            name,
+            place: Place::Helper,
+            limit: LIMIT,
+            body,
+        }
+    }
+
+    /// The same with another limit on the time that it may take.
+    #[must_use]
+    pub const fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
+    }
+}
+
+/// The command that starts a helper of this test binary.
+///
+/// # Panics
+/// If the running program cannot be found.
+#[allow(clippy::expect_used)] // Only tests call this, and they may.
+pub fn helper(name: &str) -> Command {
+    let mut command = Command::new(env::current_exe().expect("the running program can be found"));
+    command.args([RUN_ONE, name]);
+    command
+}
+
+/// Runs the tests that the command line asks for and ends the process with their outcome. To be called first thing in
+/// `main`.
+pub fn run(tests: &[Test]) -> ! {
+    let mut arguments = env::args().skip(1);
+    let code = match (arguments.next().as_deref(), arguments.next()) {
+        (Some(RUN_ONE), Some(name)) => run_one(tests, &name),
+        _ => run_chosen(tests, &Arguments::parse(env::args().skip(1))),
+    };
+    std::process::exit(code)
+}
+
+/// Runs one test in this process.
+fn run_one(tests: &[Test], name: &str) -> i32 {
+    let Some(test) = tests.iter().find(|test| test.name == name) else {
+        eprintln!("there is no test `{name}`");
+        return 2;
+    };
+    if test.place != Place::Inside {
+        (test.body)();
+        return 0;
+    }
+    match enter(EnterOptions {
+        force_user_namespace: env::var_os("E3_TEST_USER_NAMESPACE").is_some(),
+    }) {
+        Ok(Role::Guardian(guardian)) => guardian.wait().unwrap_or(2),
+        Ok(Role::Inside) => {
+            (test.body)();
+            0
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            2
+        }
+    }
+}
+
+/// Runs the chosen tests, each in a process of its own.
+fn run_chosen(tests: &[Test], arguments: &Arguments) -> i32 {
+    let shown: Vec<_> = tests
+        .iter()
+        .filter(|test| test.place != Place::Helper)
+        .collect();
+    let chosen: Vec<_> = shown
+        .iter()
+        .filter(|test| arguments.choose(test.name))
+        .collect();
+    if arguments.list {
+        chosen
+            .iter()
+            .for_each(|test| println!("{}: test", test.name));
+        return 0;
+    }
+    println!("\nrunning {} tests", chosen.len());
+    let started = Instant::now();
+    let mut failed = Vec::new();
+    for test in &chosen {
+        print!("test {} ... ", test.name);
+        let _ = io::stdout().flush();
+        match run_apart(test, arguments.show_output) {
+            Ok(()) => println!("ok"),
+            Err(why) => {
+                println!("FAILED");
+                failed.push((test.name, why));
+            }
+        }
+    }
+    report(
+        &failed,
+        chosen.len(),
+        shown.len() - chosen.len(),
+        started.elapsed(),
+    )
+}
+
+fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
+    let mut command = helper(test.name);
+    command.stdin(Stdio::null());
+    if !show_output {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    }
+    match child::run(&mut command, test.limit) {
+        Ok(Ended { code: Some(0), .. }) => Ok(()),
+        Ok(Ended { code: None, output }) => Err(format!("{output}\nkilled after {:?}", test.limit)),
+        Ok(Ended {
+            code: Some(code),
+            output,
+        }) => Err(format!("{output}\nended with code {code}")),
+        Err(error) => Err(format!("could not be started: {error}")),
+    }
+}
+
+fn report(failed: &[(&str, String)], run: usize, filtered: usize, took: Duration) -> i32 {
+    for (name, why) in failed {
+        println!("\n---- {name} ----\n{}", why.trim());
+    }
+    let word = if failed.is_empty() { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {filtered} filtered out; finished in {:.2}s\n",
+        run - failed.len(),
+        failed.len(),
+        took.as_secs_f64()
+    );
+    if failed.is_empty() { 0 } else { 101 }
+}

@@ -1,0 +1,96 @@
+//! The wide area: one router in user space that every packet between sites passes through.
+//!
+//! Every site's line is a TUN interface. A packet that comes out of one is held for as long as the path takes and
+//! written to another. Packets may be up to 64 KiB long, to be cut by whoever receives them, so that a fast stream
+//! costs few reads; nothing here cuts packets or computes checksums.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use e3_sys::epoll::Epoll;
+use e3_sys::schedule::{self, Promptness};
+use rustix::event::{EventfdFlags, eventfd};
+
+use crate::plan::Plan;
+
+mod buffers;
+mod lateness;
+mod line;
+mod packet;
+mod queue;
+mod random;
+mod router;
+mod traffic;
+
+pub use lateness::Lateness;
+pub use traffic::{Drops, Traffic};
+
+pub(crate) use random::Random;
+
+use router::{Router, STOP};
+use traffic::Counters;
+
+/// The running wide area; ends when dropped.
+pub(crate) struct Wan {
+    counters: Arc<Counters>,
+    lateness: Arc<lateness::Histogram>,
+    stop: OwnedFd,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Wan {
+    /// Starts routing between the sites' lines, in the order of the plan's sites.
+    pub(crate) fn start(plan: &Plan, lines: Vec<File>) -> io::Result<Self> {
+        let counters = Arc::new(Counters::new(plan.sites.len()));
+        let lateness = Arc::new(lateness::Histogram::default());
+        let epoll = Epoll::new()?;
+        for (token, line) in (0..).zip(&lines) {
+            epoll.add(line, token)?;
+        }
+        let stop = eventfd(0, EventfdFlags::CLOEXEC)?;
+        epoll.add(&stop, STOP)?;
+        let router = Router::new(
+            plan,
+            lines,
+            epoll,
+            Arc::clone(&counters),
+            Arc::clone(&lateness),
+        );
+        let thread = thread::Builder::new().name("wide-area".into()).spawn(move || {
+            if schedule::be_prompt() == Promptness::Ordinary {
+                tracing::warn!("the wide-area router cannot be scheduled promptly here; delays may be too long under load");
+            }
+            if let Err(error) = router.run() {
+                tracing::error!("the wide-area router has stopped: {error}");
+            }
+        })?;
+        Ok(Self {
+            counters,
+            lateness,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(crate) fn lateness(&self) -> Lateness {
+        self.lateness.summary()
+    }
+}
+
+impl Drop for Wan {
+    fn drop(&mut self) {
+        // Writing to an eventfd of ours cannot fail; if it did, waiting for the thread would be forever.
+        if rustix::io::write(&self.stop, &1_u64.to_ne_bytes()).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}

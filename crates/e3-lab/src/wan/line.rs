@@ -1,0 +1,129 @@
+//! A site's line: how long it is busy with a packet, and whether it loses it.
+
+use crate::topology::Access;
+
+use super::queue::Nanos;
+use super::random::Random;
+
+/// Packets that would have to wait longer than this before a line are dropped: the queue of a common home router.
+const LONGEST_WAIT: Nanos = 100_000_000;
+
+/// One direction of a line.
+#[derive(Debug)]
+pub(super) struct Line {
+    rate: Option<u64>,
+    loss: f64,
+    jitter: Nanos,
+    free_at: Nanos,
+    /// When the last packet was through: none overtakes it, or jitter would reorder.
+    last: Nanos,
+}
+
+/// What became of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is through at this time.
+    Through(Nanos),
+    /// The line lost it.
+    Lost,
+    /// The queue before the line was full.
+    Overflowed,
+}
+
+impl Line {
+    pub(super) fn new(access: &Access) -> Self {
+        let jitter = u64::try_from(access.jitter.as_nanos()).unwrap_or(u64::MAX);
+        Self {
+            rate: access.rate,
+            loss: access.loss,
+            jitter,
+            free_at: 0,
+            last: 0,
+        }
+    }
+
+    /// Whether every packet is through at once.
+    pub(super) fn is_clear(&self) -> bool {
+        self.rate.is_none() && self.loss <= 0.0 && self.jitter == 0
+    }
+
+    /// Sends a packet of this many bytes, which came at `now`.
+    pub(super) fn send(&mut self, now: Nanos, bytes: u64, random: &mut Random) -> Outcome {
+        let mut through = now;
+        if let Some(rate) = self.rate {
+            let start = self.free_at.max(now);
+            if start - now > LONGEST_WAIT {
+                return Outcome::Overflowed;
+            }
+            let busy = u128::from(bytes) * 8 * 1_000_000_000 / u128::from(rate);
+            through = start.saturating_add(u64::try_from(busy).unwrap_or(u64::MAX));
+            self.free_at = through;
+        }
+        // A lost packet has used the line all the same.
+        if random.happens(self.loss) {
+            return Outcome::Lost;
+        }
+        self.last = self
+            .last
+            .max(through.saturating_add(random.below(self.jitter)));
+        Outcome::Through(self.last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_rate_spaces_packets_and_bounds_the_queue() {
+        let access = Access {
+            rate: Some(8_000_000),
+            ..Access::default()
+        };
+        let (mut line, mut random) = (Line::new(&access), Random::new(1));
+        // 1000 bytes take a millisecond.
+        assert_eq!(line.send(0, 1000, &mut random), Outcome::Through(1_000_000));
+        assert_eq!(line.send(0, 1000, &mut random), Outcome::Through(2_000_000));
+        assert_eq!(
+            line.send(5_000_000, 1000, &mut random),
+            Outcome::Through(6_000_000)
+        );
+        let outcomes: Vec<_> = (0..200)
+            .map(|_| line.send(6_000_000, 1000, &mut random))
+            .collect();
+        assert_eq!(
+            outcomes
+                .iter()
+                .filter(|outcome| **outcome != Outcome::Overflowed)
+                .count(),
+            101
+        );
+    }
+
+    #[test]
+    fn a_clear_line_adds_nothing() {
+        let mut line = Line::new(&Access::default());
+        assert!(line.is_clear());
+        assert_eq!(line.send(5, 1000, &mut Random::new(1)), Outcome::Through(5));
+    }
+
+    #[test]
+    fn jitter_stays_within_its_bound() {
+        let access = Access {
+            jitter: Duration::from_micros(10),
+            ..Access::default()
+        };
+        let (mut line, mut random) = (Line::new(&access), Random::new(1));
+        let mut last = 0;
+        for now in (0..1_000_000).step_by(1000) {
+            let Outcome::Through(at) = line.send(now, 1, &mut random) else {
+                panic!("lost")
+            };
+            assert!((now..now + 10_000).contains(&at));
+            assert!(at >= last, "a packet overtook another");
+            last = at;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Packets on their way, by the time at which something has to be done with them.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// Nanoseconds since the router started.
+pub(super) type Nanos = u64;
+
+/// What is to be done with a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It arrives before the destination's line, which may be busy or lose it.
+    Arrive,
+    /// It leaves that line.
+    Deliver,
+}
+
+/// A packet on its way.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) due: Nanos,
+    pub(super) stage: Stage,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) packet: Vec<u8>,
+    /// Orders those that are due at the same time.
+    order: u64,
+}
+
+/// Packets on their way, earliest first; of those due at the same time, the first to come.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    heap: BinaryHeap<Reverse<Waiting>>,
+    next: u64,
+}
+
+impl Queue {
+    pub(super) fn push(
+        &mut self,
+        due: Nanos,
+        stage: Stage,
+        from: usize,
+        to: usize,
+        packet: Vec<u8>,
+    ) {
+        let order = self.next;
+        self.next += 1;
+        self.heap.push(Reverse(Waiting {
+            due,
+            stage,
+            from,
+            to,
+            packet,
+            order,
+        }));
+    }
+
+    /// When the first is due.
+    pub(super) fn next_due(&self) -> Option<Nanos> {
+        self.heap.peek().map(|Reverse(waiting)| waiting.due)
+    }
+
+    /// The first, if it is due by now.
+    pub(super) fn pop_due(&mut self, now: Nanos) -> Option<Waiting> {
+        if self.next_due()? > now {
+            return None;
+        }
+        self.heap.pop().map(|Reverse(waiting)| waiting)
+    }
+}
+
+impl Waiting {
+    fn key(&self) -> (Nanos, u64) {
+        (self.due, self.order)
+    }
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Waiting {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn packets_come_out_by_time_then_by_arrival(dues in prop::collection::vec(0_u64..20, 0..100)) {
+            let mut queue = Queue::default();
+            for (index, due) in dues.iter().enumerate() {
+                queue.push(*due, Stage::Deliver, index, 0, Vec::new());
+            }
+            prop_assert!(dues.iter().all(|due| queue.next_due().unwrap() <= *due));
+            let mut out = Vec::new();
+            while let Some(waiting) = queue.pop_due(10) {
+                out.push((waiting.due, waiting.from));
+            }
+            let mut expected: Vec<_> = dues.iter().enumerate().map(|(index, due)| (*due, index)).collect();
+            expected.retain(|(due, _)| *due <= 10);
+            expected.sort_unstable();
+            prop_assert_eq!(out, expected);
+        }
+    }
+}

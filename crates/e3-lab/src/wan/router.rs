@@ -1,0 +1,234 @@
+//! The router's loop.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use e3_sys::epoll::{Epoll, Ready};
+
+use super::buffers::Buffers;
+use super::lateness::Histogram;
+use super::line::{Line, Outcome};
+use super::packet::{self, LONGEST, OnWire};
+use super::queue::{Nanos, Queue, Stage, Waiting};
+use super::random::Random;
+use super::traffic::Counters;
+use crate::plan::{Plan, SLOTS, site_slot};
+
+/// The token of the descriptor that ends the loop; sites have their index.
+pub(super) const STOP: u64 = u64::MAX;
+
+/// How many packets are read from one line before others get their turn, and what is due is delivered.
+const TURN: usize = 32;
+
+/// Routes until told to stop.
+pub(super) struct Router {
+    sites: Vec<Site>,
+    /// The site of each slot of addresses.
+    table: Vec<Option<usize>>,
+    /// The path from site to site: row by row.
+    paths: Vec<Path>,
+    queue: Queue,
+    buffers: Buffers,
+    random: Random,
+    epoll: Epoll,
+    started: Instant,
+    counters: Arc<Counters>,
+    lateness: Arc<Histogram>,
+}
+
+struct Site {
+    tun: File,
+    up: Line,
+    down: Line,
+}
+
+struct Path {
+    delay: Nanos,
+    /// Whether packets pass at once, so that none ever waits.
+    open: bool,
+}
+
+impl Router {
+    pub(super) fn new(
+        plan: &Plan,
+        lines: Vec<File>,
+        epoll: Epoll,
+        counters: Arc<Counters>,
+        lateness: Arc<Histogram>,
+    ) -> Self {
+        let mut table = vec![None; SLOTS];
+        for (index, site) in plan.sites.iter().enumerate() {
+            if let Some(slots) = table.get_mut(site.block.slots()) {
+                slots.fill(Some(index));
+            }
+        }
+        let sites: Vec<Site> = lines
+            .into_iter()
+            .zip(&plan.sites)
+            .map(|(tun, site)| Site {
+                tun,
+                up: Line::new(&site.access),
+                down: Line::new(&site.access),
+            })
+            .collect();
+        let mut paths = Vec::with_capacity(sites.len() * sites.len());
+        for (from, delays) in sites.iter().zip(&plan.delays) {
+            for (to, delay) in sites.iter().zip(delays) {
+                let open = delay.is_zero() && from.up.is_clear() && to.down.is_clear();
+                paths.push(Path {
+                    delay: nanos(*delay),
+                    open,
+                });
+            }
+        }
+        Self {
+            sites,
+            table,
+            paths,
+            queue: Queue::default(),
+            buffers: Buffers::default(),
+            random: Random::new(plan.seed),
+            epoll,
+            started: Instant::now(),
+            counters,
+            lateness,
+        }
+    }
+
+    pub(super) fn run(mut self) -> io::Result<()> {
+        let mut ready = Ready::new();
+        let mut scratch = vec![0; LONGEST];
+        loop {
+            let wait = self.handle_due();
+            self.epoll.wait(&mut ready, wait)?;
+            for token in ready.tokens() {
+                if token == STOP {
+                    return Ok(());
+                }
+                if let Ok(from) = usize::try_from(token) {
+                    self.take_from(from, &mut scratch);
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> Nanos {
+        nanos(self.started.elapsed())
+    }
+
+    /// Does what is due; how long until there is more to do.
+    fn handle_due(&mut self) -> Option<Duration> {
+        loop {
+            let now = self.now();
+            let Some(waiting) = self.queue.pop_due(now) else {
+                return self
+                    .queue
+                    .next_due()
+                    .map(|due| Duration::from_nanos(due - now));
+            };
+            match waiting.stage {
+                Stage::Arrive => self.arrive(waiting),
+                Stage::Deliver => {
+                    self.lateness.count(now - waiting.due);
+                    self.deliver(waiting.from, waiting.to, &waiting.packet);
+                    self.buffers.reuse(waiting.packet);
+                }
+            }
+        }
+    }
+
+    /// Reads what a site sends, up to one turn's worth; the rest is still there the next time.
+    fn take_from(&mut self, from: usize, scratch: &mut [u8]) {
+        for _ in 0..TURN {
+            let Some(site) = self.sites.get(from) else {
+                return;
+            };
+            // An error means that there is nothing more to read, or that the line has just been cut.
+            let Ok(length) = (&site.tun).read(scratch) else {
+                return;
+            };
+            if let Some(packet) = scratch.get(..length) {
+                self.send(from, packet);
+            }
+        }
+    }
+
+    /// Sends a packet on its way.
+    fn send(&mut self, from: usize, packet: &[u8]) {
+        let now = self.now();
+        let Some(to) = self.route(packet) else {
+            self.counters.unroutable.fetch_add(1, Relaxed);
+            return;
+        };
+        let at = from * self.sites.len() + to;
+        if self.paths.get(at).is_some_and(|path| path.open) {
+            self.deliver(from, to, packet);
+            return;
+        }
+        let bytes = packet::on_wire(packet).bytes;
+        let Some(site) = self.sites.get_mut(from) else {
+            return;
+        };
+        let outcome = site.up.send(now, bytes, &mut self.random);
+        let (Some(sent), Some(path)) = (self.through(outcome), self.paths.get(at)) else {
+            return;
+        };
+        let due = sent.saturating_add(path.delay);
+        let clear = self.sites.get(to).is_some_and(|site| site.down.is_clear());
+        let stage = if clear { Stage::Deliver } else { Stage::Arrive };
+        let packet = self.buffers.keep(packet);
+        self.queue.push(due, stage, from, to, packet);
+    }
+
+    fn route(&self, packet: &[u8]) -> Option<usize> {
+        let slot = site_slot(packet::destination(packet)?)?;
+        self.table.get(slot).copied().flatten()
+    }
+
+    /// A packet has come to the line of its destination.
+    fn arrive(&mut self, waiting: Waiting) {
+        let bytes = packet::on_wire(&waiting.packet).bytes;
+        let Some(site) = self.sites.get_mut(waiting.to) else {
+            return;
+        };
+        let outcome = site.down.send(waiting.due, bytes, &mut self.random);
+        match self.through(outcome) {
+            Some(due) => self.queue.push(
+                due,
+                Stage::Deliver,
+                waiting.from,
+                waiting.to,
+                waiting.packet,
+            ),
+            None => self.buffers.reuse(waiting.packet),
+        }
+    }
+
+    fn through(&self, outcome: Outcome) -> Option<Nanos> {
+        match outcome {
+            Outcome::Through(at) => return Some(at),
+            Outcome::Lost => self.counters.lost.fetch_add(1, Relaxed),
+            Outcome::Overflowed => self.counters.overflowed.fetch_add(1, Relaxed),
+        };
+        None
+    }
+
+    fn deliver(&self, from: usize, to: usize, packet: &[u8]) {
+        let Some(site) = self.sites.get(to) else {
+            return;
+        };
+        if (&site.tun).write(packet).is_err() {
+            self.counters.refused.fetch_add(1, Relaxed);
+            return;
+        }
+        let OnWire { packets, bytes } = packet::on_wire(packet);
+        self.counters.passed(from, to, OnWire { packets, bytes });
+    }
+}
+
+fn nanos(duration: Duration) -> Nanos {
+    u64::try_from(duration.as_nanos()).unwrap_or(Nanos::MAX)
+}

@@ -1,0 +1,245 @@
+//! Delay, jitter, loss, rate, reachability.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::Ipv4Addr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e3_lab::{Access, Nat, Site, Trust};
+
+use crate::common::{address, connect, host, lab, lab_in, listen, ms, site, two_regions, udp};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Four regions and a home, as in the first example.
+pub(crate) fn round_trips_are_as_declared() {
+    let started = Instant::now();
+    let lab = lab(vec![
+        site("a", "ams3", Nat::None, &["a"]),
+        site("b", "nyc3", Nat::None, &["b"]),
+        site("c", "sgp1", Nat::None, &["c"]),
+        site("d", "fra1", Nat::Home, &["d"]),
+    ]);
+    println!("built in {:.1} ms", ms(started.elapsed()));
+    let started = Instant::now();
+    let check = lab.check().unwrap();
+    println!(
+        "checked in {:.1} ms: {}",
+        ms(started.elapsed()),
+        check.verdict()
+    );
+    for pair in &check.pairs {
+        let (median, shortest) = (
+            pair.median.map_or(f64::NAN, ms),
+            pair.shortest.map_or(f64::NAN, ms),
+        );
+        println!(
+            "{}-{}: {:.3} expected, {median:.3} median, {shortest:.3} shortest",
+            pair.a,
+            pair.b,
+            ms(pair.expected)
+        );
+    }
+    println!("{:?}", lab.lateness());
+    assert_eq!(check.pairs.len(), 6);
+    assert_eq!(check.trust(), Trust::Trusted);
+    assert_eq!(
+        lab.pair_rtt_expected("a", "b"),
+        Some(Duration::from_micros(84_740))
+    );
+}
+
+pub(crate) fn one_site_needs_no_wide_area() {
+    let started = Instant::now();
+    let lab = lab(vec![site(
+        "a",
+        "ams3",
+        Nat::None,
+        &["a0", "a1", "a2", "a3"],
+    )]);
+    println!("built in {:.1} ms", ms(started.elapsed()));
+    let started = Instant::now();
+    let check = lab.check().unwrap();
+    println!(
+        "checked in {:.1} ms: {}",
+        ms(started.elapsed()),
+        check.verdict()
+    );
+    assert_eq!((check.pairs.len(), check.trust()), (6, Trust::Trusted));
+    assert_eq!(lab.lateness().packets, 0);
+}
+
+pub(crate) fn hosts_of_one_site_bypass_the_wide_area() {
+    let lab = lab(vec![
+        site("a", "syd1", Nat::None, &["a0", "a1"]),
+        site("b", "lon1", Nat::Home, &["b0", "b1"]),
+    ]);
+    for (from, to) in [("a0", "a1"), ("b0", "b1")] {
+        let times = host(&lab, from)
+            .ping(address(host(&lab, to)), 3, MS * 100)
+            .unwrap();
+        assert_eq!(times.len(), 3);
+        assert!(times.iter().all(|time| *time < MS * 5), "{times:?}");
+    }
+    assert_eq!(lab.traffic("a", "a").unwrap().packets, 0);
+    assert_eq!(
+        lab.lateness().packets,
+        0,
+        "nothing has passed the wide area"
+    );
+}
+
+pub(crate) fn directions_can_differ() {
+    let sites = vec![
+        site("a", "here", Nat::None, &["a"]),
+        site("b", "there", Nat::None, &["b"]),
+    ];
+    let lab = lab_in(two_regions(MS * 30, MS * 5), sites);
+    assert_eq!(lab.pair_rtt_expected("a", "b"), Some(MS * 35));
+    let (a, b) = (udp(host(&lab, "a")), udp(host(&lab, "b")));
+    let one_way = |from: &std::net::UdpSocket, to: &std::net::UdpSocket, host: Ipv4Addr| {
+        let port = to.local_addr().unwrap().port();
+        // The first one finds neighbours' Ethernet addresses.
+        (0..2)
+            .map(|_| {
+                let sent = Instant::now();
+                from.send_to(b"x", (host, port)).unwrap();
+                to.recv(&mut [0; 8]).unwrap();
+                sent.elapsed()
+            })
+            .min()
+            .unwrap()
+    };
+    let there = one_way(&a, &b, address(host(&lab, "b")));
+    let back = one_way(&b, &a, address(host(&lab, "a")));
+    assert!((30.0..32.0).contains(&ms(there)), "{there:?}");
+    assert!((5.0..7.0).contains(&ms(back)), "{back:?}");
+}
+
+fn lossy(access: Access) -> Vec<Site> {
+    let far = site("b", "there", Nat::None, &["b"]);
+    vec![
+        Site {
+            access,
+            ..site("a", "here", Nat::None, &["a"])
+        },
+        far,
+    ]
+}
+
+pub(crate) fn jitter_does_not_reorder() {
+    let access = Access {
+        jitter: MS * 10,
+        ..Access::default()
+    };
+    let lab = lab_in(two_regions(MS, MS), lossy(access));
+    let (a, b) = (udp(host(&lab, "a")), udp(host(&lab, "b")));
+    let to = (address(host(&lab, "b")), b.local_addr().unwrap().port());
+    let mut delays = Vec::new();
+    for burst in 0..20_u8 {
+        let sent = Instant::now();
+        for number in 0..10_u8 {
+            a.send_to(&[burst, number], to).unwrap();
+            thread::sleep(MS);
+        }
+        for number in 0..10_u8 {
+            let mut packet = [0; 2];
+            b.recv(&mut packet).unwrap();
+            assert_eq!(packet, [burst, number], "a packet has overtaken another");
+        }
+        delays.push(sent.elapsed());
+    }
+    let (least, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
+    assert!(
+        *most - *least > MS,
+        "there should be jitter: {least:?} to {most:?}"
+    );
+}
+
+pub(crate) fn loss_is_as_declared() {
+    let access = Access {
+        loss: 0.1,
+        ..Access::default()
+    };
+    let lab = lab_in(two_regions(MS, MS), lossy(access));
+    let (a, b) = (udp(host(&lab, "a")), udp(host(&lab, "b")));
+    let to = (address(host(&lab, "b")), b.local_addr().unwrap().port());
+    let sent = 4000;
+    let receiver = thread::spawn(move || std::iter::from_fn(|| b.recv(&mut [0; 8]).ok()).count());
+    for number in 0..sent {
+        a.send_to(b"x", to).unwrap();
+        if number % 20 == 0 {
+            thread::sleep(MS);
+        }
+    }
+    let received = receiver.join().unwrap();
+    // Four standard deviations of a binomial distribution: sqrt(4000 · 0.1 · 0.9) ≈ 19.
+    assert!((3524..=3676).contains(&received), "{received} of {sent}");
+    assert_eq!(lab.drops().lost, u64::try_from(sent - received).unwrap());
+}
+
+pub(crate) fn rate_is_as_declared() {
+    let access = Access {
+        rate: Some(20_000_000),
+        ..Access::default()
+    };
+    let lab = lab_in(two_regions(MS, MS), lossy(access));
+    for (from, to) in [("a", "b"), ("b", "a")] {
+        let (listener, port) = listen(host(&lab, to));
+        let mut sender = connect(host(&lab, from), address(host(&lab, to)), port).unwrap();
+        let (mut receiver, _) = listener.accept().unwrap();
+        let sending = thread::spawn(move || {
+            let _ = sender.write_all(&vec![0; 4_000_000]);
+        });
+        let started = Instant::now();
+        let received = std::io::copy(&mut receiver, &mut std::io::sink()).unwrap();
+        let rate = received as f64 * 8.0 / started.elapsed().as_secs_f64();
+        sending.join().unwrap();
+        println!("{from} to {to}: {:.2} Mbit/s", rate / 1e6);
+        assert!((16e6..20e6).contains(&rate), "{rate}");
+    }
+}
+
+pub(crate) fn private_addresses_are_refused_at_once() {
+    let lab = lab(vec![
+        site("a", "ams3", Nat::None, &["a"]),
+        site("b", "nyc3", Nat::Home, &["b"]),
+    ]);
+    for (from, to) in [
+        ("a", "192.168.1.2"),
+        ("a", "10.1.2.3"),
+        ("b", "8.8.8.8"),
+        ("a", "8.8.8.8"),
+    ] {
+        let started = Instant::now();
+        let error = connect(host(&lab, from), to.parse().unwrap(), 80).unwrap_err();
+        assert!(
+            started.elapsed() < MS * 200,
+            "{from} to {to} took {:?}",
+            started.elapsed()
+        );
+        let kinds = [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable];
+        assert!(kinds.contains(&error.kind()), "{from} to {to}: {error}");
+    }
+}
+
+pub(crate) fn traffic_is_counted() {
+    let sites = vec![
+        site("a", "here", Nat::None, &["a"]),
+        site("b", "there", Nat::None, &["b"]),
+    ];
+    let lab = lab_in(two_regions(Duration::ZERO, Duration::ZERO), sites);
+    let (listener, port) = listen(host(&lab, "b"));
+    let mut sender = connect(host(&lab, "a"), address(host(&lab, "b")), port).unwrap();
+    let (mut receiver, _) = listener.accept().unwrap();
+    let sending = thread::spawn(move || sender.write_all(&vec![0; 10_000_000]).unwrap());
+    let mut received = Vec::new();
+    receiver.read_to_end(&mut received).unwrap();
+    sending.join().unwrap();
+    let there = lab.traffic("a", "b").unwrap();
+    println!("{there:?}, back {:?}", lab.traffic("b", "a"));
+    // 1,448 bytes of data and 52 of headers in each.
+    assert!((6_900..7_500).contains(&there.packets), "{there:?}");
+    assert!((10_350_000..10_800_000).contains(&there.bytes), "{there:?}");
+    assert_eq!(lab.traffic("a", "nowhere"), None);
+}
