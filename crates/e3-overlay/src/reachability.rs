@@ -69,9 +69,17 @@ pub fn is_private(address: IpAddr) -> bool {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();
             let carrier_grade = a == 100 && (64..128).contains(&b);
-            v4.is_private() || v4.is_link_local() || carrier_grade
+            v4.is_private() || carrier_grade || is_link_local(address)
         }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || is_link_local(address),
+    }
+}
+
+/// Whether an address has a meaning on one link only (RFC 3927, RFC 4291).
+pub fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
 }
 

@@ -1,0 +1,88 @@
+//! From the start of a process to the end of everything that it has printed.
+
+use std::{fs::File, io, sync::Arc};
+
+use e3_program::mpyc::Totals;
+use e3_session::message::Stream;
+use e3_sys::child::Ended;
+use rustix::process::Signal;
+use tokio::{sync::watch, task::JoinSet, time::Instant};
+
+use super::{
+    child::{Child, Pipes},
+    orphans::Orphans,
+    pump::{Pump, Sink},
+    watch::{Cause, Stopped, watch},
+};
+use crate::outbox::Outbox;
+
+/// How a process is attended to.
+#[derive(Debug)]
+pub(crate) struct Care {
+    /// The request that its output answers.
+    pub(crate) re: u32,
+    /// How its output travels.
+    pub(crate) outbox: Outbox,
+    /// Where its output goes instead, if it is to be kept.
+    pub(crate) keep: Option<File>,
+    /// Whether its lines tell of a program's progress.
+    pub(crate) progress: bool,
+    /// When its time is over.
+    pub(crate) deadline: Option<Instant>,
+    /// Asked when it shall end.
+    pub(crate) stopped: Stopped,
+    /// What it may leave behind, if that is to be ended with it.
+    pub(crate) orphans: Option<Orphans>,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub(crate) struct Attended {
+    pub(crate) ended: Ended,
+    pub(crate) cause: Option<Cause>,
+    /// What the program's runtime has said of itself.
+    pub(crate) totals: Option<Totals>,
+    /// When it ended.
+    pub(crate) at: Instant,
+}
+
+/// Attends to a process until it and its group have ended, its orphans too where asked for, and all that was printed
+/// is on its way.
+pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Result<Attended> {
+    let (closing, closed) = watch::channel(false);
+    let keep = care.keep.map(Arc::new);
+    let streams = [
+        (Stream::Stdout, pipes.stdout),
+        (Stream::Stderr, pipes.stderr),
+    ];
+    let mut pumps = JoinSet::new();
+    for (stream, from) in streams {
+        let Some(from) = from else { continue };
+        let pump = Pump {
+            from,
+            stream,
+            sink: keep.clone().map_or(Sink::Controller, Sink::File),
+            re: care.re,
+            progress: care.progress,
+            outbox: care.outbox.clone(),
+        };
+        pumps.spawn(pump.run(closed.clone()));
+    }
+
+    let mut stopped = care.stopped;
+    let (ended, cause) = watch(&mut child, care.deadline, &mut stopped).await?;
+    let at = Instant::now();
+    child.signal_group(Signal::KILL);
+    if let Some(orphans) = &care.orphans {
+        orphans.sweep().await;
+    }
+    let _ = closing.send(true);
+    let totals = pumps.join_all().await;
+    care.outbox.flush().await;
+    Ok(Attended {
+        ended,
+        cause,
+        totals: totals.into_iter().flatten().next(),
+        at,
+    })
+}

@@ -1,0 +1,95 @@
+//! What a process prints, piece by piece.
+//!
+//! A piece is read when the one before it is on its way: a process that prints faster than the controller takes it
+//! waits in its own `write`, and the agent holds no more than a few pieces.
+
+use std::{fs::File, io::Write as _, sync::Arc};
+
+use e3_program::mpyc::{Events, Totals};
+use e3_session::message::{Reply, Stream};
+use serde_bytes::ByteBuf;
+use tokio::{io::AsyncReadExt as _, net::unix::pipe, sync::watch};
+
+use crate::outbox::Outbox;
+
+/// Bytes of one piece.
+const PIECE: usize = 16 * 1024;
+
+/// Where the pieces go.
+#[derive(Debug)]
+pub(crate) enum Sink {
+    /// To the controller.
+    Controller,
+    /// Into a file on this host.
+    File(Arc<File>),
+    /// Away: the file can take no more.
+    Nowhere,
+}
+
+/// One of a process's streams.
+#[derive(Debug)]
+pub(crate) struct Pump {
+    /// The agent's end of it.
+    pub(crate) from: pipe::Receiver,
+    /// Which it is.
+    pub(crate) stream: Stream,
+    /// Where its pieces go.
+    pub(crate) sink: Sink,
+    /// The request that they answer.
+    pub(crate) re: u32,
+    /// Whether its lines tell of a program's progress.
+    pub(crate) progress: bool,
+    /// How replies travel.
+    pub(crate) outbox: Outbox,
+}
+
+impl Pump {
+    /// Pumps until the stream ends, or, once `closing` is true, until nothing is left to read: somebody else may
+    /// hold the other end open.
+    pub(crate) async fn run(mut self, mut closing: watch::Receiver<bool>) -> Option<Totals> {
+        let mut events = Events::default();
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = tokio::select! {
+                biased;
+                read = self.from.read(&mut piece) => read.unwrap_or(0),
+                _ = closing.wait_for(|closing| *closing) => {
+                    rustix::io::read(&self.from, &mut piece).unwrap_or(0)
+                }
+            };
+            let Some(printed @ [_, ..]) = piece.get(..read) else {
+                return events.totals();
+            };
+            let found = if self.progress {
+                events.push(printed)
+            } else {
+                Vec::new()
+            };
+            self.put(printed).await;
+            for event in found {
+                self.outbox.piece(self.re, Reply::Progress(event)).await;
+            }
+        }
+    }
+
+    async fn put(&mut self, printed: &[u8]) {
+        match &self.sink {
+            Sink::Controller => {
+                let output = Reply::Output {
+                    stream: self.stream,
+                    data: ByteBuf::from(printed),
+                };
+                self.outbox.piece(self.re, output).await;
+            }
+            Sink::File(file) => {
+                if let Err(error) = (&**file).write_all(printed) {
+                    let text = format!("output that was to be kept is lost: {error}");
+                    self.outbox.piece(0, Reply::Notice { text }).await;
+                    // Told once; the rest goes nowhere.
+                    self.sink = Sink::Nowhere;
+                }
+            }
+            Sink::Nowhere => {}
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! *run* and *stop*: the program that was agreed.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use e3_program::{
+    mpyc::{CommandLine, command_line},
+    stage::Staged,
+};
+use e3_session::{
+    message::{Refusal, Reply},
+    types::{Ending, Outcome, OutputPolicy, RunId},
+};
+use e3_sys::child::How;
+use tokio::time::Instant;
+
+use crate::{
+    agent::{Agent, Event, Turn, fault},
+    process::{
+        attend::{Attended, Care, attend},
+        child::Child,
+        orphans::{MARK, Orphans},
+        watch::{Cause, stopper},
+    },
+    stage::{Job, Ready},
+};
+
+impl Agent {
+    pub(crate) fn run(&mut self, id: u32) -> Result<Turn, Refusal> {
+        let job = self.job.take().ok_or_else(|| fault("the program"))?;
+        let Job {
+            run,
+            program,
+            output,
+            ready,
+        } = job;
+        let Ready { staged, python } = ready.ok_or_else(|| fault("the program's files"))?;
+        let dial = self.dial.as_ref().ok_or_else(|| fault("the dial table"))?;
+        let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
+
+        let line = command_line(
+            &python,
+            &program,
+            dial,
+            staged.folder(),
+            staged.input(),
+            std::env::vars_os(),
+        );
+        let kept = match output {
+            OutputPolicy::Collect => Ok(None),
+            OutputPolicy::Keep => keep(&folder.join("kept"), run).map(Some),
+        };
+        let prepared = line
+            .map_err(|error| error.to_string())
+            .and_then(|line| Ok((line, kept.map_err(|error| error.to_string())?)));
+        let (line, kept) = match prepared {
+            Ok(prepared) => prepared,
+            Err(why) => return Ok(Some(Reply::Ended(not_started(why)))),
+        };
+        let (stop, stopped) = stopper();
+        let (file, path) = kept.map_or((None, None), |(file, path)| (Some(file), Some(path)));
+        let care = Care {
+            re: id,
+            outbox: self.outbox.clone(),
+            keep: file,
+            progress: true,
+            deadline: Instant::now().checked_add(Duration::from_secs(program.timeout_s)),
+            stopped,
+            orphans: Some(Orphans::since_now(&self.mark)),
+        };
+        let mark = self.mark.clone();
+        self.run = Some(stop);
+        self.tasks.spawn(async move {
+            let outcome = perform(line, &mark, staged, care).await;
+            let kept = path.map(|path| path.display().to_string());
+            Event::Ran(id, Outcome { kept, ..outcome })
+        });
+        Ok(None)
+    }
+
+    pub(crate) fn stop(&mut self, grace_ms: u64) -> Reply {
+        if let Some(run) = &self.run {
+            run.stop(Duration::from_millis(grace_ms));
+        }
+        Reply::Stopping
+    }
+}
+
+/// Runs a program to its end. What was staged for it is gone then, the private input first of all.
+async fn perform(line: CommandLine, mark: &str, mut staged: Staged, care: Care) -> Outcome {
+    let mut command = Command::new(&line.program);
+    command
+        .args(&line.arguments)
+        .env_clear()
+        .envs(line.environment)
+        .env(MARK, mark)
+        .current_dir(&line.folder)
+        .stdin(Stdio::null());
+    let name = line.program.display().to_string();
+    let started = Started::now();
+    let outcome = match Child::start(command) {
+        Ok((child, pipes)) => started.outcome(attend(child, pipes, care).await, &name),
+        Err(error) => not_started(format!("cannot start {name}: {error}")),
+    };
+    staged.remove_input();
+    outcome
+}
+
+/// When a process was started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started {
+    /// Milliseconds since the Unix epoch.
+    wall_ms: u64,
+    clock: Instant,
+}
+
+impl Started {
+    pub(crate) fn now() -> Self {
+        Self {
+            wall_ms: now_ms(),
+            clock: Instant::now(),
+        }
+    }
+
+    /// What became of the process of that name.
+    pub(crate) fn outcome(self, attended: io::Result<Attended>, name: &str) -> Outcome {
+        let attended = match attended {
+            Ok(attended) => attended,
+            Err(error) => return not_started(format!("{name} cannot be watched: {error}")),
+        };
+        let ending = match (attended.cause, attended.ended.how) {
+            (Some(Cause::TimedOut), _) => Ending::TimedOut,
+            (Some(Cause::Cancelled), _) => Ending::Cancelled,
+            (None, How::Exited(code)) => Ending::Exited(code),
+            (None, How::Signalled(signal)) => Ending::Signalled(signal),
+        };
+        Outcome {
+            ending,
+            started_ms: self.wall_ms,
+            elapsed_s: (attended.at - self.clock).as_secs_f64(),
+            cpu_s: attended.ended.cpu.as_secs_f64(),
+            peak_memory: attended.ended.peak_memory,
+            runtime_elapsed_s: attended.totals.map(|totals| totals.elapsed_s),
+            bytes_sent: attended.totals.map(|totals| totals.bytes_sent),
+            kept: None,
+        }
+    }
+}
+
+/// The outcome of what could not be started, for this reason.
+pub(crate) fn not_started(why: String) -> Outcome {
+    Outcome {
+        ending: Ending::NotStarted(why),
+        started_ms: now_ms(),
+        elapsed_s: 0.0,
+        cpu_s: 0.0,
+        peak_memory: 0,
+        runtime_elapsed_s: None,
+        bytes_sent: None,
+        kept: None,
+    }
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
+
+/// A new file for a run's output, which only the host's user can read. An earlier session's is never written over.
+fn keep(folder: &Path, run: RunId) -> io::Result<(File, PathBuf)> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let folder = fs::canonicalize(folder)?;
+    let mut number = 1u32;
+    loop {
+        let name = match number {
+            1 => format!("run-{run}.log"),
+            number => format!("run-{run}-{number}.log"),
+        };
+        let path = folder.join(name);
+        let mut options = OpenOptions::new();
+        match options
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+        {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                number = number.checked_add(1).ok_or(error)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
