@@ -96,6 +96,18 @@ fn odd_numbers_negative_values_and_equal_ones() {
 }
 
 #[test]
+fn of_an_even_number_the_median_lies_between_two() {
+    let tables: [&[f64]; 3] = [
+        &[1.0, 12.0, 3.0, 10.0],
+        &[5.0, 8.0],
+        &[6.0, 7.5, 2.0, 4.0, 9.0, 11.0],
+    ];
+    let printed = outcome(&over(tables, &["--size", "8"]));
+    assert!((figure(&printed, "median") - 6.75).abs() < 1e-9);
+    assert_statistics(&printed, tables.concat());
+}
+
+#[test]
 fn the_extremes_of_what_is_accepted() {
     let most = f64::from(2u32.pow(29) - 1) / 100.0;
     let tables: [&[f64]; 3] = [&[most; 4], &[-most; 4], &[most, -most, 0.0]];

@@ -32,20 +32,23 @@ fn is_made_once_and_then_found_at_once() {
     };
     assert_eq!(installed(), 1, "{steps:?}");
 
-    let begun = Instant::now();
-    let found = PythonEnv::ensure(cache.path(), &mut |_| {}).unwrap();
-    let elapsed = begun.elapsed();
-    assert_eq!(found, one);
-    assert!(elapsed < Duration::from_millis(5), "{elapsed:?}");
+    let find = || {
+        let begun = Instant::now();
+        assert_eq!(PythonEnv::ensure(cache.path(), &mut |_| {}).unwrap(), one);
+        begun.elapsed()
+    };
+    // The least of some, as other tests run at the same time.
+    let elapsed = (0..10).map(|_| find()).min();
+    assert!(elapsed < Some(Duration::from_millis(5)), "{elapsed:?}");
 
     // What is told without starting Python is what Python itself tells.
-    let asked = PythonEnv::named(&found.python).unwrap();
+    let asked = PythonEnv::named(&one.python).unwrap();
     assert_eq!(
         (asked.language, asked.runtime),
-        (found.language.clone(), found.runtime.clone())
+        (one.language.clone(), one.runtime.clone())
     );
-    assert_eq!(found.runtime, format!("mpyc {MPYC_VERSION}"));
-    assert_eq!(PythonEnv::of(&found.interpreter).unwrap(), found);
+    assert_eq!(one.runtime, format!("mpyc {MPYC_VERSION}"));
+    assert_eq!(PythonEnv::of(&one.interpreter).unwrap(), one);
 }
 
 #[test]

@@ -12,6 +12,35 @@ pub(super) struct Home(Option<PathBuf>);
 /// Folders in a home that collect files of every kind.
 const COLLECTIONS: [&str; 3] = ["Desktop", "Documents", "Downloads"];
 
+/// Folders of the system, each of which holds what belongs to many.
+const TOP: [&str; 25] = [
+    "Applications",
+    "Library",
+    "System",
+    "Users",
+    "Volumes",
+    "bin",
+    "boot",
+    "dev",
+    "etc",
+    "home",
+    "lib",
+    "lib64",
+    "media",
+    "mnt",
+    "nix",
+    "opt",
+    "proc",
+    "root",
+    "run",
+    "sbin",
+    "srv",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+];
+
 /// Folders at the top whose own folders are each somebody's home.
 const HOMES: [&str; 2] = ["/home", "/Users"];
 
@@ -42,7 +71,7 @@ impl Home {
                 return Some("a folder for files of every kind");
             }
         }
-        if parent == Path::new("/") {
+        if parent == Path::new("/") && TOP.iter().any(|top| folder.ends_with(top)) {
             return Some("a folder of the system");
         }
         if HOMES.iter().any(|homes| parent == Path::new(homes)) {

@@ -30,8 +30,10 @@ pub enum StageError {
     #[error("the private input's name `{0}` has a folder in it: send only the file's own name")]
     InputName(String),
     /// The files are more than any program may have.
-    #[error("the files are {bytes} bytes together: more than a program may have")]
+    #[error("{files} files of {bytes} bytes together are more than a program may have")]
     TooLarge {
+        /// Their number.
+        files: usize,
         /// Their length together.
         bytes: u64,
     },

@@ -12,7 +12,7 @@ use e3_session::types::{Digest, FileEntry, InputSource, Manifest, RunId};
 use sha2::{Digest as _, Sha256};
 
 use super::{StageError, make_folder, remove, store::Store};
-use crate::files::{self, MOST_BYTES, RelativePath};
+use crate::files::{self, MOST_BYTES, MOST_FILES, RelativePath};
 
 /// What a run needs, every path of it safe to use.
 #[derive(Debug)]
@@ -52,8 +52,11 @@ impl Plan {
         let bytes = files
             .iter()
             .fold(0u64, |sum, (_, entry)| sum.saturating_add(entry.size));
-        if bytes > MOST_BYTES {
-            return Err(StageError::TooLarge { bytes });
+        if bytes > MOST_BYTES || files.len() > MOST_FILES {
+            return Err(StageError::TooLarge {
+                files: files.len(),
+                bytes,
+            });
         }
         Ok(Self {
             run,
