@@ -5,7 +5,14 @@
 
 use std::fmt;
 
-use e3_session::types::{Dial, PartyIndex};
+use e3_session::types::{Dial, Kind, PartyIndex};
+
+/// Which parties of a program of this kind open connections to which.
+pub fn pattern(kind: &Kind) -> Dial {
+    match kind {
+        Kind::Mpyc { .. } => Dial::LowerToHigher,
+    }
+}
 
 /// Finds an order in which every connection that the program opens is possible.
 ///
