@@ -29,7 +29,7 @@ fn help_lists_the_verbs_and_hides_what_e3_runs_for_itself() {
         );
     }
     assert!(
-        !ran.out.contains("holder") && !ran.out.contains("agent"),
+        !ran.out.contains("\n  holder ") && !ran.out.contains("\n  agent "),
         "{}",
         ran.out
     );
@@ -61,9 +61,9 @@ fn every_verb_that_reads_an_environment_takes_the_same_overrides() {
 
 #[test]
 fn a_mistake_is_the_users_and_nothing_is_data() {
-    let ran = Desk::new().e3(&["rnu"]).refused();
+    let ran = Desk::new().e3(&["statsu"]).refused();
     assert!(ran.err.starts_with("error: "), "{}", ran.err);
-    assert!(ran.err.contains("'run'"), "no suggestion: {}", ran.err);
+    assert!(ran.err.contains("'status'"), "no suggestion: {}", ran.err);
 }
 
 #[test]
