@@ -138,3 +138,127 @@ fn minor_version(language: &str) -> &str {
         .and_then(|(end, _)| language.get(..end))
         .unwrap_or(language)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{Digest, Informed, Nonce, RunId, SessionId};
+
+    fn offer(party: u16) -> Offer {
+        Offer {
+            party: PartyIndex(party),
+            terms: Terms {
+                session: SessionId([1; 16]),
+                run: RunId(2),
+                roster: Digest([3; 32]),
+                epoch: 4,
+                overlay: "direct".to_owned(),
+                mode: "plain".to_owned(),
+                identity: "pinned".to_owned(),
+                services: vec!["relay".to_owned()],
+                program: Digest([5; 32]),
+                entry: "sum.py".to_owned(),
+                runtime: "mpyc 0.11".to_owned(),
+                parties: 2,
+                threshold: 0,
+                arguments: vec!["-v".to_owned()],
+            },
+            nonce: Nonce([u8::try_from(party).unwrap(); 32]),
+            informed: Informed {
+                language: "Python 3.11.7".to_owned(),
+            },
+        }
+    }
+
+    /// Changed only together with the encoding's version. A second encoder gives the same.
+    #[test]
+    fn the_hash_of_a_known_agreement() {
+        let agreement = compare(&[offer(0), offer(1)]).unwrap();
+        assert_eq!(
+            agreement.hash().to_string(),
+            "7719165b617189c0404f61257d1951a6737d6d41ca3653e802abe1a945430fbe"
+        );
+    }
+
+    #[test]
+    fn every_term_counts() {
+        let changes: [fn(&mut Terms); 14] = [
+            |terms| terms.session = SessionId([9; 16]),
+            |terms| terms.run = RunId(9),
+            |terms| terms.roster = Digest([9; 32]),
+            |terms| terms.epoch = 9,
+            |terms| terms.overlay = "9".to_owned(),
+            |terms| terms.mode = "9".to_owned(),
+            |terms| terms.identity = "9".to_owned(),
+            |terms| terms.services = vec![],
+            |terms| terms.program = Digest([9; 32]),
+            |terms| terms.entry = "9".to_owned(),
+            |terms| terms.runtime = "9".to_owned(),
+            |terms| terms.parties = 9,
+            |terms| terms.threshold = 9,
+            |terms| terms.arguments = vec![],
+        ];
+        let known = compare(&[offer(0), offer(1)]).unwrap().hash();
+        let mut found = Vec::new();
+        for change in changes {
+            let (mut first, mut second) = (offer(0), offer(1));
+            change(&mut second.terms);
+            let differences = compare(&[first.clone(), second.clone()]).unwrap_err();
+            assert_eq!(differences.len(), 1, "{differences:?}");
+            found.push(differences[0].term.clone());
+            change(&mut first.terms);
+            assert_ne!(compare(&[first, second]).unwrap().hash(), known);
+        }
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), 14, "{found:?}");
+    }
+
+    #[test]
+    fn a_nonce_makes_another_agreement() {
+        let mut other = offer(1);
+        other.nonce = Nonce([9; 32]);
+        let known = compare(&[offer(0), offer(1)]).unwrap().hash();
+        assert_ne!(compare(&[offer(0), other]).unwrap().hash(), known);
+    }
+
+    #[test]
+    fn a_difference_names_both_values_and_all_parties() {
+        let mut offers = vec![offer(0), offer(1), offer(2)];
+        offers[1].terms.arguments = vec!["-v".to_owned(), "7".to_owned()];
+        let differences = compare(&offers).unwrap_err();
+        let shown: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [r#"arguments: ["-v", "7"] (party 1), ["-v"] (parties 0, 2)"#]
+        );
+    }
+
+    #[test]
+    fn no_offers_make_no_agreement() {
+        assert_eq!(compare(&[]).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn minor_versions_of_the_language_are_told_and_patches_are_not() {
+        let with = |languages: &[&str]| -> Vec<Offer> {
+            let told = languages.iter().zip(0..);
+            told.map(|(language, party)| {
+                let mut offer = offer(party);
+                offer.informed.language = (*language).to_owned();
+                offer
+            })
+            .collect()
+        };
+        assert_eq!(warnings(&with(&["Python 3.11.7", "Python 3.11.2"])), []);
+        let told = warnings(&with(&["Python 3.11.7", "Python 3.12.1", "Python 3.11.2"]));
+        assert_eq!(
+            told[0].to_string(),
+            "language: Python 3.11.2 (party 2), Python 3.11.7 (party 0), Python 3.12.1 (party 1)"
+        );
+        assert_eq!(warnings(&with(&["Python 3.11", "Python 3.11.2"])), []);
+        assert_eq!(warnings(&with(&["Python 3.11.7", "PyPy 3.11.7"])).len(), 1);
+        assert_eq!(warnings(&with(&["Python 3.1.7", "Python 3.11.7"])).len(), 1);
+        assert_eq!(warnings(&[]), []);
+    }
+}

@@ -1,5 +1,10 @@
 //! Messages survive the way through bytes, and bytes that are no messages do no harm.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
 mod common;
 
 use ciborium::{Value, cbor};

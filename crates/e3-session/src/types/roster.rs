@@ -156,3 +156,94 @@ impl Roster {
         self.parties.get(usize::from(party.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_bytes::ByteBuf;
+
+    use super::*;
+
+    /// Published examples of the did:key specification (W3C CCG, v0.9).
+    const DIDS: [&str; 2] = [
+        "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+        "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
+    ];
+
+    fn entry(name: &str, party: usize) -> RosterEntry {
+        RosterEntry {
+            name: name.to_owned(),
+            introduction: Introduction {
+                did: DIDS[party].parse().unwrap(),
+                sealing_key: [7; 32],
+                overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2]))]),
+                signature: ByteBuf::new(),
+            },
+        }
+    }
+
+    fn build(parties: Vec<RosterEntry>) -> Result<Roster, RosterError> {
+        Roster::build(SessionId([1; 16]), 3, parties)
+    }
+
+    /// Changed only together with the encoding's version. A second encoder gives the same.
+    #[test]
+    fn the_hash_of_a_known_roster() {
+        let roster = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
+        assert_eq!(
+            roster.hash().to_string(),
+            "faa108705a5e2875818ddae94ee7aff3928f3b3f97d52e63e2f157fc7af68ca3"
+        );
+    }
+
+    #[test]
+    fn the_order_of_parties_and_the_epoch_count() {
+        let known = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
+        let swapped = build(vec![entry("b", 1), entry("a", 0)]).unwrap();
+        assert_ne!(known.hash(), swapped.hash());
+        assert_ne!(
+            known.hash(),
+            Roster {
+                epoch: 4,
+                ..known.clone()
+            }
+            .hash()
+        );
+    }
+
+    #[test]
+    fn a_signature_does_not_change_the_hash() {
+        let known = build(vec![entry("a", 0)]).unwrap();
+        let mut signed = known.clone();
+        signed.parties[0].introduction.signature = ByteBuf::from(vec![1]);
+        assert_eq!(known.hash(), signed.hash());
+    }
+
+    #[test]
+    fn parties_are_found_by_name_and_by_index() {
+        let roster = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
+        assert_eq!(roster.index_of("b"), Some(PartyIndex(1)));
+        assert_eq!(roster.index_of("c"), None);
+        assert_eq!(roster.get(PartyIndex(1)), Some(&entry("b", 1)));
+        assert_eq!(roster.get(PartyIndex(2)), None);
+    }
+
+    #[test]
+    fn unsound_rosters_are_refused() {
+        assert_eq!(build(vec![]), Err(RosterError::Empty));
+        assert_eq!(
+            build(vec![entry("a", 0); MAX_PARTIES + 1]),
+            Err(RosterError::TooMany { found: 257 })
+        );
+        let error = build(vec![entry("a", 0), entry("a", 1)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "parties 0 and 1 are both named \"a\": give each its own name"
+        );
+        let error = build(vec![entry("a", 0), entry("b", 0)]).unwrap_err();
+        assert!(matches!(error, RosterError::SameDid { .. }));
+        for name in ["", "a\u{1b}[2J", &"x".repeat(MAX_NAME + 1)] {
+            let error = build(vec![entry(name, 0)]).unwrap_err();
+            assert!(matches!(error, RosterError::Name { .. }));
+        }
+    }
+}

@@ -1,7 +1,10 @@
 //! What the tests share.
 
-// Each test file uses its own part of these.
-#![allow(dead_code, unreachable_pub)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part of these"
+)]
 
 pub mod scene;
 pub mod strategies;

@@ -1,16 +1,16 @@
 //! Three parties in one session, and what each side says when all goes well. The fuzz targets use it too.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use e3_identity::Introduction;
+use e3_identity::{Did, Introduction};
 use e3_session::{
     agent::AgentMachine,
     agreement,
     message::{PROTOCOL, Reply, Request, RequestKind, SendBlob, Settings},
     types::{
-        Contact, Dial, DialTable, Digest, Ending, FileEntry, HostFacts, Informed, InputSource,
-        Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy, PartyIndex,
-        Path, Program, Reach, Roster, RosterEntry, RunId, SessionId, Terms,
+        Agreement, Contact, Dial, DialTable, Digest, Ending, FileEntry, HostFacts, Informed,
+        InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy,
+        PartyIndex, Path, Program, Reach, Roster, RosterEntry, RunId, SessionId, Terms,
     },
 };
 use serde_bytes::ByteBuf;
@@ -20,11 +20,18 @@ pub const ME: PartyIndex = PartyIndex(1);
 pub const NAMES: [&str; 3] = ["amsterdam", "new-york", "singapore"];
 
 /// Published examples of the did:key specification (W3C CCG, v0.9).
-pub const DIDS: [&str; 3] = [
+const DIDS: [&str; 3] = [
     "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
     "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
     "did:key:z6MkjchhfUsD6mmvni8mCdXHw216Xrm9bQe2mBH1P5RDjVJG",
 ];
+
+/// The same, parsed once.
+pub fn dids() -> &'static [Did] {
+    static PARSED: LazyLock<Vec<Did>> =
+        LazyLock::new(|| DIDS.iter().map(|text| text.parse().unwrap()).collect());
+    &PARSED
+}
 
 /// The numbers that a controller counts up.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +43,7 @@ pub struct Counters {
 
 pub fn introduction(party: usize) -> Introduction {
     Introduction {
-        did: DIDS[party].parse().unwrap(),
+        did: dids()[party].clone(),
         sealing_key: [u8::try_from(party).unwrap(); 32],
         overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2, 3]))]),
         signature: ByteBuf::new(),
@@ -233,9 +240,7 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
             offer: offer(ME.0, known.roster().map_or(0, |roster| roster.epoch), *run),
         },
         Request::Confirm { .. } => Reply::Confirmed {
-            agreement: known
-                .agreement()
-                .map_or(Digest([0; 32]), |agreed| agreed.hash()),
+            agreement: known.agreement().map_or(Digest([0; 32]), Agreement::hash),
             signature: ByteBuf::new(),
         },
         Request::Run { .. } | Request::Exec { .. } => Reply::Ended(Outcome {

@@ -22,7 +22,7 @@ use proptest::{
 };
 use serde_bytes::ByteBuf;
 
-use super::scene::DIDS;
+use super::scene::dids;
 
 pub fn to_agent() -> impl Strategy<Value = ToAgent> {
     (any::<u32>(), request()).prop_map(|(id, request)| ToAgent { id, request })
@@ -166,7 +166,7 @@ fn output() -> impl Strategy<Value = OutputPolicy> {
 }
 
 fn did() -> impl Strategy<Value = Did> {
-    select(DIDS.to_vec()).prop_map(|text| text.parse().unwrap())
+    select(dids())
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
