@@ -15,9 +15,12 @@ pub struct EnvironmentArgs {
     pub overrides: OverrideArgs,
 }
 
+/// The heading in help under which the overrides stand.
+pub const OVERRIDES: &str = "Overrides of e3.toml";
+
 /// Fields of e3.toml, given on the command line.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Overrides of e3.toml")]
+#[command(next_help_heading = OVERRIDES)]
 pub struct OverrideArgs {
     /// How many parties
     #[arg(long, value_name = "M")]

@@ -5,7 +5,7 @@ mod global;
 pub mod usage;
 mod verbs;
 
-pub use environment::{EnvironmentArgs, OverrideArgs};
+pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use verbs::{
     Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status,

@@ -118,10 +118,10 @@ pub struct Run {
     #[command(flatten)]
     pub environment: EnvironmentArgs,
     /// Where results are kept
-    #[arg(long, value_name = "DIR", default_value = "runs")]
+    #[arg(long, value_name = "DIR", default_value = "runs", help_heading = None)]
     pub runs: PathBuf,
     /// The program's arguments, instead of those in e3.toml
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub args: Vec<String>,
 }
 
@@ -154,7 +154,7 @@ pub struct Exec {
     #[command(flatten)]
     pub overrides: OverrideArgs,
     /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(last = true, required = true, value_name = "COMMAND", help_heading = None)]
     pub command: Vec<String>,
 }
 
@@ -205,7 +205,7 @@ pub struct Down {
     #[command(flatten)]
     pub environment: EnvironmentArgs,
     /// Every environment of this user
-    #[arg(long, conflicts_with = "path")]
+    #[arg(long, conflicts_with = "path", help_heading = None)]
     pub all: bool,
 }
 

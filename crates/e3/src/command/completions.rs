@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 
 use crate::cli::{Cli, Completions};
 use crate::fault::Fault;
@@ -14,7 +14,22 @@ use crate::out;
 /// When standard output cannot be written.
 pub fn main(args: &Completions) -> Result<ExitCode, Fault> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "e3", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut without_hidden(&Cli::command()),
+        "e3",
+        &mut script,
+    );
     out::write(&script)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The parser without the verbs that E³ runs for itself: completions would offer them, although help hides them.
+fn without_hidden(all: &Command) -> Command {
+    let verbs = all.get_subcommands().filter(|verb| !verb.is_hide_set());
+    Command::new("e3")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(all.get_arguments())
+        .subcommands(verbs.cloned())
 }

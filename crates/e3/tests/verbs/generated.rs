@@ -10,6 +10,10 @@ fn every_shell_has_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = desk.e3(&["completions", shell]).succeeded();
         assert!(ran.out.contains("overlay"), "{shell}");
+        assert!(
+            !ran.out.contains("holder"),
+            "{shell} offers what E³ runs for itself"
+        );
     }
 }
 

@@ -74,6 +74,11 @@ impl Distribution {
         let Some(family) = self.family else {
             return format!("install the package that holds {}", package.plain());
         };
+        if matches!((package, family), (Package::Uv, Family::Debian)) {
+            // Debian has no package of it; PyPI has, and nobody needs to be root for that.
+            let pipx = self.as_root("apt-get install -y pipx");
+            return format!("{pipx} && pipx install uv");
+        }
         let names = package.names(family);
         match family {
             Family::Debian => self.as_root(&format!("apt-get install -y {names}")),
@@ -107,8 +112,6 @@ impl Package {
             (Self::Python, Family::Arch) => "python",
             (Self::Python, _) => "python3",
             (Self::Nftables, _) => "nftables",
-            // Debian has no package of it; PyPI has.
-            (Self::Uv, Family::Debian) => "pipx && pipx install uv",
             (Self::Uv, _) => "uv",
         }
     }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
+use crate::cli::OVERRIDES;
+
 /// All verbs with what each takes, as Markdown.
 pub(super) fn book_page(mut command: Command) -> String {
     command.build();
@@ -16,6 +18,12 @@ pub(super) fn book_page(mut command: Command) -> String {
     page.push_str("\n## Every verb\n");
     let everywhere: Vec<&Arg> = shown(&command).filter(|arg| arg.is_global_set()).collect();
     rows(&mut page, &everywhere);
+    page.push_str("\n## Every verb that reads an environment\n");
+    let overrides = command.find_subcommand("run").into_iter().flat_map(shown);
+    rows(
+        &mut page,
+        &overrides.filter(|arg| is_override(arg)).collect::<Vec<_>>(),
+    );
     for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
         section(&mut page, verb);
     }
@@ -31,8 +39,13 @@ fn section(page: &mut String, verb: &Command) {
     let usage = verb.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
     let _ = write!(page, "\n    {usage}\n");
-    let own: Vec<&Arg> = shown(verb).filter(|arg| !arg.is_global_set()).collect();
+    let (overrides, own): (Vec<&Arg>, Vec<&Arg>) = shown(verb)
+        .filter(|arg| !arg.is_global_set())
+        .partition(|arg| is_override(arg));
     rows(page, &own);
+    if !overrides.is_empty() {
+        page.push_str("\nIt reads an environment, and takes the overrides above.\n");
+    }
 }
 
 /// What is not hidden, without the options that clap adds everywhere.
@@ -40,6 +53,11 @@ fn shown(command: &Command) -> impl Iterator<Item = &Arg> {
     command
         .get_arguments()
         .filter(|arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version"))
+}
+
+/// Whether it changes a field of e3.toml for this once.
+fn is_override(arg: &Arg) -> bool {
+    arg.get_help_heading() == Some(OVERRIDES)
 }
 
 /// A table of arguments.
