@@ -8,8 +8,8 @@ mod verbs;
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use verbs::{
-    Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status,
-    Template, Up, Verb,
+    Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status, Up,
+    Verb,
 };
 
 use clap::Parser;

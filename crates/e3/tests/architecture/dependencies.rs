@@ -151,11 +151,11 @@ pub(crate) fn strays(krate: &Crate) -> Vec<String> {
             ));
         }
     }
-    let lints = lines
+    let inherits = lines
         .windows(2)
         .any(|pair| pair[0] == "[lints]" && pair[1] == "workspace = true");
     // The only home of unsafe code spells its lints out, because it may not inherit the ban.
-    if !lints && krate.name != "e3-sys" {
+    if !inherits && krate.name != "e3-sys" {
         findings.push(finding(
             &krate.manifest,
             1,

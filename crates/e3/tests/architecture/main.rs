@@ -1,5 +1,10 @@
 //! The invariants of ARCHITECTURE.md that a program can check.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may unwrap as tests do"
+)]
+
 mod dependencies;
 mod source;
 mod tree;

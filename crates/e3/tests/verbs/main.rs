@@ -1,5 +1,11 @@
 //! Whole commands: exit code, standard output, standard error.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may unwrap as tests do"
+)]
+
 mod check;
 mod command_line;
 mod generated;
