@@ -34,9 +34,9 @@ impl Diagnostic {
     pub(crate) fn new(
         source: &Source,
         span: Range<usize>,
-        message: String,
-        expected: Option<String>,
-        suggestion: Option<String>,
+        message: &str,
+        expected: Option<&str>,
+        suggestion: Option<&str>,
     ) -> Self {
         let text = Arc::clone(&source.text);
         let start = text.floor_char_boundary(span.start);
@@ -46,9 +46,9 @@ impl Diagnostic {
             file: source.name.to_string(),
             line,
             column,
-            message,
-            expected,
-            suggestion,
+            message: visible(message),
+            expected: expected.map(visible),
+            suggestion: suggestion.map(visible),
             span: start..end,
             text,
         }
@@ -79,6 +79,18 @@ impl Diagnostic {
         };
         renderer.render(&[group])
     }
+}
+
+/// A text whose control characters can be seen: what stands in a file does not get to move the cursor.
+fn visible(text: &str) -> String {
+    let show = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(show).collect()
 }
 
 /// Line and column, both from 1, of a byte of a text.

@@ -118,7 +118,7 @@ impl Report {
     pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
         self.drop_echoes();
         self.found.sort_by_key(|finding| finding.place);
-        let diagnostics = self.found.into_iter().map(|finding| {
+        let diagnostics = self.found.iter().map(|finding| {
             let Finding {
                 place,
                 message,
@@ -126,12 +126,13 @@ impl Report {
                 suggestion,
                 kind: _,
             } = finding;
+            let source = self.sources.source(*place);
             Diagnostic::new(
-                &self.sources.source(place),
+                &source,
                 place.span(),
                 message,
-                expected,
-                suggestion,
+                expected.as_deref(),
+                suggestion.as_deref(),
             )
         });
         Diagnostics::new(diagnostics.collect())

@@ -70,18 +70,11 @@ fn check(said: &Diagnostics, text: &str) -> Result<(), TestCaseError> {
         );
     }
     prop_assert!(!said.render(true).is_empty());
+    let shown = said.render(false);
+    prop_assert!(shown.starts_with("error: "));
     prop_assert!(
-        said.render(false).contains(
-            &said
-                .iter()
-                .next()
-                .map(|d| d.message.clone())
-                .unwrap_or_default()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        )
+        !shown.contains(|c: char| c.is_control() && c != '\n'),
+        "{shown:?}"
     );
     Ok(())
 }
