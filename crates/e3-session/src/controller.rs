@@ -105,6 +105,9 @@ pub enum Violation {
         /// What it should have computed.
         expected: Digest,
     },
+    /// The agent confirmed what does not agree.
+    #[error("the agent confirmed offers that differ: it does not compare them")]
+    Unagreed,
     /// A sealed message for nobody.
     #[error("the agent sent a message for party {to}, but {parties} parties are admitted")]
     NoSuchParty {
@@ -218,9 +221,13 @@ impl ControllerMachine {
                 Err(Violation::Version { theirs: *protocol })
             }
             Reply::Admitted { roster, .. } => {
-                same("roster", *roster, self.proposed.map(|(hash, _)| hash))
+                let expected = self.proposed.map_or(*roster, |(hash, _)| hash);
+                same("roster", *roster, expected)
             }
-            Reply::Confirmed { agreement, .. } => same("agreement", *agreement, self.agreement),
+            Reply::Confirmed { agreement, .. } => {
+                let expected = self.agreement.ok_or(Violation::Unagreed)?;
+                same("agreement", *agreement, expected)
+            }
             _ => Ok(()),
         }
     }
@@ -232,9 +239,7 @@ impl Default for ControllerMachine {
     }
 }
 
-/// Where this end knows no hash, the agent has confirmed what does not agree.
-fn same(what: &'static str, found: Digest, expected: Option<Digest>) -> Result<(), Violation> {
-    let expected = expected.unwrap_or(Digest([0; 32]));
+fn same(what: &'static str, found: Digest, expected: Digest) -> Result<(), Violation> {
     if found == expected {
         Ok(())
     } else {

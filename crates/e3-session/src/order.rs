@@ -4,7 +4,7 @@
 //!   it lasts.
 //! - A refusal leaves the conversation where it was.
 //! - `stage` may be asked again at any time between runs and abandons what was staged before; `admit` likewise,
-//!   and `connect` follows it.
+//!   and `connect` follows it; `ping` and `links` wait for both.
 //! - `leave` may be asked at any time; nothing but its answer and the answers to what is still open follows it.
 
 use std::{collections::BTreeMap, fmt};
@@ -252,6 +252,8 @@ fn waits(asked: RequestKind, open: RequestKind) -> bool {
     match asked {
         RequestKind::Leave => open == RequestKind::Leave,
         RequestKind::Blob => open.moves(),
+        // They would reach the agent when it may have left the phase in which they belong.
+        RequestKind::Ping | RequestKind::Links => open == RequestKind::Admit,
         _ => asked.moves() && (open.moves() || open == RequestKind::Blob),
     }
 }

@@ -9,14 +9,15 @@ mod common;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use common::scene::{Counters, KINDS, reply, request};
+use common::scene::{self, Counters, KINDS, reply, request};
 use e3_session::{
     agent::{AgentMachine, Step},
-    controller::{ControllerMachine, Heard},
+    agreement,
+    controller::{ControllerMachine, Heard, Violation},
     frame::{Decoder, Message, encode},
     message::{Refusal, RefusalCode, Reply, Request, RequestKind, Stream, ToAgent, ToController},
     order::{OrderError, Phase},
-    types::{PartyIndex, ProgramEvent},
+    types::{Digest, PartyIndex, ProgramEvent},
 };
 use proptest::{prelude::*, sample::Index};
 use serde_bytes::ByteBuf;
@@ -307,6 +308,61 @@ fn leaving_during_a_run_lets_the_run_end_first_or_never() {
             }
         );
     }
+}
+
+#[test]
+fn hashes_that_the_controller_computes_otherwise_are_violations() {
+    let other = Digest([0; 32]);
+    let mut world = World::new();
+    world.exchange_all(&KINDS[..4]);
+    let re = world.ask(RequestKind::Admit).unwrap();
+    let admitted = Reply::Admitted {
+        roster: other,
+        signature: ByteBuf::new(),
+    };
+    let heard = world.controller.receive(ToController {
+        re,
+        reply: admitted,
+    });
+    assert!(
+        matches!(heard, Err(Violation::OtherHash { what: "roster", .. })),
+        "{heard:?}"
+    );
+
+    let mut world = World::ready();
+    world.exchange_all(&[RequestKind::Stage, RequestKind::Agree]);
+    let confirmed = |agreement| Reply::Confirmed {
+        agreement,
+        signature: ByteBuf::new(),
+    };
+    let mut offers = scene::offers(1, world.agent.knowledge().run().unwrap());
+    let hash = agreement::compare(&offers).unwrap().hash();
+    offers[0].terms.threshold = 0;
+    let differing = world.controller.ask(Request::Confirm { offers }).unwrap();
+    let heard = world.controller.receive(ToController {
+        re: differing.id,
+        reply: confirmed(hash),
+    });
+    assert_eq!(heard, Err(Violation::Unagreed));
+}
+
+#[test]
+fn a_ping_waits_for_a_change_of_the_roster() {
+    let mut world = World::ready();
+    let admit = world.ask(RequestKind::Admit).unwrap();
+    assert!(matches!(
+        world.ask(RequestKind::Ping),
+        Err(OrderError::Busy { id, .. }) if id == admit
+    ));
+    world.reach_agent(usize::MAX);
+    world.finish(admit);
+    world.reach_controller(usize::MAX);
+    assert!(matches!(
+        world.ask(RequestKind::Links),
+        Err(OrderError::Phase { .. })
+    ));
+    world.heard.clear();
+    world.exchange_all(&[RequestKind::Connect, RequestKind::Ping]);
 }
 
 /// One event between the two.
