@@ -1,0 +1,475 @@
+//! A controller for tests, and parties that it drives over pipes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a helper's panic is its test's failure, and each test file uses its own part of the helpers"
+)]
+
+use std::{
+    collections::VecDeque,
+    fs,
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use e3_agent::{Farewell, serve};
+use e3_overlay::Registry;
+use e3_program::python::{self, PythonEnv};
+use e3_session::{
+    controller::{ControllerMachine, Heard},
+    frame::{Decoder, encode},
+    message::{PROTOCOL, Reply, Request, SendBlob, Settings, Stream, ToController},
+    types::{
+        Contact, Dial, Digest, Ending, FileEntry, InputSource, Interpreter, Kind, LinkReport,
+        Manifest, Offer, Outcome, OutputPolicy, PartyIndex, Program, ProgramEvent, Roster,
+        RosterEntry, RunId, SessionId,
+    },
+};
+use serde_bytes::ByteBuf;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// No step of a test takes longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The port of every program.
+pub(crate) const PORT: u16 = 18_800;
+
+const SESSION: SessionId = SessionId([3; 16]);
+
+/// A party's agent as its controller sees it.
+pub(crate) struct Party {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) address: IpAddr,
+    to: DuplexStream,
+    from: DuplexStream,
+    machine: ControllerMachine,
+    decoder: Decoder<ToController>,
+    /// What was heard while something else was awaited.
+    heard: VecDeque<Heard>,
+    pub(crate) agent: JoinHandle<Farewell>,
+    home: TempDir,
+}
+
+/// What one run has shown.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) outcome: Outcome,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) events: Vec<ProgramEvent>,
+}
+
+/// A party's part of a run.
+pub(crate) struct Part<'a> {
+    pub(crate) input: Option<(&'a str, &'a str)>,
+    pub(crate) output: OutputPolicy,
+}
+
+impl Part<'_> {
+    pub(crate) const PLAIN: Self = Part {
+        input: None,
+        output: OutputPolicy::Collect,
+    };
+}
+
+impl Party {
+    /// An agent with these overlays.
+    pub(crate) fn start(name: &str, registry: Registry) -> Self {
+        static NEXT: AtomicU8 = AtomicU8::new(1);
+        let (to, input) = duplex(64 * 1024);
+        let (output, from) = duplex(64 * 1024);
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("agent");
+        // Each party has a loopback address of its own, as a host would.
+        let address = Ipv4Addr::new(127, 0, 1, NEXT.fetch_add(1, Ordering::Relaxed));
+        Self {
+            name: name.to_owned(),
+            folder,
+            address: address.into(),
+            to,
+            from,
+            machine: ControllerMachine::new(),
+            decoder: Decoder::new(),
+            heard: VecDeque::new(),
+            agent: tokio::spawn(serve(input, output, registry)),
+            home,
+        }
+    }
+
+    /// Writes bytes that are no request.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
+        self.to.write_all(bytes).await.unwrap();
+    }
+
+    /// Sends a request, and gives its number.
+    pub(crate) async fn ask(&mut self, request: Request) -> u32 {
+        let message = self.machine.ask(request).unwrap();
+        self.write(&encode(&message).unwrap()).await;
+        message.id
+    }
+
+    /// The next thing that the agent says, as it travels.
+    pub(crate) async fn next(&mut self) -> ToController {
+        let next = async {
+            let mut bytes = vec![0; 64 * 1024];
+            loop {
+                if let Some(message) = self.decoder.next() {
+                    return message.unwrap();
+                }
+                let read = self.from.read(&mut bytes).await.unwrap();
+                assert!(read > 0, "the agent has ended");
+                self.decoder.push(&bytes[..read]);
+            }
+        };
+        timeout(PATIENCE, next).await.expect("the agent is silent")
+    }
+
+    /// The next thing that the agent says and that was not taken yet.
+    pub(crate) async fn hear(&mut self) -> Heard {
+        if let Some(heard) = self.heard.pop_front() {
+            return heard;
+        }
+        let message = self.next().await;
+        self.machine.receive(message).unwrap()
+    }
+
+    /// The final reply to a request; what else is said stays to be heard.
+    pub(crate) async fn finish(&mut self, id: u32) -> Reply {
+        let mut other = VecDeque::new();
+        let reply = loop {
+            match self.hear().await {
+                Heard::Final { re, reply, .. } if re == id => break reply,
+                heard => other.push_back(heard),
+            }
+        };
+        other.append(&mut self.heard);
+        self.heard = other;
+        reply
+    }
+
+    /// Asks, and awaits the final reply.
+    pub(crate) async fn request(&mut self, request: Request) -> Reply {
+        let id = self.ask(request).await;
+        self.finish(id).await
+    }
+
+    /// *hello* and *prepare*.
+    pub(crate) async fn greet(&mut self, overlay: &str) {
+        let hello = Request::Hello {
+            protocol: PROTOCOL,
+            session: SESSION,
+            name: self.name.clone(),
+            folder: self.folder.display().to_string(),
+        };
+        let reply = self.request(hello).await;
+        assert!(matches!(reply, Reply::Greeting { .. }), "{reply:?}");
+        let settings = Settings {
+            overlay: overlay.to_owned(),
+            identity: "pinned".to_owned(),
+            services: Vec::new(),
+        };
+        assert_eq!(
+            self.request(Request::Prepare(settings)).await,
+            Reply::Prepared
+        );
+    }
+
+    /// Names a program and sends its files and this party's input.
+    pub(crate) async fn stage(
+        &mut self,
+        run: u32,
+        program: &Program,
+        files: &[&[u8]],
+        part: &Part<'_>,
+    ) {
+        let input = match part.input {
+            None => InputSource::None,
+            Some((name, content)) => InputSource::Sent {
+                name: name.to_owned(),
+                sha256: digest(content.as_bytes()),
+                size: content.len() as u64,
+            },
+        };
+        let stage = Request::Stage {
+            run: RunId(run),
+            program: program.clone(),
+            input,
+            output: part.output,
+        };
+        let reply = self.request(stage).await;
+        let Reply::Missing { files: missing } = reply else {
+            panic!("{reply:?}")
+        };
+        let contents = files
+            .iter()
+            .copied()
+            .chain(part.input.map(|(_, content)| content.as_bytes()));
+        for content in contents.filter(|content| missing.contains(&digest(content))) {
+            let blob = SendBlob {
+                sha256: digest(content),
+                offset: 0,
+                data: ByteBuf::from(content),
+                last: true,
+            };
+            assert_eq!(self.request(Request::Blob(blob)).await, Reply::Stored);
+        }
+    }
+
+    /// Everything until the end of a run.
+    pub(crate) async fn watch(&mut self, run: u32) -> Shown {
+        let (mut stdout, mut stderr, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        let mut other = VecDeque::new();
+        let outcome = loop {
+            match self.hear().await {
+                Heard::Part { re, reply, .. } if re == run => match reply {
+                    Reply::Output { stream, data } => match stream {
+                        Stream::Stdout => stdout.extend(data.into_vec()),
+                        Stream::Stderr => stderr.extend(data.into_vec()),
+                    },
+                    Reply::Progress(event) => events.push(event),
+                    reply => panic!("{reply:?}"),
+                },
+                Heard::Final { re, reply, .. } if re == run => match reply {
+                    Reply::Ended(outcome) => break outcome,
+                    reply => panic!("{reply:?}"),
+                },
+                heard => other.push_back(heard),
+            }
+        };
+        other.append(&mut self.heard);
+        self.heard = other;
+        Shown {
+            outcome,
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+            events,
+        }
+    }
+
+    /// Asks it to leave, and makes sure that nothing is left but what was kept.
+    pub(crate) async fn leave(mut self) {
+        assert_eq!(self.request(Request::Leave).await, Reply::Left);
+        assert_eq!(
+            timeout(PATIENCE, self.agent).await.unwrap().unwrap(),
+            Farewell::Left
+        );
+        assert_clean(&self.folder);
+    }
+
+    /// Vanishes as a controller that is killed.
+    pub(crate) async fn vanish(self) -> (Farewell, TempDir) {
+        drop((self.to, self.from));
+        let farewell = timeout(PATIENCE, self.agent).await;
+        (farewell.expect("the agent goes on").unwrap(), self.home)
+    }
+}
+
+/// Whether nothing but kept output is in an agent's folder.
+pub(crate) fn assert_clean(folder: &Path) {
+    let left: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name != "kept")
+        .collect();
+    assert!(left.is_empty(), "{left:?} is left in the agent's folder");
+}
+
+/// Parties with a roster, connected by an overlay.
+pub(crate) async fn connected(parties: u16, overlay: &str, registry: Registry) -> Vec<Party> {
+    let mut all: Vec<Party> = (0..parties)
+        .map(|party| Party::start(&format!("p{party}"), registry.clone()))
+        .collect();
+    admit(&mut all, overlay).await;
+    for (links, _) in connect(&mut all).await {
+        assert_eq!(links.len(), usize::from(parties) - 1, "{links:?}");
+    }
+    all
+}
+
+/// One party, connected with nobody.
+pub(crate) async fn alone() -> Party {
+    connected(1, "direct", Registry::builtin()).await.remove(0)
+}
+
+/// From *hello* to *admit*.
+pub(crate) async fn admit(parties: &mut [Party], overlay: &str) -> Roster {
+    let mut roster = Roster {
+        session: SESSION,
+        epoch: 1,
+        parties: Vec::new(),
+    };
+    for party in parties.iter_mut() {
+        party.greet(overlay).await;
+        let reply = party.request(Request::Introduce).await;
+        let Reply::Introduced { introduction } = reply else {
+            panic!("{reply:?}")
+        };
+        roster.parties.push(RosterEntry {
+            name: party.name.clone(),
+            introduction,
+        });
+        let endorsement = ByteBuf::new();
+        assert_eq!(
+            party.request(Request::Endorse { endorsement }).await,
+            Reply::Endorsed
+        );
+    }
+    for party in parties {
+        let roster = roster.clone();
+        let reply = party.request(Request::Admit { roster }).await;
+        assert!(matches!(reply, Reply::Admitted { .. }), "{reply:?}");
+    }
+    roster
+}
+
+/// *connect*, all at once: every party's links, and its own index.
+pub(crate) async fn connect(parties: &mut [Party]) -> Vec<(Vec<LinkReport>, PartyIndex)> {
+    let contacts: Vec<Contact> = (0..)
+        .zip(parties.iter())
+        .map(|(index, party)| Contact {
+            party: PartyIndex(index),
+            sequence: 1,
+            addresses: vec![party.address],
+        })
+        .collect();
+    let mut asked = Vec::new();
+    for party in parties.iter_mut() {
+        let connect = Request::Connect {
+            contacts: contacts.clone(),
+            dial: Dial::LowerToHigher,
+            port: PORT,
+            timeout_ms: 5000,
+        };
+        asked.push(party.ask(connect).await);
+    }
+    let mut links = Vec::new();
+    for (party, id) in parties.iter_mut().zip(asked) {
+        match party.finish(id).await {
+            Reply::Connected { dial, links: seen } => links.push((seen, dial.me)),
+            reply => panic!("{reply:?}"),
+        }
+    }
+    links
+}
+
+/// Carries a program from *stage* to the beginning of its run; gives the run requests' numbers.
+pub(crate) async fn begin(
+    parties: &mut [Party],
+    run: u32,
+    program: &Program,
+    files: &[&[u8]],
+    parts: &[Part<'_>],
+) -> Vec<u32> {
+    let mut offers: Vec<Offer> = Vec::new();
+    for (party, part) in parties.iter_mut().zip(parts) {
+        party.stage(run, program, files, part).await;
+        match party.request(Request::Agree { run: RunId(run) }).await {
+            Reply::Offered { offer } => offers.push(offer),
+            reply => panic!("{reply:?}"),
+        }
+    }
+    let mut asked = Vec::new();
+    for party in parties.iter_mut() {
+        let offers = offers.clone();
+        let reply = party.request(Request::Confirm { offers }).await;
+        let Reply::Confirmed { agreement, .. } = reply else {
+            panic!("{reply:?}")
+        };
+        asked.push(party.ask(Request::Run { agreement }).await);
+    }
+    asked
+}
+
+/// Starts a script at one party; gives the run request's number.
+pub(crate) async fn begin_script(party: &mut Party, run: u32, script: &str, timeout_s: u64) -> u32 {
+    let parties = std::slice::from_mut(party);
+    let program = self::program(script, parties.len(), timeout_s);
+    begin(parties, run, &program, &[script.as_bytes()], &[Part::PLAIN]).await[0]
+}
+
+/// Runs a script at one party to its end.
+pub(crate) async fn run_script(party: &mut Party, run: u32, script: &str) -> Shown {
+    let id = begin_script(party, run, script, 20).await;
+    party.watch(id).await
+}
+
+/// A program of one file, `main.py`.
+pub(crate) fn program(script: &str, parties: usize, timeout_s: u64) -> Program {
+    Program {
+        kind: Kind::Mpyc {
+            threshold: u16::try_from((parties - 1) / 2).unwrap(),
+            interpreter: interpreter(),
+        },
+        entry: "main.py".to_owned(),
+        arguments: Vec::new(),
+        port: PORT,
+        timeout_s,
+        manifest: Manifest {
+            files: vec![FileEntry {
+                path: "main.py".to_owned(),
+                sha256: digest(script.as_bytes()),
+                size: script.len() as u64,
+                executable: false,
+            }],
+        },
+    }
+}
+
+/// E³'s own environment, made on first use.
+fn interpreter() -> Interpreter {
+    static MADE: OnceLock<Interpreter> = OnceLock::new();
+    let make = || {
+        let cache = python::cache_folder().unwrap();
+        PythonEnv::ensure(&cache, &mut |_| {}).unwrap().interpreter
+    };
+    MADE.get_or_init(make).clone()
+}
+
+pub(crate) fn digest(content: &[u8]) -> Digest {
+    Digest(Sha256::digest(content).into())
+}
+
+/// Waits until a process is gone.
+pub(crate) async fn assert_gone(pid: u32) {
+    let gone = async {
+        while Path::new(&format!("/proc/{pid}")).exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let gone = timeout(Duration::from_secs(5), gone).await;
+    assert!(gone.is_ok(), "process {pid} is left: {}", status(pid));
+}
+
+fn status(pid: u32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default()
+}
+
+/// The number that a script has printed behind a word.
+pub(crate) fn printed(shown: &str, word: &str) -> u32 {
+    let behind = shown
+        .split_once(word)
+        .unwrap_or_else(|| panic!("no {word} in {shown:?}"))
+        .1;
+    behind.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// Whether an ending is an exit with this code.
+pub(crate) fn exited(shown: &Shown, code: i32) -> bool {
+    shown.outcome.ending == Ending::Exited(code)
+}
