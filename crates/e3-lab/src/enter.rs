@@ -125,7 +125,7 @@ fn first_process(ids: &setup::Ids, parent_lives: OwnedFd, report: OwnedFd, block
         process::exit_now(1);
     }
     match setup::prepare(ids).and_then(|()| process::fork().map_err(|error| (Step::Fork, error))) {
-        Ok(Side::Child) => {}
+        Ok(Side::Child) => drop(blocked),
         Ok(Side::Parent(child)) => {
             write_outcome(report, None);
             drop(parent_lives);

@@ -67,16 +67,12 @@ impl<'a> Pinger<'a> {
         let mut by_host = HashMap::new();
         let mut of_probe = Vec::with_capacity(probes.len());
         for probe in probes {
-            let index = match by_host.get(probe.from.name()) {
-                Some(index) => *index,
-                None => {
-                    let socket = echo_socket(probe.from)?;
-                    epoll.add(&socket, sockets.len() as u64)?;
-                    by_host.insert(probe.from.name(), sockets.len());
-                    sockets.push(socket);
-                    sockets.len() - 1
-                }
-            };
+            let index = *by_host.entry(probe.from.name()).or_insert(sockets.len());
+            if index == sockets.len() {
+                let socket = echo_socket(probe.from)?;
+                epoll.add(&socket, index as u64)?;
+                sockets.push(socket);
+            }
             of_probe.push(index);
         }
         let nothing = vec![Vec::new(); probes.len()];
@@ -205,12 +201,14 @@ fn echo_socket(host: &Host) -> io::Result<OwnedFd> {
 /// An echo request that carries which probe and round it is of.
 fn request(index: usize, round: u16) -> [u8; ICMP_HEADER + 48] {
     let mut packet = [0; ICMP_HEADER + 48];
-    let [a, b, c, d, e, f, g, h] = (index as u64).to_be_bytes();
-    let [r, s] = round.to_be_bytes();
-    let told = [ECHO_REQUEST, 0, 0, 0, 0, 0, r, s, a, b, c, d, e, f, g, h];
-    for (to, from) in packet.iter_mut().zip(told) {
-        *to = from;
-    }
+    let header = [ECHO_REQUEST, 0, 0, 0, 0, 0].into_iter();
+    let told = header
+        .chain(round.to_be_bytes())
+        .chain((index as u64).to_be_bytes());
+    packet
+        .iter_mut()
+        .zip(told)
+        .for_each(|(to, from)| *to = from);
     packet
 }
 

@@ -33,7 +33,7 @@ use arguments::Arguments;
 use child::Ended;
 
 /// How long a test may take unless it says otherwise.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The first argument of the process that runs one test.
 const RUN_ONE: &str = "--e3-run-one";
@@ -150,9 +150,9 @@ fn run_chosen(tests: &[Test], arguments: &Arguments) -> i32 {
         .filter(|test| arguments.choose(test.name))
         .collect();
     if arguments.list {
-        chosen
-            .iter()
-            .for_each(|test| println!("{}: test", test.name));
+        for test in chosen {
+            println!("{}: test", test.name);
+        }
         return 0;
     }
     println!("\nrunning {} tests", chosen.len());

@@ -16,6 +16,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::plan::Plan;
 
+mod alarm;
 mod buffers;
 mod lateness;
 mod line;

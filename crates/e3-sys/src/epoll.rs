@@ -27,6 +27,11 @@ impl Ready {
         }
     }
 
+    /// Whether the time was over before anything was ready.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The tokens of what is ready.
     pub fn tokens(&self) -> impl Iterator<Item = u64> {
         self.events.iter().take(self.count).map(|event| event.u64)

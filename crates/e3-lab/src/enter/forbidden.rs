@@ -135,7 +135,7 @@ fn sysctl(name: &str) -> Option<u64> {
         .ok()
 }
 
-/// proc_pid_status(5): 2 is SECCOMP_MODE_FILTER.
+/// `proc_pid_status(5)`: 2 is `SECCOMP_MODE_FILTER`.
 fn has_seccomp_filter(status: &str) -> bool {
     status.lines().any(|line| {
         line.strip_prefix("Seccomp:")
@@ -155,7 +155,7 @@ fn is_chroot() -> bool {
     other_root || (!mounts.is_empty() && !has_root_mount(&mounts))
 }
 
-/// proc_pid_mountinfo(5): the fifth field is the mount point, relative to the reader's root.
+/// `proc_pid_mountinfo(5)`: the fifth field is the mount point, relative to the reader's root.
 fn has_root_mount(mountinfo: &str) -> bool {
     mountinfo
         .lines()

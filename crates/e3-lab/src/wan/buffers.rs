@@ -58,7 +58,7 @@ mod tests {
         let second = buffers.keep(&[2; 200]);
         assert_eq!((second.as_ptr(), second.as_slice()), (place, &[2; 200][..]));
         assert_eq!(
-            buffers.keep(&[3; 60_000]).capacity(),
+            buffers.keep(&vec![3; 60_000]).capacity(),
             super::super::packet::LONGEST
         );
     }

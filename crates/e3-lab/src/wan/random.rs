@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 
-/// Steele, Lea and Flood's SplitMix64 (2014): small, fast, and good enough for loss and jitter.
+/// Steele, Lea and Flood's `SplitMix64` (2014): small, fast, and good enough for loss and jitter.
 #[derive(Debug, Clone)]
 pub(crate) struct Random {
     state: u64,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use e3_sys::epoll::{Epoll, Ready};
 
+use super::alarm::Alarm;
 use super::buffers::Buffers;
 use super::lateness::Histogram;
 use super::line::{Line, Outcome};
@@ -34,6 +35,7 @@ pub(super) struct Router {
     buffers: Buffers,
     random: Random,
     epoll: Epoll,
+    alarm: Alarm,
     started: Instant,
     counters: Arc<Counters>,
     lateness: Arc<Histogram>,
@@ -92,6 +94,7 @@ impl Router {
             buffers: Buffers::default(),
             random: Random::new(plan.seed),
             epoll,
+            alarm: Alarm::default(),
             started: Instant::now(),
             counters,
             lateness,
@@ -102,14 +105,23 @@ impl Router {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
         loop {
-            let wait = self.handle_due();
-            self.epoll.wait(&mut ready, wait)?;
+            let alarm = self.handle_due();
+            let asleep = self.now();
+            let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
+            self.epoll.wait(&mut ready, patience)?;
+            let awake = self.now();
+            if ready.is_empty()
+                && let Some(alarm) = alarm
+            {
+                self.alarm.rang(alarm, asleep, awake);
+            }
+            let came = self.alarm.came(asleep, awake);
             for token in ready.tokens() {
                 if token == STOP {
                     return Ok(());
                 }
                 if let Ok(from) = usize::try_from(token) {
-                    self.take_from(from, &mut scratch);
+                    self.take_from(from, came, &mut scratch);
                 }
             }
         }
@@ -119,20 +131,17 @@ impl Router {
         nanos(self.started.elapsed())
     }
 
-    /// Does what is due; how long until there is more to do.
-    fn handle_due(&mut self) -> Option<Duration> {
+    /// Does what is due; when to wake for more.
+    fn handle_due(&mut self) -> Option<Nanos> {
         loop {
             let now = self.now();
-            let Some(waiting) = self.queue.pop_due(now) else {
-                return self
-                    .queue
-                    .next_due()
-                    .map(|due| Duration::from_nanos(due - now));
+            let Some(waiting) = self.queue.pop_due(self.alarm.due_until(now)) else {
+                return self.queue.next_due().map(|due| self.alarm.set_for(due));
             };
             match waiting.stage {
                 Stage::Arrive => self.arrive(waiting),
                 Stage::Deliver => {
-                    self.lateness.count(now - waiting.due);
+                    self.lateness.count(now.saturating_sub(waiting.due));
                     self.deliver(waiting.from, waiting.to, &waiting.packet);
                     self.buffers.reuse(waiting.packet);
                 }
@@ -141,7 +150,7 @@ impl Router {
     }
 
     /// Reads what a site sends, up to one turn's worth; the rest is still there the next time.
-    fn take_from(&mut self, from: usize, scratch: &mut [u8]) {
+    fn take_from(&mut self, from: usize, came: Nanos, scratch: &mut [u8]) {
         for _ in 0..TURN {
             let Some(site) = self.sites.get(from) else {
                 return;
@@ -151,14 +160,13 @@ impl Router {
                 return;
             };
             if let Some(packet) = scratch.get(..length) {
-                self.send(from, packet);
+                self.send(from, came, packet);
             }
         }
     }
 
-    /// Sends a packet on its way.
-    fn send(&mut self, from: usize, packet: &[u8]) {
-        let now = self.now();
+    /// Sends a packet, which came at this time, on its way.
+    fn send(&mut self, from: usize, came: Nanos, packet: &[u8]) {
         let Some(to) = self.route(packet) else {
             self.counters.unroutable.fetch_add(1, Relaxed);
             return;
@@ -172,7 +180,7 @@ impl Router {
         let Some(site) = self.sites.get_mut(from) else {
             return;
         };
-        let outcome = site.up.send(now, bytes, &mut self.random);
+        let outcome = site.up.send(came, bytes, &mut self.random);
         let (Some(sent), Some(path)) = (self.through(outcome), self.paths.get(at)) else {
             return;
         };
