@@ -270,6 +270,18 @@ fn a_run_that_was_staged_before() {
 }
 
 #[test]
+fn staging_abandons_what_was_agreed() {
+    let mut machine = agent_after(RequestKind::Confirm);
+    assert!(machine.knowledge().agreement().is_some());
+    let staged_before = request(RequestKind::Stage, Counters::default(), &machine);
+    refusal(&mut machine, 5000, staged_before);
+    assert_eq!(machine.phase(), Phase::Connected);
+    assert_eq!(machine.knowledge().run(), None);
+    assert_eq!(machine.knowledge().offer(), None);
+    assert_eq!(machine.knowledge().agreement(), None);
+}
+
+#[test]
 fn a_piece_that_is_too_long() {
     let piece = |length| {
         Request::Blob(SendBlob {
