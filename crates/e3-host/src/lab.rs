@@ -1,0 +1,180 @@
+//! Hosts in namespaces of this machine.
+
+use std::{collections::BTreeMap, path::Path, process::Command, sync::Arc, time::Duration};
+
+use e3_lab::{Access, Lab, Nat, Site, Topology, Trust};
+use e3_spec::{Environment, Host as Declared, HostName};
+use e3_world::{Region, Rtt, World};
+use tokio::process::Command as AsyncCommand;
+
+use crate::{Host, HostError, PairRtt, Place, Provider, SelfCheck, Started};
+
+/// The lab as a provider. Dropping it takes the lab away.
+#[derive(Debug)]
+pub struct LabProvider {
+    lab: Lab,
+    order: Vec<HostName>,
+}
+
+/// One host of the lab.
+#[derive(Debug)]
+struct LabHost {
+    host: e3_lab::Host,
+    place: Place,
+}
+
+/// Builds the environment's hosts and the Internet between them. The process must be in namespaces of its own
+/// already: see [`e3_lab::enter`].
+pub fn build(environment: &Environment) -> Result<LabProvider, HostError> {
+    let lab = Lab::build(&topology(environment)?)?;
+    let order = environment
+        .hosts
+        .iter()
+        .map(|host| host.name.clone())
+        .collect();
+    Ok(LabProvider { lab, order })
+}
+
+impl Provider for LabProvider {
+    fn name(&self) -> &'static str {
+        "lab"
+    }
+
+    fn hosts(&self) -> Vec<Arc<dyn Host>> {
+        let found = self
+            .order
+            .iter()
+            .filter_map(|name| self.lab.host(name.as_str()));
+        found
+            .map(|host| Arc::new(LabHost::new(host)) as Arc<dyn Host>)
+            .collect()
+    }
+
+    fn expected_rtt(&self, a: &str, b: &str) -> Option<Duration> {
+        self.lab.pair_rtt_expected(a, b)
+    }
+
+    fn check(&self) -> Option<Result<SelfCheck, HostError>> {
+        Some(self.lab.check().map(self_check).map_err(HostError::from))
+    }
+}
+
+impl LabHost {
+    fn new(host: &e3_lab::Host) -> Self {
+        let place = Place {
+            region: host.region().to_owned(),
+            site: host.site().to_owned(),
+            nat: nat_word(host.nat()).to_owned(),
+            addresses: host.addresses(),
+        };
+        Self {
+            host: host.clone(),
+            place,
+        }
+    }
+}
+
+impl Host for LabHost {
+    fn name(&self) -> &str {
+        self.host.name()
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn start(&self, program: &Path, arguments: &[&str]) -> Result<Started, HostError> {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        self.host.enter_command(&mut command);
+        let failed = |source| HostError::Start {
+            host: self.name().to_owned(),
+            program: program.display().to_string(),
+            source,
+        };
+        Started::spawn(AsyncCommand::from(command)).map_err(failed)
+    }
+
+    fn end_all(&self) -> Result<(), HostError> {
+        Ok(self.host.kill_all()?)
+    }
+}
+
+/// What the environment declares, in the lab's words.
+fn topology(environment: &Environment) -> Result<Topology, HostError> {
+    let mut sites: BTreeMap<&str, Site> = BTreeMap::new();
+    // In the order of the file, so that addresses are given in that order.
+    let mut order: Vec<&str> = Vec::new();
+    for host in &environment.hosts {
+        let name = host.site.as_str();
+        let site = sites.entry(name).or_insert_with(|| {
+            order.push(name);
+            site(host)
+        });
+        site.hosts.push(host.name.to_string());
+    }
+    Ok(Topology {
+        sites: order.iter().filter_map(|name| sites.remove(name)).collect(),
+        world: world(environment)?,
+        seed: environment.seed.unwrap_or_default(),
+    })
+}
+
+fn site(host: &Declared) -> Site {
+    Site {
+        name: host.site.to_string(),
+        region: host.region.to_string(),
+        nat: match host.nat {
+            e3_spec::Nat::None => Nat::None,
+            e3_spec::Nat::Home => Nat::Home,
+        },
+        hosts: Vec::new(),
+        access: Access {
+            rate: host.access.rate.map(e3_spec::Rate::bits_per_second),
+            loss: f64::from(host.access.loss.parts_per_million()) / 1e6,
+            jitter: host.access.jitter.into(),
+        },
+    }
+}
+
+fn world(environment: &Environment) -> Result<World, HostError> {
+    let mut world = World::builtin();
+    for (name, city) in &environment.network.regions {
+        world.add_region(Region::named(name.as_str()).in_city(city.as_str(), ""), [])?;
+    }
+    for pair in &environment.network.pairs {
+        let [a, b] = &pair.between;
+        world.override_rtt(
+            a.as_str(),
+            b.as_str(),
+            Rtt::one_way(pair.there.into(), pair.back.into()),
+        )?;
+    }
+    Ok(world)
+}
+
+fn nat_word(nat: Nat) -> &'static str {
+    match nat {
+        Nat::None => e3_spec::Nat::None.as_str(),
+        Nat::Home => e3_spec::Nat::Home.as_str(),
+    }
+}
+
+fn self_check(check: e3_lab::SelfCheck) -> SelfCheck {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    SelfCheck {
+        trusted: check.trust() == Trust::Trusted,
+        verdict: check.verdict(),
+        load: check.load,
+        pairs: check
+            .pairs
+            .into_iter()
+            .map(|pair| PairRtt {
+                expected_ms: milliseconds(pair.expected),
+                measured_ms: pair.median.map(milliseconds),
+                a: pair.a,
+                b: pair.b,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Who makes or finds hosts.
+
+use std::{io, sync::Arc, time::Duration};
+
+use crate::Host;
+
+/// Makes or finds hosts.
+pub trait Provider: Send + Sync {
+    /// Its name in e3.toml.
+    fn name(&self) -> &'static str;
+
+    /// The hosts, in the order of the environment.
+    fn hosts(&self) -> Vec<Arc<dyn Host>>;
+
+    /// The round-trip time that the environment declares for a pair of hosts, if it declares one.
+    fn expected_rtt(&self, a: &str, b: &str) -> Option<Duration>;
+
+    /// Measures what was made against what was declared; `None` where nothing was declared. Blocks.
+    fn check(&self) -> Option<Result<SelfCheck, HostError>>;
+}
+
+/// What a provider found when it measured what it made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelfCheck {
+    /// Whether figures measured on it can be trusted.
+    pub trusted: bool,
+    /// The same in words.
+    pub verdict: String,
+    /// Pairs of hosts, declared and measured.
+    pub pairs: Vec<PairRtt>,
+    /// The machine's one-minute load.
+    pub load: f64,
+}
+
+/// One pair of hosts as measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairRtt {
+    /// One host.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Declared round-trip time in milliseconds.
+    pub expected_ms: f64,
+    /// Measured, if the pair can reach each other at all.
+    pub measured_ms: Option<f64>,
+}
+
+/// A host could not be made or used.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The lab could not be built.
+    #[error("the lab cannot be built: {0}")]
+    Lab(#[from] e3_lab::LabError),
+    /// The regions of the environment do not fit together.
+    #[error("the environment's network: {0}")]
+    World(#[from] e3_world::WorldError),
+    /// A program could not be started.
+    #[error("cannot start {program} on host {host}: {source}")]
+    Start {
+        /// The host.
+        host: String,
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
