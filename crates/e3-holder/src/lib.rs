@@ -1,1 +1,14 @@
 //! The process that keeps an environment alive between commands.
+//!
+//! From the top down:
+//! - [`launch`]: how a command starts a holder;
+//! - [`client`]: how a command speaks with one that is up;
+//! - [`wire`]: what they say to one another, and what is written to a run's `events.jsonl`;
+//! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
+//! - [`holder`]: the process itself: the lab, the agents, the runs.
+
+pub mod client;
+pub mod holder;
+pub mod launch;
+pub mod state;
+pub mod wire;

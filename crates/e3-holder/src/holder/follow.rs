@@ -1,0 +1,89 @@
+//! One party of a run, from its start to its end.
+
+use std::time::{Duration, Instant};
+
+use e3_session::{
+    message::{Reply, Request, Stream},
+    types::{Digest, Outcome, ProgramEvent},
+};
+
+use super::{
+    capture::{Capture, Captured},
+    party::Party,
+    tell::Tell,
+};
+use crate::wire::Event;
+
+/// How one party's part of a run ended.
+pub(crate) struct Followed {
+    pub(crate) index: usize,
+    /// What its agent said, or why it could not.
+    pub(crate) end: Result<Outcome, String>,
+    pub(crate) captured: Captured,
+    pub(crate) at: Instant,
+}
+
+/// Starts a party's program and stays with it until it has ended.
+pub(crate) async fn follow(
+    index: usize,
+    party: &Party,
+    agreement: Digest,
+    mut capture: Capture,
+    tell: Tell,
+) -> Followed {
+    let number = u16::try_from(index).unwrap_or(u16::MAX);
+    let end = match party.link.stream(Request::Run { agreement }) {
+        Err(error) => Err(error.to_string()),
+        Ok((_, mut answers)) => loop {
+            match answers.recv().await {
+                None => break Err(party.link.ended().to_string()),
+                Some(Reply::Output { stream, data }) => {
+                    let stderr = stream == Stream::Stderr;
+                    for line in capture.take(stderr, &data) {
+                        tell.output(number, stderr, line);
+                    }
+                }
+                Some(Reply::Progress(event)) => {
+                    if let Some(event) = progress(number, &event) {
+                        tell.event(event).await;
+                    }
+                }
+                Some(Reply::Ended(outcome)) => {
+                    tell.event(Event::Ended {
+                        party: number,
+                        outcome: outcome.clone(),
+                    })
+                    .await;
+                    break Ok(outcome);
+                }
+                Some(Reply::Refused(refusal)) => break Err(refusal.to_string()),
+                Some(_) => {}
+            }
+        },
+    };
+    Followed {
+        index,
+        end,
+        captured: capture.finish(),
+        at: Instant::now(),
+    }
+}
+
+/// What of a program's progress is told; its end is told with its outcome.
+fn progress(party: u16, event: &ProgramEvent) -> Option<Event> {
+    match event {
+        ProgramEvent::Started => Some(Event::Started { party }),
+        ProgramEvent::Connected => Some(Event::Connected { party }),
+        ProgramEvent::Stopped { .. } => None,
+    }
+}
+
+/// Asks for the end of a party's program; its `follow` ends by itself then.
+pub(crate) async fn stop(party: &Party, grace: Duration) {
+    let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+    // It may have ended meanwhile, which the agent refuses as out of order.
+    let _ = party
+        .link
+        .ask("stop", Request::Stop { grace_ms }, Duration::from_secs(5))
+        .await;
+}

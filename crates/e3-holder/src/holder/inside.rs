@@ -1,0 +1,168 @@
+//! Inside the namespaces: builds, brings up, serves, leaves.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, OnceLock},
+};
+
+use e3_host::{Provider, lab};
+use e3_session::message::Request;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    runtime,
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+use tracing::{info, warn};
+
+use super::{
+    link::{Link, Unasked},
+    serve::Server,
+    tell::Tell,
+    up::{Up, bring_up},
+};
+use crate::{
+    launch::{Charge, STAY},
+    state::{StateFolder, bind},
+    wire::{self, Event, Fault, Stamped, Step},
+};
+
+/// Keeps the environment until its end. Returns the process's exit code.
+pub(super) fn main(charge: &Charge, folder: &StateFolder) -> u8 {
+    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            warn!("no runtime: {error}");
+            return 2;
+        }
+    };
+    let code = runtime.block_on(keep(charge, folder));
+    // A thread may still wait for standard input; it must not hold up the end.
+    runtime.shutdown_background();
+    code
+}
+
+async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
+    let (tell, events) = Tell::new();
+    let told = tokio::spawn(print_events(events));
+    let links = Arc::new(OnceLock::new());
+    let (unasked, to_route) = mpsc::unbounded_channel();
+    tokio::spawn(route(to_route, Arc::clone(&links)));
+
+    let end = end_of_life();
+    tokio::pin!(end);
+    let up = tokio::select! {
+        up = begin(charge, folder, &tell, &unasked, &links) => up,
+        () = &mut end => Err(Fault::user("ended before it was up")),
+    };
+    let (server, listener) = match up.and_then(|up| Ok((Server::new(up), listen(folder)?))) {
+        Ok(ready) => ready,
+        Err(fault) => {
+            tell.event(Event::Failed(fault)).await;
+            drop(tell);
+            // Its output may be closed; there is nobody to tell then.
+            let _ = told.await;
+            return 1;
+        }
+    };
+    tell.event(Event::Done {
+        seconds: tell.steps(),
+    })
+    .await;
+    drop(tell);
+    tokio::select! {
+        served = server.serve(listener) => if let Err(error) = served { warn!("cannot serve: {error}") },
+        () = end => info!("asked to end"),
+    }
+    server.up().leave().await;
+    0
+}
+
+async fn begin(
+    charge: &Charge,
+    folder: &StateFolder,
+    tell: &Tell,
+    unasked: &mpsc::UnboundedSender<Unasked>,
+    links: &OnceLock<Vec<Link>>,
+) -> Result<Up, Fault> {
+    folder
+        .write("environment.json", &charge.environment)
+        .map_err(|error| Fault::user(error.to_string()))?;
+    let built = tell
+        .step(Step::Lab, async { lab::build(&charge.environment) })
+        .await;
+    let provider: Arc<dyn Provider> = Arc::new(built.map_err(|error| {
+        Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
+    })?);
+    bring_up(
+        charge.environment.clone(),
+        provider,
+        folder,
+        tell,
+        unasked,
+        links,
+    )
+    .await
+}
+
+fn listen(folder: &StateFolder) -> Result<std::os::unix::net::UnixListener, Fault> {
+    bind(folder).map_err(|error| {
+        Fault::user(format!(
+            "cannot make a socket in {}: {error}",
+            folder.path().display()
+        ))
+    })
+}
+
+/// Ends when the command that started this has gone without letting it stay, or when a signal asks for the end.
+async fn end_of_life() {
+    let lifeline = async {
+        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if line == STAY {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    let signalled = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = lifeline => {}
+        () = signalled => {}
+    }
+}
+
+async fn print_events(mut events: mpsc::Receiver<Stamped>) -> io::Result<()> {
+    while let Some(event) = events.recv().await {
+        let mut out = io::stdout().lock();
+        wire::write_line(&mut out, &event)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Delivers sealed messages between the agents, and logs what they notice.
+async fn route(mut unasked: mpsc::UnboundedReceiver<Unasked>, links: Arc<OnceLock<Vec<Link>>>) {
+    while let Some(said) = unasked.recv().await {
+        match said {
+            Unasked::Notice { host, text } => info!("{host}: {text}"),
+            Unasked::Carry { host, to, sealed } => {
+                let links = links.get().map(Vec::as_slice).unwrap_or_default();
+                let from = links.iter().position(|link| link.host() == host);
+                let from = from
+                    .and_then(|index| u16::try_from(index).ok())
+                    .map(e3_session::types::PartyIndex);
+                let (Some(from), Some(link)) = (from, links.get(usize::from(to.0))) else {
+                    continue;
+                };
+                if let Err(error) = link.stream(Request::Deliver { from, sealed }) {
+                    info!("a message from {host} was not delivered: {error}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The process itself.
+//!
+//! ```text
+//! guardian    holds the lock; when everything inside has ended, removes what was made and ends
+//! └─ init     first process of the lab's PID namespace
+//!    └─ inside: the lab, the agents, the socket
+//! ```
+
+mod capture;
+mod check;
+mod follow;
+mod inside;
+mod link;
+mod machine;
+mod order;
+mod party;
+mod record;
+mod run;
+mod serve;
+mod stage;
+mod tell;
+mod up;
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+};
+
+use e3_lab::{EnterOptions, Role};
+use rustix::{process::setsid, stdio::dup2_stderr};
+
+use crate::{
+    launch::Charge,
+    state::{Created, Journal, Lock, LockError, Owner, StateError, StateFolder, sweep},
+    wire::{self, Event, Fault, Stamped},
+};
+
+/// The greatest charge that is read: an environment of 256 parties is far smaller.
+const MAX_CHARGE: usize = 16 * 1024 * 1024;
+
+/// `e3 holder`: keeps the environment that standard input names. Must be called before any thread is started.
+/// Returns the process's exit code.
+pub fn main() -> u8 {
+    match guard() {
+        Ok(code) => code,
+        Err(fault) => {
+            let event = Event::Failed(fault);
+            // If nobody listens any more, nobody needs to know.
+            let _ = wire::write_line(
+                &mut io::stdout(),
+                &Stamped {
+                    at_ms: tell::now_ms(),
+                    event,
+                },
+            );
+            1
+        }
+    }
+}
+
+fn guard() -> Result<u8, Fault> {
+    let charge = read_charge().map_err(|error| {
+        Fault::ours(format!("the holder was started without a charge: {error}"))
+    })?;
+    // A terminal's Ctrl-C is for the command, which then tells the holder what to do.
+    let _ = setsid();
+    let folder = StateFolder::at(charge.state.clone(), charge.hosts.clone());
+    let lock = take(&folder, &charge.verb)?;
+    redirect_stderr(&folder).map_err(state_fault)?;
+    let entered = match begin_journal(&folder) {
+        Ok(()) => e3_lab::enter(EnterOptions::default()).map_err(|error| {
+            Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
+        }),
+        Err(error) => Err(state_fault(error)),
+    };
+    let code = match entered {
+        Ok(Role::Inside) => return Ok(inside::main(&charge, &folder)),
+        Ok(Role::Guardian(guardian)) => guardian
+            .wait()
+            .map_err(|error| Fault::ours(error.to_string())),
+        Err(fault) => Err(fault),
+    };
+    let removed = sweep::remove(&folder).map_err(state_fault);
+    drop(lock);
+    let code = code?;
+    removed?;
+    Ok(u8::try_from(code).unwrap_or(1))
+}
+
+/// Takes the environment; what a holder that died has left is removed first.
+fn take(folder: &StateFolder, verb: &str) -> Result<Lock, Fault> {
+    let refused = |error: LockError| match error {
+        LockError::Held { .. } => Fault::user(error.to_string()).hint("`e3 down` ends it"),
+        LockError::State(error) => state_fault(error),
+    };
+    let mut lock = Lock::take(folder).map_err(refused)?;
+    if !Journal::read(folder).map_err(state_fault)?.is_empty() {
+        sweep::remove(folder).map_err(state_fault)?;
+        drop(lock);
+        lock = Lock::take(folder).map_err(refused)?;
+    }
+    lock.sign(&Owner::this_process(verb)).map_err(state_fault)?;
+    Ok(lock)
+}
+
+fn begin_journal(folder: &StateFolder) -> Result<(), StateError> {
+    let mut journal = Journal::open(folder)?;
+    let written = journal.write(&Created::Lab).and_then(|()| {
+        journal.write(&Created::HostFolders {
+            path: folder.hosts().to_owned(),
+        })
+    });
+    written.map_err(StateError::io("write", &folder.file("journal.jsonl")))
+}
+
+/// One line, and not a byte more: what follows on standard input is for [`inside`].
+fn read_charge() -> io::Result<Charge> {
+    let mut line = Vec::new();
+    let mut byte = [0];
+    let mut input = io::stdin().lock();
+    while line.len() < MAX_CHARGE {
+        input.read_exact(&mut byte)?;
+        if byte == *b"\n" {
+            return Ok(serde_json::from_slice(&line)?);
+        }
+        line.extend_from_slice(&byte);
+    }
+    Err(io::Error::other("it is too long"))
+}
+
+fn redirect_stderr(folder: &StateFolder) -> Result<(), StateError> {
+    let path = folder.file("holder.log");
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&path);
+    let file = file.map_err(StateError::io("open", &path))?;
+    dup2_stderr(&file)
+        .map_err(io::Error::from)
+        .map_err(StateError::io("write", &path))
+}
+
+fn state_fault(error: StateError) -> Fault {
+    Fault::user(error.to_string())
+}

@@ -1,0 +1,286 @@
+//! The record of a run: files in its folder, and the document that stands for all of it.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
+use serde::Serialize;
+
+use super::{follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
+use crate::wire::{
+    AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, RunAsk, RunRecord,
+    rounded,
+};
+
+/// How the programs of a run ended.
+pub(crate) struct Ended {
+    /// First start to last exit.
+    pub(crate) elapsed: Duration,
+    /// In the order of indices.
+    pub(crate) parties: Vec<Followed>,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Creates the run's folder, if needed, and `events.jsonl` in it.
+pub(crate) fn create_events(folder: &Path) -> Result<File, Fault> {
+    fs::create_dir_all(folder).map_err(unwritable(folder))?;
+    let path = folder.join("events.jsonl");
+    File::create(&path).map_err(unwritable(&path))
+}
+
+/// Writes `roster.json`.
+pub(crate) fn write_roster(folder: &Path, roster: &Roster) -> Result<(), Fault> {
+    write(&folder.join("roster.json"), roster)
+}
+
+/// Writes `agreement.json`: what was agreed, and every party's offer.
+pub(crate) fn write_agreement(folder: &Path, agreed: &Agreed) -> Result<(), Fault> {
+    write(
+        &folder.join("agreement.json"),
+        &(&agreed.agreement, &agreed.offers),
+    )
+}
+
+fn write(path: &Path, document: &impl Serialize) -> Result<(), Fault> {
+    let text = serde_json::to_vec_pretty(document).map_err(io::Error::from);
+    text.and_then(|text| fs::write(path, text))
+        .map_err(unwritable(path))
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Fault + '_ {
+    move |error| {
+        Fault::user(format!(
+            "cannot write the run's record {}: {error}",
+            path.display()
+        ))
+    }
+}
+
+/// Everything about a run that has ended.
+pub(crate) fn of_run(
+    up: &Up,
+    run: RunId,
+    ask: &RunAsk,
+    tell: &Tell,
+    agreed: &Agreed,
+    ended: Ended,
+    started_ms: u64,
+) -> RunRecord {
+    let parties: Vec<PartyRecord> = up
+        .parties
+        .iter()
+        .zip(&ended.parties)
+        .map(|(party, followed)| party_record(party, followed))
+        .collect();
+    let terms = &agreed.agreement.terms;
+    let began = i64::try_from(ask.began_ms)
+        .ok()
+        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let dropped: u64 = ended
+        .parties
+        .iter()
+        .map(|followed| followed.captured.dropped)
+        .sum();
+    let mut warnings = tell.warnings();
+    if dropped > 0 {
+        warnings.push(format!(
+            "{dropped} bytes of what the programs printed were not kept: see the logs' sizes"
+        ));
+    }
+    RunRecord {
+        schema: "e3/run/1".to_owned(),
+        environment: up.environment.name.to_string(),
+        run: run.0,
+        session: up.session.to_string(),
+        time: began.unwrap_or_default().to_string(),
+        overlay: terms.overlay.clone(),
+        mode: terms.mode.clone(),
+        identity: terms.identity.clone(),
+        seed: ask.environment.seed,
+        program: ask.entry.clone(),
+        arguments: terms.arguments.clone(),
+        threshold: terms.threshold,
+        elapsed_s: rounded(ended.elapsed.as_secs_f64()),
+        mpc_elapsed_s: parties
+            .iter()
+            .filter_map(|party| party.mpc_elapsed_s)
+            .reduce(f64::max),
+        setup_s: Duration::from_millis(started_ms.saturating_sub(ask.began_ms)).as_secs_f64(),
+        total_s: None,
+        steps: tell.steps(),
+        links: links(up),
+        outcome: outcome(up, &ended.parties),
+        parties,
+        agreement: Some(AgreementRecord {
+            hash: agreed.agreement.hash().to_string(),
+            roster: terms.roster.to_string(),
+            epoch: terms.epoch,
+            program: terms.program.to_string(),
+            runtime: terms.runtime.clone(),
+        }),
+        check: up.check.clone(),
+        failure: ended.failure,
+        warnings,
+        machine: machine::describe(),
+        versions: versions(agreed),
+    }
+}
+
+fn versions(agreed: &Agreed) -> BTreeMap<String, String> {
+    let mut versions = BTreeMap::from([
+        ("e3".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("runtime".to_owned(), agreed.agreement.terms.runtime.clone()),
+    ]);
+    let language = agreed
+        .offers
+        .first()
+        .map(|offer| offer.informed.language.clone());
+    versions.extend(language.map(|language| ("language".to_owned(), language)));
+    versions
+}
+
+fn party_record(party: &Party, followed: &Followed) -> PartyRecord {
+    let outcome: Option<&Outcome> = followed.end.as_ref().ok();
+    let place = party.place();
+    PartyRecord {
+        index: u16::try_from(followed.index).unwrap_or(u16::MAX),
+        host: party.host.name.to_string(),
+        region: place.region.clone(),
+        nat: place.nat.clone(),
+        did: party.did.clone(),
+        exit: outcome.and_then(|outcome| match outcome.ending {
+            Ending::Exited(code) => Some(code),
+            _ => None,
+        }),
+        ending: outcome.map(|outcome| outcome.ending.clone()),
+        elapsed_s: outcome.map(|outcome| rounded(outcome.elapsed_s)),
+        mpc_elapsed_s: outcome.and_then(|outcome| outcome.runtime_elapsed_s),
+        bytes_sent: outcome.and_then(|outcome| outcome.bytes_sent),
+        cpu_s: outcome.map(|outcome| rounded(outcome.cpu_s)),
+        peak_memory: outcome.map(|outcome| outcome.peak_memory),
+        kept: outcome.and_then(|outcome| outcome.kept.clone()),
+    }
+}
+
+/// One record a pair: as the party with the smaller index saw it, else as the other did.
+fn links(up: &Up) -> Vec<LinkRecord> {
+    let mut pairs: BTreeMap<(u16, u16), &LinkReport> = BTreeMap::new();
+    for link in &up.links {
+        let (a, b) = (link.from.0.min(link.to.0), link.from.0.max(link.to.0));
+        let slot = pairs.entry((a, b)).or_insert(link);
+        if link.rtt_ms.is_some() && (slot.rtt_ms.is_none() || link.from.0 == a) {
+            *slot = link;
+        }
+    }
+    let host = |index: u16| {
+        up.parties
+            .get(usize::from(index))
+            .map(|party| party.host.name.to_string())
+    };
+    let record = |((a, b), link): ((u16, u16), &LinkReport)| {
+        let (a, b) = (host(a)?, host(b)?);
+        let expected = up.provider.expected_rtt(&a, &b);
+        Some(LinkRecord {
+            rtt_expected_ms: expected.map(|rtt| rounded(rtt.as_secs_f64() * 1e3)),
+            path: link.path.clone(),
+            rtt_ms: link.rtt_ms.map(rounded),
+            a,
+            b,
+        })
+    };
+    pairs.into_iter().filter_map(record).collect()
+}
+
+fn outcome(up: &Up, ended: &[Followed]) -> OutcomeRecord {
+    let Some(first) = ended.first() else {
+        return OutcomeRecord::None;
+    };
+    if ended
+        .iter()
+        .all(|followed| followed.captured.text.is_empty())
+    {
+        return OutcomeRecord::None;
+    }
+    if ended
+        .iter()
+        .all(|followed| followed.captured.hash == first.captured.hash)
+    {
+        return OutcomeRecord::Same(first.captured.text.clone());
+    }
+    let by_host = up.parties.iter().zip(ended);
+    OutcomeRecord::Differs(
+        by_host
+            .map(|(party, followed)| (party.host.name.to_string(), followed.captured.text.clone()))
+            .collect(),
+    )
+}
+
+/// What to say of a party that did not end well; `None` if it did.
+pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Failure> {
+    let party = up.parties.get(followed.index)?;
+    let host = party.host.name.to_string();
+    let log = ask.record.join(format!("party-{}.log", followed.index));
+    let timeout = ask
+        .environment
+        .program
+        .as_ref()
+        .map_or(0, |program| Duration::from(program.timeout).as_secs());
+    let (message, hint, exit) = match &followed.end {
+        Ok(outcome) => match &outcome.ending {
+            Ending::Exited(0) => return None,
+            Ending::Exited(code) => (
+                format!("its program exited with code {code}"),
+                format!("everything that it printed is in {}", log.display()),
+                u8::try_from(code & 0xff).unwrap_or(1).max(1),
+            ),
+            Ending::Signalled(signal) => (
+                format!("its program was ended by signal {signal}"),
+                "signal 9 without anybody sending it usually means that the machine ran out of memory".to_owned(),
+                u8::try_from(128 + (signal & 0x7f)).unwrap_or(1),
+            ),
+            Ending::TimedOut => (
+                format!("its program did not end within {timeout} s and was stopped"),
+                "allow more time by `program.timeout` in e3.toml or `--set program.timeout=\"1 h\"`".to_owned(),
+                1,
+            ),
+            Ending::Cancelled => (
+                "its program was stopped".to_owned(),
+                "nothing else failed before it: somebody asked for the end".to_owned(),
+                130,
+            ),
+            Ending::NotStarted(why) => {
+                (format!("its program could not be started: {why}"), "`e3 check` looks at what a program needs".to_owned(), 1)
+            }
+        },
+        Err(why) => (
+            format!("{why}; the other parties were told and stopped"),
+            "`e3 down`, then run again, starts all agents anew".to_owned(),
+            2,
+        ),
+    };
+    Some(Failure {
+        party: u16::try_from(followed.index).ok(),
+        host: Some(host),
+        message,
+        last_lines: followed.captured.last.clone(),
+        hint: Some(hint),
+        exit,
+    })
+}
+
+/// The failure of a run that its user ended.
+pub(crate) fn cancelled() -> Failure {
+    Failure {
+        party: None,
+        host: None,
+        message: "cancelled".to_owned(),
+        last_lines: Vec::new(),
+        hint: None,
+        exit: 130,
+    }
+}

@@ -1,0 +1,172 @@
+//! One run of a program, from staging to its record.
+
+use std::time::{Duration, Instant};
+
+use e3_session::types::RunId;
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use tokio::{sync::watch, time::sleep_until};
+
+use super::{
+    capture::Capture,
+    follow::{Followed, follow, stop},
+    record::{self, Ended},
+    stage::{Agreed, agree, dead, stage},
+    tell::{Tell, now_ms},
+    up::{Up, link_fault},
+};
+use crate::wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip};
+
+/// How long the others may go on after one party has failed: often they fail by themselves, and say why.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// Between the polite signal and the other.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long an agent may take to end a program that it was told to stop.
+const LOST: Duration = Duration::from_secs(10);
+
+/// Runs the program on every party and writes the run's record.
+pub(crate) async fn run(
+    up: &Up,
+    run: RunId,
+    ask: &RunAsk,
+    tell: Tell,
+    mut cancelled: watch::Receiver<bool>,
+) -> Result<RunRecord, Fault> {
+    let tell = tell.recording(record::create_events(&ask.record)?);
+    record::write_roster(&ask.record, &up.roster)?;
+    let prepared = tokio::select! {
+        prepared = prepare(up, run, ask, &tell) => prepared?,
+        () = asked_to_end(&mut cancelled) => return Err(Fault::user("cancelled before the programs started")),
+    };
+    record::write_agreement(&ask.record, &prepared)?;
+
+    let started_ms = now_ms();
+    let ended = tell
+        .step(
+            Step::Run,
+            execute(up, ask, &prepared, &tell, &mut cancelled),
+        )
+        .await?;
+    let record = record::of_run(up, run, ask, &tell, &prepared, ended, started_ms);
+    tell.event(Event::Finished {
+        record: Box::new(record.clone()),
+    })
+    .await;
+    Ok(record)
+}
+
+async fn prepare(up: &Up, run: RunId, ask: &RunAsk, tell: &Tell) -> Result<Agreed, Fault> {
+    if let Some(error) = up.parties.iter().find_map(dead) {
+        return Err(link_fault(error).hint("`e3 down`, then `e3 up`, starts all agents anew"));
+    }
+    tell.step(Step::Stage, stage(up, run, ask)).await?;
+    let agreed = tell.step(Step::Agree, agree(up, run)).await?;
+    for warning in &agreed.warnings {
+        tell.notice(Tip::Warning, warning).await;
+    }
+    Ok(agreed)
+}
+
+/// The programs, first start to last exit.
+async fn execute(
+    up: &Up,
+    ask: &RunAsk,
+    agreed: &Agreed,
+    tell: &Tell,
+    cancelled: &mut watch::Receiver<bool>,
+) -> Result<Ended, Fault> {
+    let agreement = agreed.agreement.hash();
+    let captures: Vec<Capture> = (0..up.parties.len())
+        .map(|index| Capture::create(&ask.record, index))
+        .collect::<Result<_, _>>()
+        .map_err(|error| {
+            Fault::user(format!(
+                "cannot write the run's logs in {}: {error}",
+                ask.record.display()
+            ))
+        })?;
+    let begin = Instant::now();
+    let mut running: FuturesUnordered<_> = (0..)
+        .zip(up.parties.iter().zip(captures))
+        .map(|(index, (party, capture))| follow(index, party, agreement, capture, tell.clone()))
+        .collect();
+
+    let mut ended: Vec<Followed> = Vec::with_capacity(up.parties.len());
+    let mut failure: Option<Failure> = None;
+    let mut phase = Patience::Unlimited;
+    while !running.is_empty() {
+        tokio::select! {
+            Some(followed) = running.next() => {
+                if failure.is_none() {
+                    failure = record::failure(up, ask, &followed);
+                    if failure.is_some() {
+                        phase = Patience::OthersUntil(Instant::now() + AFTER_FAILURE);
+                    }
+                }
+                ended.push(followed);
+            }
+            () = asked_to_end(cancelled), if matches!(phase, Patience::Unlimited) => {
+                failure = Some(record::cancelled());
+                phase = Patience::OthersUntil(Instant::now());
+            }
+            () = sleep_until(phase.end().into()), if !matches!(phase, Patience::Unlimited) => {
+                phase = phase.lose(up, &ended).await;
+            }
+        }
+    }
+    ended.sort_by_key(|followed| followed.index);
+    let last = ended
+        .iter()
+        .map(|followed| followed.at)
+        .max()
+        .unwrap_or(begin);
+    Ok(Ended {
+        elapsed: last - begin,
+        parties: ended,
+        failure,
+    })
+}
+
+/// Waits until the command asks for the end, or has gone.
+async fn asked_to_end(cancelled: &mut watch::Receiver<bool>) {
+    drop(cancelled.wait_for(|cancelled| *cancelled).await);
+}
+
+/// How long those that still run may go on.
+enum Patience {
+    Unlimited,
+    /// They are asked to stop then.
+    OthersUntil(Instant),
+    /// They were asked; their hosts are emptied then.
+    LostAt(Instant),
+}
+
+impl Patience {
+    fn end(&self) -> Instant {
+        match self {
+            Self::Unlimited => Instant::now() + Duration::from_secs(3600),
+            Self::OthersUntil(end) | Self::LostAt(end) => *end,
+        }
+    }
+
+    /// Patience is over: asks first, and ends what does not listen.
+    async fn lose(self, up: &Up, ended: &[Followed]) -> Self {
+        let has_ended = |index: usize| ended.iter().any(|followed| followed.index == index);
+        let left = up
+            .parties
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !has_ended(*index))
+            .map(|(_, party)| party);
+        match self {
+            Self::Unlimited | Self::OthersUntil(_) => {
+                join_all(left.map(|party| stop(party, GRACE))).await;
+            }
+            Self::LostAt(_) => {
+                for error in left.filter_map(|party| party.machine.end_all().err()) {
+                    tracing::warn!("{error}");
+                }
+            }
+        }
+        Self::LostAt(Instant::now() + LOST)
+    }
+}

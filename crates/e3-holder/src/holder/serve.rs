@@ -1,0 +1,267 @@
+//! Answering commands while the environment is up.
+
+use std::{
+    os::unix::net::UnixListener as StdListener,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use e3_session::{
+    message::{Reply, Request},
+    types::RunId,
+};
+use serde_bytes::ByteBuf;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    net::{
+        UnixListener, UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{Notify, mpsc, watch},
+    time::timeout,
+};
+use tracing::debug;
+
+use super::{
+    run::run,
+    tell::Tell,
+    up::{Up, link_fault},
+};
+use crate::wire::{Ask, Event, Fault, RunAsk, Stamped};
+
+/// How long a command may take to say what it wants.
+const ASK: Duration = Duration::from_secs(5);
+/// How long a link may take to be measured.
+const PING: Duration = Duration::from_secs(15);
+
+/// An environment that answers commands.
+pub(crate) struct Server {
+    up: Up,
+    runs: AtomicU32,
+    running: Mutex<Option<String>>,
+    end: Notify,
+}
+
+type Asks = Lines<BufReader<OwnedReadHalf>>;
+
+impl Server {
+    pub(crate) fn new(up: Up) -> Arc<Self> {
+        Arc::new(Self {
+            up,
+            runs: AtomicU32::new(0),
+            running: Mutex::new(None),
+            end: Notify::new(),
+        })
+    }
+
+    /// The environment.
+    pub(crate) fn up(&self) -> &Up {
+        &self.up
+    }
+
+    /// Answers until a command asks for the end.
+    pub(crate) async fn serve(self: &Arc<Self>, listener: StdListener) -> std::io::Result<()> {
+        listener.set_nonblocking(true)?;
+        let listener = UnixListener::from_std(listener)?;
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => {
+                    let (stream, _) = accepted?;
+                    tokio::spawn(Arc::clone(self).answer(stream));
+                }
+                () = self.end.notified() => return Ok(()),
+            }
+        }
+    }
+
+    async fn answer(self: Arc<Self>, stream: UnixStream) {
+        let (read, write) = stream.into_split();
+        let mut asks = BufReader::new(read).lines();
+        let (tell, events) = Tell::new();
+        let writer = tokio::spawn(write_events(write, events));
+        match timeout(ASK, next_ask(&mut asks)).await {
+            Ok(Some(Ok(ask))) => self.carry_out(ask, asks, tell).await,
+            Ok(Some(Err(fault))) => tell.event(Event::Failed(fault)).await,
+            // A command that only looks whether somebody is there.
+            Ok(None) | Err(_) => drop(tell),
+        }
+        // The last events are on their way; a command that went away does not hold this up.
+        let _ = timeout(ASK, writer).await;
+    }
+
+    async fn carry_out(&self, ask: Ask, asks: Asks, tell: Tell) {
+        let done = match ask {
+            Ask::Status => {
+                let running = self.running();
+                Ok(Event::Status {
+                    status: Box::new(self.up.status(running).await),
+                })
+            }
+            Ask::Run(ask) => match self.run(&ask, asks, &tell).await {
+                Ok(()) => return,
+                Err(fault) => Err(fault),
+            },
+            Ask::Exec { host, argv } => self.exec(&host, argv, asks, &tell).await,
+            Ask::Ping { from, to } => self.ping(&from, &to).await,
+            Ask::Down => {
+                self.end.notify_one();
+                Ok(Event::Done {
+                    seconds: tell.steps(),
+                })
+            }
+            Ask::Cancel | Ask::Feed { .. } => {
+                Err(Fault::ours("there is nothing going on, on this connection"))
+            }
+        };
+        tell.event(done.unwrap_or_else(Event::Failed)).await;
+    }
+
+    async fn run(&self, ask: &RunAsk, asks: Asks, tell: &Tell) -> Result<(), Fault> {
+        let port = ask
+            .environment
+            .program
+            .as_ref()
+            .map(|program| match &program.kind {
+                e3_spec::ProgramKind::Mpyc(mpyc) => mpyc.port.get(),
+            });
+        if port.is_some_and(|port| port != self.up.port) {
+            return Err(Fault::user(format!(
+                "this environment came up for programs on port {}",
+                self.up.port
+            ))
+            .hint("`e3 down`, then run again"));
+        }
+        let _running = Running::begin(&self.running, &ask.entry)?;
+        let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
+        let (cancel, cancelled) = watch::channel(false);
+        let watching = tokio::spawn(watch_for_cancel(asks, cancel));
+        let ended = run(&self.up, RunId(number), ask, tell.clone(), cancelled).await;
+        watching.abort();
+        ended.map(drop)
+    }
+
+    async fn exec(
+        &self,
+        host: &str,
+        argv: Vec<String>,
+        mut asks: Asks,
+        tell: &Tell,
+    ) -> Result<Event, Fault> {
+        let (index, party) = self.up.party(host)?;
+        let (exec, mut answers) = party
+            .link
+            .stream(Request::Exec { argv })
+            .map_err(link_fault)?;
+        let mut listening = true;
+        loop {
+            tokio::select! {
+                answer = answers.recv() => match answer {
+                    Some(Reply::Output { stream, data }) => {
+                        let stderr = stream == e3_session::message::Stream::Stderr;
+                        let text = String::from_utf8_lossy(&data).into_owned();
+                        tell.event(Event::Output { party: index.0, stderr, text }).await;
+                    }
+                    Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.ending }),
+                    Some(Reply::Refused(refusal)) => return Err(Fault::user(refusal.to_string())),
+                    Some(_) => {}
+                    None => return Err(link_fault(party.link.ended())),
+                },
+                ask = next_ask(&mut asks), if listening => {
+                    let (what, request) = match ask {
+                        Some(Ok(Ask::Feed { data })) => ("feed", Request::Feed { to: exec, data: ByteBuf::from(data) }),
+                        // The command that asked has gone or wants no more.
+                        _ => {
+                            listening = false;
+                            ("kill", Request::Kill { exec })
+                        }
+                    };
+                    // It may have ended meanwhile, which the agent refuses as out of order.
+                    let _ = party.link.ask(what, request, ASK).await;
+                }
+            }
+        }
+    }
+
+    async fn ping(&self, from: &str, to: &str) -> Result<Event, Fault> {
+        let (_, from) = self.up.party(from)?;
+        let (peer, _) = self.up.party(to)?;
+        match from
+            .link
+            .ask("ping", Request::Ping { peer }, PING)
+            .await
+            .map_err(link_fault)?
+        {
+            Reply::Pinged(link) => Ok(Event::Pinged { link }),
+            other => Err(Fault::ours(format!("unexpected answer {other:?}"))),
+        }
+    }
+
+    fn running(&self) -> Option<String> {
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Says that a run goes on, as long as it lives.
+struct Running<'a>(&'a Mutex<Option<String>>);
+
+impl<'a> Running<'a> {
+    fn begin(slot: &'a Mutex<Option<String>>, what: &str) -> Result<Self, Fault> {
+        let mut running = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = &*running {
+            return Err(
+                Fault::user(format!("a run of {other} is going on in this environment"))
+                    .hint("wait for its end, or bring up another environment beside this one"),
+            );
+        }
+        *running = Some(what.to_owned());
+        Ok(Self(slot))
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The end of the connection is the end of the run, too.
+async fn watch_for_cancel(mut asks: Asks, cancel: watch::Sender<bool>) {
+    while let Some(Ok(ask)) = next_ask(&mut asks).await {
+        if matches!(ask, Ask::Cancel) {
+            break;
+        }
+    }
+    debug!("the run is cancelled");
+    cancel.send_replace(true);
+}
+
+/// The next thing a command says; `None` when it has gone.
+async fn next_ask(asks: &mut Asks) -> Option<Result<Ask, Fault>> {
+    let line = asks.next_line().await.ok()??;
+    let ask = serde_json::from_str(&line);
+    Some(ask.map_err(|error| {
+        Fault::user(format!(
+            "the holder does not understand this command: {error}"
+        ))
+        .hint("the environment was brought up by another version of e3: `e3 down`, then `e3 up`")
+    }))
+}
+
+async fn write_events(mut write: OwnedWriteHalf, mut events: mpsc::Receiver<Stamped>) {
+    while let Some(event) = events.recv().await {
+        let Ok(mut line) = serde_json::to_vec(&event) else {
+            continue;
+        };
+        line.push(b'\n');
+        if write.write_all(&line).await.is_err() {
+            // The command has gone: what is told goes nowhere, but must not fill the queue.
+            while events.recv().await.is_some() {}
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! How a command starts a holder.
+//!
+//! The command writes a [`Charge`] to the holder's standard input and reads [`Event`]s from its standard output
+//! until the environment is up or has failed. The holder keeps reading its standard input: its end is the command's
+//! end, however that came, and the holder's too, unless the command has said [`STAY`] before.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, Lines, Write},
+    path::PathBuf,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use e3_spec::Environment;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    state::StateFolder,
+    wire::{self, Event, Stamped},
+};
+
+/// What a holder is told when it starts.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Charge {
+    /// What it keeps.
+    pub environment: Environment,
+    /// The environment's state folder.
+    pub state: PathBuf,
+    /// Where the hosts' agents keep their files.
+    pub hosts: PathBuf,
+    /// The verb that starts it.
+    pub verb: String,
+}
+
+/// The line by which a command lets a holder live on without it.
+pub const STAY: &str = "stay";
+
+/// A holder that this command started.
+#[derive(Debug)]
+pub struct Launched {
+    guardian: Child,
+    lifeline: ChildStdin,
+    events: Lines<BufReader<ChildStdout>>,
+}
+
+/// Starts `e3 holder` in a session of its own, so that Ctrl-C in this command's terminal does not reach it.
+pub fn launch(environment: &Environment, folder: &StateFolder, verb: &str) -> io::Result<Launched> {
+    let charge = Charge {
+        environment: environment.clone(),
+        state: folder.path().to_owned(),
+        hosts: folder.hosts().to_owned(),
+        verb: verb.to_owned(),
+    };
+    let mut guardian = Command::new(env::current_exe()?)
+        .arg("holder")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()?;
+    let (Some(mut lifeline), Some(stdout)) = (guardian.stdin.take(), guardian.stdout.take()) else {
+        return Err(io::Error::other("the holder has no standard streams"));
+    };
+    wire::write_line(&mut lifeline, &charge)?;
+    lifeline.flush()?;
+    Ok(Launched {
+        guardian,
+        lifeline,
+        events: BufReader::new(stdout).lines(),
+    })
+}
+
+impl Launched {
+    /// The guardian's process id.
+    pub fn id(&self) -> u32 {
+        self.guardian.id()
+    }
+
+    /// The next thing that the holder tells about its set-up; `None` once it has told all, or has died.
+    pub fn next_event(&mut self) -> Option<io::Result<Stamped>> {
+        loop {
+            return match self.events.next()? {
+                Ok(line) if line.is_empty() => continue,
+                Ok(line) => Some(serde_json::from_str(&line).map_err(io::Error::from)),
+                Err(error) => Some(Err(error)),
+            };
+        }
+    }
+
+    /// Lets the holder live on without this command.
+    pub fn let_stay(mut self) -> io::Result<()> {
+        writeln!(self.lifeline, "{STAY}")
+    }
+
+    /// Ends the holder, and waits until everything of it is gone: at most `patience`, then it is killed, which ends
+    /// all that it made.
+    pub fn end(self, patience: Duration) -> io::Result<()> {
+        let Self {
+            mut guardian,
+            lifeline,
+            events: _,
+        } = self;
+        drop(lifeline);
+        let end = Instant::now() + patience;
+        while guardian.try_wait()?.is_none() {
+            if Instant::now() > end {
+                guardian.kill()?;
+                guardian.wait()?;
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
+    }
+}
+
+/// Whether an event ends the stream of a holder's set-up.
+pub fn ends_setup(event: &Event) -> bool {
+    matches!(event, Event::Done { .. } | Event::Failed(_))
+}

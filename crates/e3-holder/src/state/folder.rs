@@ -1,0 +1,208 @@
+//! The folders, by environment.
+
+use std::{
+    env, fmt, fs,
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+/// The two roots under which E³ keeps what belongs to environments.
+#[derive(Debug, Clone)]
+pub struct StateRoot {
+    state: PathBuf,
+    data: PathBuf,
+}
+
+/// The name of an environment's folder: its name, and a hash of where it is declared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnvironmentId(String);
+
+/// The folders of one environment.
+#[derive(Debug, Clone)]
+pub struct StateFolder {
+    state: PathBuf,
+    hosts: PathBuf,
+}
+
+/// A state folder could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Neither the XDG variables nor HOME is set.
+    #[error(
+        "neither XDG_STATE_HOME nor HOME is set, so there is no place for the state of environments; set HOME"
+    )]
+    NoHome,
+    /// The system refused something.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried, such as `create`.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of ours does not have the form that this version writes.
+    #[error("{path} is damaged or from another version of e3 ({source}); `e3 down` removes it", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl StateError {
+    /// For `map_err`: remembers what was tried on what.
+    pub(crate) fn io<'a>(
+        action: &'static str,
+        path: &'a Path,
+    ) -> impl FnOnce(io::Error) -> Self + 'a {
+        move |source| Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+impl StateRoot {
+    /// From `XDG_STATE_HOME` and `XDG_DATA_HOME`, else from `HOME` (XDG Base Directory Specification).
+    pub fn from_env() -> Result<Self, StateError> {
+        let folder = |variable: &str, below_home: &str| {
+            let named = env::var_os(variable)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute());
+            let home = || {
+                env::var_os("HOME")
+                    .map(PathBuf::from)
+                    .filter(|path| path.is_absolute())
+            };
+            named
+                .or_else(|| Some(home()?.join(below_home)))
+                .map(|path| path.join("e3"))
+                .ok_or(StateError::NoHome)
+        };
+        Ok(Self {
+            state: folder("XDG_STATE_HOME", ".local/state")?,
+            data: folder("XDG_DATA_HOME", ".local/share")?,
+        })
+    }
+
+    /// The folders of one environment; nothing is created.
+    pub fn folder(&self, id: &EnvironmentId) -> StateFolder {
+        StateFolder {
+            state: self.state.join("environments").join(&id.0),
+            hosts: self.data.join("hosts").join(&id.0),
+        }
+    }
+
+    /// Every environment of which something is there.
+    pub fn all(&self) -> Result<Vec<EnvironmentId>, StateError> {
+        let parent = self.state.join("environments");
+        let entries = match fs::read_dir(&parent) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(StateError::io("read", &parent)(error)),
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut ids: Vec<_> = names.map(EnvironmentId).collect();
+        ids.sort();
+        Ok(ids)
+    }
+}
+
+impl EnvironmentId {
+    /// The id of an environment declared in a file; `file` should be absolute.
+    pub fn declared(name: &str, file: &Path) -> Self {
+        let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
+        let short: String = digest
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self(format!("{name}-{short}"))
+    }
+
+    /// The id of an environment that was never written down: good for one command.
+    pub fn passing(name: &str) -> Self {
+        Self(format!("{name}-once-{}", std::process::id()))
+    }
+}
+
+impl fmt::Display for EnvironmentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StateFolder {
+    /// The state folder at a path that the holder was given, with its hosts' folder.
+    pub fn at(state: PathBuf, hosts: PathBuf) -> Self {
+        Self { state, hosts }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.state
+    }
+
+    /// Where the hosts' agents keep their files.
+    pub fn hosts(&self) -> &Path {
+        &self.hosts
+    }
+
+    /// Creates the state folder, for its owner only.
+    pub fn create(&self) -> Result<(), StateError> {
+        make_private(&self.state)
+    }
+
+    /// A file in the state folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.state.join(name)
+    }
+
+    /// Writes a document as a whole or not at all.
+    pub fn write<T: Serialize>(&self, name: &str, document: &T) -> Result<(), StateError> {
+        let path = self.file(name);
+        let text = serde_json::to_vec_pretty(document).map_err(|source| StateError::Damaged {
+            path: path.clone(),
+            source,
+        })?;
+        let temporary = self.file(&format!(".{name}.new"));
+        let written = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)
+            .and_then(|mut file| file.write_all(&text))
+            .and_then(|()| fs::rename(&temporary, &path));
+        written.map_err(StateError::io("write", &path))
+    }
+
+    /// Reads a document; `None` if there is none.
+    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
+        let path = self.file(name);
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text)
+                .map(Some)
+                .map_err(|source| StateError::Damaged { path, source }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StateError::io("read", &path)(error)),
+        }
+    }
+}
+
+/// Creates a folder and its parents, readable by their owner only.
+pub(crate) fn make_private(path: &Path) -> Result<(), StateError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(StateError::io("create", path))
+}

@@ -1,0 +1,261 @@
+//! What a holder tells, while it happens.
+
+use std::collections::BTreeMap;
+
+use e3_session::types::{Ending, LinkReport, Outcome};
+use serde::{Deserialize, Serialize};
+
+use super::{CheckRecord, RunRecord};
+
+/// An event with its time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Milliseconds since the Unix epoch.
+    pub at_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged` and `Exited` end an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// A step of the set-up or of a run begins.
+    Begin {
+        /// Which.
+        step: Step,
+    },
+    /// It has ended.
+    End {
+        /// Which.
+        step: Step,
+        /// How long it took.
+        seconds: f64,
+    },
+    /// Who takes part, in the order of indices.
+    Parties {
+        /// The parties.
+        parties: Vec<PartyStatus>,
+    },
+    /// The lab has measured itself.
+    Checked(CheckRecord),
+    /// Something worth telling a person.
+    Notice {
+        /// The text.
+        text: String,
+        /// How loudly.
+        tip: Tip,
+    },
+    /// The links as they are before a program starts.
+    Links {
+        /// One a pair.
+        links: Vec<LinkReport>,
+    },
+    /// A party's program has started.
+    Started {
+        /// Index.
+        party: u16,
+    },
+    /// A party's program has reached all its peers.
+    Connected {
+        /// Index.
+        party: u16,
+    },
+    /// A party's program printed a line; or a command run by `exec` printed a piece.
+    Output {
+        /// Index.
+        party: u16,
+        /// Whether it was printed as an error.
+        stderr: bool,
+        /// The text; bytes that are not UTF-8 are replaced.
+        text: String,
+    },
+    /// A party's program has ended.
+    Ended {
+        /// Index.
+        party: u16,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A run has ended.
+    Finished {
+        /// The record, as in result.json.
+        record: Box<RunRecord>,
+    },
+    /// What is up.
+    Status {
+        /// The state.
+        status: Box<Status>,
+    },
+    /// A link was measured.
+    Pinged {
+        /// The link.
+        link: LinkReport,
+    },
+    /// A command run by `exec` has ended.
+    Exited {
+        /// How.
+        ending: Ending,
+    },
+    /// The environment is up, or has ended, as asked.
+    Done {
+        /// How long each step took, where steps were taken.
+        seconds: BTreeMap<Step, f64>,
+    },
+    /// What was asked could not be done.
+    Failed(Fault),
+}
+
+impl Event {
+    /// Whether nothing more follows in answer to the same question.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Done { .. }
+                | Self::Failed(_)
+                | Self::Finished { .. }
+                | Self::Status { .. }
+                | Self::Pinged { .. }
+                | Self::Exited { .. }
+        )
+    }
+}
+
+/// Steps whose time is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Building the lab's networks.
+    Lab,
+    /// Starting the agents and hearing their hello.
+    Agents,
+    /// From *prepare* to *admit*.
+    Admit,
+    /// The lab measures itself.
+    Check,
+    /// Joining the overlay.
+    Connect,
+    /// Sending files and private inputs.
+    Stage,
+    /// Agreeing on what runs.
+    Agree,
+    /// The programs, first start to last exit.
+    Run,
+    /// Leaving the overlay and taking everything away.
+    Leave,
+}
+
+/// How loudly something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tip {
+    /// For information.
+    Note,
+    /// Something may be wrong.
+    Warning,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Whose fault it is.
+    pub kind: FaultKind,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Whose fault something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The user can mend it.
+    User,
+    /// A fault of E³.
+    Ours,
+}
+
+impl Fault {
+    /// The user can mend it.
+    pub fn user(message: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::User,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// A fault of E³.
+    pub fn ours(message: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::Ours,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+}
+
+/// An environment that is up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its name.
+    pub environment: String,
+    /// When it came up, in milliseconds since the Unix epoch.
+    pub since_ms: u64,
+    /// The session, in hexadecimal.
+    pub session: String,
+    /// The overlay.
+    pub overlay: String,
+    /// The identity policy.
+    pub identity: String,
+    /// The roster's hash, in hexadecimal.
+    pub roster: String,
+    /// The hosts with their parties.
+    pub hosts: Vec<HostStatus>,
+    /// The links, measured now.
+    pub links: Vec<LinkReport>,
+    /// The run that goes on, if any.
+    pub running: Option<String>,
+    /// How often the lab found itself late, and the like.
+    pub check: Option<CheckRecord>,
+}
+
+/// A host that is up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostStatus {
+    /// The party on it.
+    #[serde(flatten)]
+    pub party: PartyStatus,
+    /// Whether its agent answers.
+    pub alive: bool,
+}
+
+/// One party.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartyStatus {
+    /// Its index.
+    pub index: u16,
+    /// Its host's name.
+    pub host: String,
+    /// The region that the host is in.
+    pub region: String,
+    /// The site that the host is at.
+    pub site: String,
+    /// The NAT in front of it.
+    pub nat: String,
+    /// Its addresses.
+    pub addresses: Vec<String>,
+    /// Its DID.
+    pub did: String,
+}

@@ -1,0 +1,28 @@
+//! What a command and a holder say to one another: JSON, a document a line.
+
+mod ask;
+mod event;
+mod result;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+pub use ask::{Ask, Inputs, RunAsk};
+pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
+pub use result::{
+    AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
+    RunRecord, Seconds,
+};
+
+/// Writes one document as one line.
+pub fn write_line(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(document)?;
+    line.push(b'\n');
+    out.write_all(&line)
+}
+
+/// A figure to three significant decimals below its unit: microseconds of a second, say.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
