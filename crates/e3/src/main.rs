@@ -4,7 +4,9 @@
 //! - [`cli`]: what can be asked for;
 //! - [`command`]: one file per verb;
 //! - [`load`]: from a path and overrides to a valid environment;
-//! - [`travel`]: what would leave this machine;
+//! - [`travel`]: what would leave this machine; [`prepare`]: everything that a run needs of it;
+//! - [`environment`]: environments that are up, or are to be; [`record`]: the folder that keeps a run;
+//! - [`view`]: what a person sees;
 //! - [`fault`]: why a verb could not do what it was asked, and the exit code for it;
 //! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output.
 //!
@@ -15,12 +17,16 @@
 
 mod cli;
 mod command;
+mod environment;
 mod fault;
 mod json;
 mod load;
 mod log;
 mod out;
+mod prepare;
+mod record;
 mod travel;
+mod view;
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;

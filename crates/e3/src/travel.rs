@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use e3_program::files::{Collection, collect};
+use e3_session::types::Manifest;
 use e3_spec::{Environment, Input, Output};
 use serde::Serialize;
 
@@ -33,6 +34,9 @@ pub struct ProgramFiles {
     /// In one line, for people.
     #[serde(skip)]
     pub described: String,
+    /// The same with digests, as it is told to the hosts.
+    #[serde(skip)]
+    pub manifest: Manifest,
 }
 
 /// A file that goes to every host.
@@ -77,13 +81,13 @@ impl Travel {
             .map(|input| input.path.clone())
             .collect();
         let program = environment.program.as_ref().map(|program| {
-            let named = program.files.as_ref().map(|files| {
+            let named: Option<Vec<PathBuf>> = program.files.as_ref().map(|files| {
                 files
                     .iter()
                     .map(|file| PathBuf::from(file.as_str()))
                     .collect()
             });
-            files(program.path.as_ref(), named, &private)
+            files(program.path.as_ref(), named.as_deref(), &private)
         });
         Ok(Self {
             program: program.transpose()?,
@@ -132,21 +136,21 @@ impl Travel {
 
 fn files(
     program: &Path,
-    named: Option<Vec<PathBuf>>,
+    named: Option<&[PathBuf]>,
     private: &[PathBuf],
 ) -> Result<ProgramFiles, Fault> {
-    let found: Collection = collect(program, named.as_deref(), private)
-        .map_err(|error| Fault::user(error.to_string()))?;
+    let found: Collection =
+        collect(program, named, private).map_err(|error| Fault::user(error.to_string()))?;
     let described = found.describe(&shown(&found.folder));
     let entry = found.entry.to_string();
-    let files = found.manifest.files.into_iter();
+    let files = found.manifest.files.iter();
     let skipped = found.skipped.into_iter();
     Ok(ProgramFiles {
         folder: found.folder,
         entry,
         files: files
             .map(|file| TravellingFile {
-                path: file.path,
+                path: file.path.clone(),
                 bytes: file.size,
             })
             .collect(),
@@ -157,6 +161,7 @@ fn files(
             })
             .collect(),
         described,
+        manifest: found.manifest,
     })
 }
 

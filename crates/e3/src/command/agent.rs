@@ -1,11 +1,29 @@
-//! `e3 agent`, which E³ starts for itself.
+//! `e3 agent`, which E³ starts on hosts: carries out the conversation over standard input and output.
 
+use std::io;
 use std::process::ExitCode;
+
+use e3_agent::serve_stdio;
+use e3_overlay::Registry;
+use tokio::runtime;
 
 use crate::cli::Internal;
 use crate::fault::Fault;
 
-/// Not built yet.
+/// Serves until its controller has gone.
+///
+/// # Errors
+/// The streams cannot be used.
 pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
-    Err(Fault::ours("`e3 agent` is not built yet"))
+    let failed = |error: io::Error| Fault::ours(format!("the agent cannot serve: {error}"));
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    let farewell = runtime
+        .block_on(serve_stdio(Registry::builtin()))
+        .map_err(failed)?;
+    // A thread may still wait for standard input; it must not hold up the end.
+    runtime.shutdown_background();
+    Ok(farewell.exit_code())
 }

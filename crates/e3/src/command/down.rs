@@ -1,11 +1,95 @@
-//! `e3 down`
+//! `e3 down`: takes an environment down and leaves nothing behind. May be repeated, also after a crash.
 
 use std::process::ExitCode;
 
-use crate::cli::{Down, Global};
-use crate::fault::Fault;
+use e3_holder::state::{self, Lock, StateFolder, StateRoot, Swept};
+use serde::Serialize;
 
-/// Not built yet.
-pub fn main(_args: &Down, _global: &Global) -> Result<ExitCode, Fault> {
-    Err(Fault::ours("`e3 down` is not built yet"))
+use crate::cli::{Down, Global};
+use crate::environment;
+use crate::fault::Fault;
+use crate::{json, load, out};
+
+/// What was taken down.
+#[derive(Default, Serialize)]
+struct Document {
+    environments: Vec<Taken>,
+}
+
+/// One environment.
+#[derive(Serialize)]
+struct Taken {
+    environment: String,
+    /// `nothing`, `ended`, `killed` or `leftovers`.
+    found: &'static str,
+}
+
+/// Takes down the environment that is named, and removes what commands that were killed have left of others.
+///
+/// # Errors
+/// The user's: there is no such environment; ours: something cannot be removed.
+pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
+    let root = StateRoot::from_env().map_err(environment::state_fault)?;
+    let mut document = Document::default();
+    let named = if args.all { None } else { named(args)? };
+    if let Some((id, folder)) = &named {
+        document.take(id, folder)?;
+    }
+    for id in root.all().map_err(environment::state_fault)? {
+        let folder = root.folder(&id);
+        let left = Lock::holder(&folder)
+            .map_err(environment::state_fault)?
+            .is_none();
+        if args.all || left {
+            document.take(&id.to_string(), &folder)?;
+        }
+    }
+    if global.json {
+        json::print("down", &document)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if document.environments.is_empty() {
+        out::line("nothing is up")?;
+    }
+    for taken in &document.environments {
+        out::line(&match taken.found {
+            "nothing" => format!("{} is not up", taken.environment),
+            "leftovers" => format!("{}: what was left of it is removed", taken.environment),
+            "killed" => format!("{} did not answer and was killed", taken.environment),
+            _ => format!("{} is down", taken.environment),
+        })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The environment of the path, or of this folder if it has one.
+fn named(args: &Down) -> Result<Option<(String, StateFolder)>, Fault> {
+    match load::file(&args.environment) {
+        Ok(_) => {
+            let loaded = load::environment(&args.environment, &[])?;
+            Ok(Some((
+                loaded.environment.name.to_string(),
+                environment::folder(&loaded)?,
+            )))
+        }
+        // Without a name, what was left behind is all that is meant.
+        Err(_) if args.environment.path.is_none() => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+impl Document {
+    fn take(&mut self, name: &str, folder: &StateFolder) -> Result<(), Fault> {
+        let found = match state::down(folder).map_err(|error| Fault::user(error.to_string()))? {
+            Swept::Nothing => "nothing",
+            Swept::Ended => "ended",
+            Swept::Killed => "killed",
+            Swept::Leftovers => "leftovers",
+        };
+        self.environments.push(Taken {
+            environment: name.to_owned(),
+            found,
+        });
+        Ok(())
+    }
 }

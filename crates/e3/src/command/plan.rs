@@ -1,14 +1,15 @@
 //! `e3 plan`: what `up` would create, change and destroy; nothing is changed.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use e3_spec::{Change, Environment, Host, Nat};
+use e3_spec::{Change, Effect, Environment, Host, Nat};
 use serde::Serialize;
 
 use crate::cli::{Global, Plan};
 use crate::fault::Fault;
 use crate::travel::Travel;
-use crate::{json, load, out};
+use crate::{environment, json, load, out};
 
 /// What `up` would do.
 #[derive(Serialize)]
@@ -31,7 +32,9 @@ struct Planned<'a> {
 /// The user's: the environment is not valid.
 pub fn main(args: &Plan, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
-    let planned = plan(&loaded.environment, None)?;
+    let held = environment::held(&environment::folder(&loaded)?)?;
+    let up = held.as_ref().and_then(|held| held.environment.as_ref());
+    let planned = plan(&loaded.environment, up)?;
     if global.json {
         json::print("plan", &planned)?;
     } else {
@@ -103,7 +106,9 @@ fn lines(planned: &Planned<'_>) -> Vec<String> {
                 .map(|path| format!("+ program {path}")),
         );
     }
-    lines.extend(planned.change.iter().map(ToString::to_string));
+    for change in &planned.change {
+        lines.push(format!("{change} ({})", takes(change.effect())));
+    }
     lines.extend(planned.destroy.iter().map(|host| format!("- host {host}")));
     if lines.is_empty() {
         lines.push(format!(
@@ -121,6 +126,16 @@ fn lines(planned: &Planned<'_>) -> Vec<String> {
     lines
 }
 
+/// What a change takes.
+fn takes(effect: Effect) -> &'static str {
+    match effect {
+        Effect::NextRun => "the next run uses it",
+        Effect::Reconnect => "the parties connect anew",
+        Effect::RebuildNetwork => "the network is built anew, with all hosts",
+        Effect::RecreateHost => "the host is made anew",
+    }
+}
+
 /// Where a host is and how it is attached.
 fn describe(host: &Host) -> String {
     let address = match host.nat {
@@ -132,7 +147,7 @@ fn describe(host: &Host) -> String {
         host.provider, host.region, host.site
     );
     if let Some(rate) = host.access.rate {
-        text.push_str(&format!(", {rate}"));
+        let _ = write!(text, ", {rate}");
     }
     text
 }

@@ -1,11 +1,148 @@
-//! `e3 run`
+//! `e3 run`: runs the program; on an environment that is not up, makes it first and takes it down afterwards.
 
 use std::process::ExitCode;
+use std::time::Instant;
+
+use e3_holder::client::Client;
+use e3_holder::launch::Launched;
+use e3_holder::state::StateFolder;
+use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Step, rounded};
+use e3_spec::Environment;
 
 use crate::cli::{Global, Run};
+use crate::environment::{
+    self,
+    interrupt::{Interrupt, PATIENCE},
+};
 use crate::fault::Fault;
+use crate::record::RunFolder;
+use crate::view::{View, summary};
+use crate::{load, out, prepare};
 
-/// Not built yet.
-pub fn main(_args: &Run, _global: &Global) -> Result<ExitCode, Fault> {
-    Err(Fault::ours("`e3 run` is not built yet"))
+/// Runs the program.
+///
+/// # Errors
+/// What is wrong with the environment; what a party's program ended with.
+pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
+    let began = Instant::now();
+    let began_ms = prepare::now_ms();
+    let loaded = load::environment(&args.environment, &args.args)?;
+    let interrupt = Interrupt::listen()?;
+    let mut view = View::new(global);
+    let prepared = prepare::prepare(&loaded.environment, &mut view)?;
+    let folder = environment::folder(&loaded)?;
+    let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;
+    let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began_ms);
+
+    let done = in_environment(&loaded.environment, &folder, ask, &interrupt, &mut view);
+    view.finish();
+    let (mut record, left) = done.inspect_err(|fault| runs.failed(fault))?;
+    if let Some(seconds) = left {
+        record.steps.insert(Step::Leave, rounded(seconds));
+    }
+    record.total_s = Some(rounded(began.elapsed().as_secs_f64()));
+    runs.finish(&record)?;
+    tell(&record, &runs, global)
+}
+
+/// Runs it on the environment if that is up, else on one that lives as long as the run. Gives the record, and the
+/// seconds that taking the environment away took.
+fn in_environment(
+    wanted: &Environment,
+    folder: &StateFolder,
+    ask: RunAsk,
+    interrupt: &Interrupt,
+    view: &mut View,
+) -> Result<(RunRecord, Option<f64>), Fault> {
+    if let Some(held) = environment::held(folder)? {
+        usable(&held, wanted)?;
+        return Ok((run(folder, ask, interrupt, view)?, None));
+    }
+    let launched = environment::start(wanted, folder, "run", interrupt, |event| view.event(event))?;
+    let record = run(folder, ask, interrupt, view);
+    let begin = Instant::now();
+    end(launched)?;
+    Ok((record?, Some(begin.elapsed().as_secs_f64())))
+}
+
+fn run(
+    folder: &StateFolder,
+    ask: RunAsk,
+    interrupt: &Interrupt,
+    view: &mut View,
+) -> Result<RunRecord, Fault> {
+    let failed =
+        |error: std::io::Error| Fault::ours(format!("cannot speak with the holder: {error}"));
+    let mut client = Client::ask(folder, &Ask::Run(Box::new(ask))).map_err(failed)?;
+    interrupt.during_run(client.speaker().map_err(failed)?);
+    let answered = environment::answers(&mut client, |event| view.event(event));
+    interrupt.nothing();
+    match answered? {
+        Event::Finished { record } => Ok(*record),
+        other => Err(Fault::ours(format!(
+            "the holder answered a run with {other:?}"
+        ))),
+    }
+}
+
+fn end(launched: Launched) -> Result<(), Fault> {
+    launched
+        .end(PATIENCE)
+        .map_err(|error| Fault::ours(format!("cannot end the holder: {error}")))
+}
+
+/// What is up must be what is asked for, but for the program.
+fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
+    if held.is_passing() {
+        let owner = held
+            .owner
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        return Err(Fault::user(format!("this environment is in use: {owner}"))
+            .hint("wait for it to end, or end it by `e3 down`; `e3 up` makes one that several commands may use"));
+    }
+    let differences = held.differences(wanted);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = differences
+        .iter()
+        .map(|change| format!("  {change}"))
+        .collect();
+    Err(Fault::user("the environment that is up is not the one that is asked for")
+        .detail(lines.join("\n"))
+        .hint("`e3 up` with the same overrides changes it; without them, e3.toml as it was when it came up is used"))
+}
+
+fn tell(record: &RunRecord, runs: &RunFolder, global: &Global) -> Result<ExitCode, Fault> {
+    if global.json {
+        out::line(&runs.document(record)?)?;
+    } else if record.failure.is_none() {
+        for line in summary::lines(record, runs.shown()) {
+            out::line(&line)?;
+        }
+    }
+    let Some(failure) = &record.failure else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    if global.json {
+        return Ok(ExitCode::from(failure.exit));
+    }
+    let mut fault = match failure.exit {
+        1 => Fault::user(summary::failure(failure)),
+        code => Fault::program(code, summary::failure(failure)),
+    };
+    if !failure.last_lines.is_empty() {
+        let lines: Vec<_> = failure
+            .last_lines
+            .iter()
+            .map(|line| format!("  | {line}"))
+            .collect();
+        fault = fault.detail(lines.join("\n"));
+    }
+    Err(match &failure.hint {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    })
 }

@@ -1,11 +1,126 @@
-//! `e3 status`
+//! `e3 status`: what is up: hosts, agents, links.
 
 use std::process::ExitCode;
 
-use crate::cli::{Global, Status};
-use crate::fault::Fault;
+use e3_holder::wire::{Ask, Event, HostStatus, Status};
+use e3_session::types::LinkReport;
+use serde::Serialize;
 
-/// Not built yet.
-pub fn main(_args: &Status, _global: &Global) -> Result<ExitCode, Fault> {
-    Err(Fault::ours("`e3 status` is not built yet"))
+use crate::cli::{self, Global};
+use crate::environment;
+use crate::fault::Fault;
+use crate::view::links::path;
+use crate::view::table::{Align, table};
+use crate::{json, load, out};
+
+/// An environment, up or not.
+#[derive(Serialize)]
+struct Document<'a> {
+    up: bool,
+    #[serde(flatten)]
+    status: Option<&'a Status>,
+}
+
+/// Shows what is up. That nothing is up is no error.
+///
+/// # Errors
+/// What is wrong with the environment, or what its holder says.
+pub fn main(args: &cli::Status, global: &Global) -> Result<ExitCode, Fault> {
+    let loaded = load::environment(&args.environment, &[])?;
+    let folder = environment::folder(&loaded)?;
+    let status = match environment::held(&folder)? {
+        None => None,
+        Some(_) => match environment::one_answer(&folder, &Ask::Status)? {
+            Event::Status { status } => Some(status),
+            other => return Err(Fault::ours(format!("the holder answered with {other:?}"))),
+        },
+    };
+    if global.json {
+        json::print(
+            "status",
+            &Document {
+                up: status.is_some(),
+                status: status.as_deref(),
+            },
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match status {
+        None => out::line(&format!("{} is not up", loaded.environment.name))?,
+        Some(status) => {
+            for line in lines(&status) {
+                out::line(&line)?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn lines(status: &Status) -> Vec<String> {
+    let running = status
+        .running
+        .as_ref()
+        .map_or_else(|| "idle".to_owned(), |what| format!("running {what}"));
+    let mut lines = vec![
+        format!(
+            "{} is up over {}, identity {}: {running}",
+            status.environment, status.overlay, status.identity
+        ),
+        String::new(),
+    ];
+    lines.extend(hosts(&status.hosts));
+    if !status.links.is_empty() {
+        lines.push(String::new());
+        lines.extend(links(&status.hosts, &status.links));
+    }
+    lines
+}
+
+fn hosts(hosts: &[HostStatus]) -> Vec<String> {
+    let row = |host: &HostStatus| {
+        let party = &host.party;
+        [
+            party.index.to_string(),
+            party.host.clone(),
+            party.region.clone(),
+            party.site.clone(),
+            party.nat.clone(),
+            party.addresses.join(" "),
+            if host.alive { "ready" } else { "agent died" }.to_owned(),
+        ]
+    };
+    let head = [
+        ("party", Align::Right),
+        ("host", Align::Left),
+        ("region", Align::Left),
+        ("site", Align::Left),
+        ("NAT", Align::Left),
+        ("address", Align::Left),
+        ("state", Align::Left),
+    ];
+    table(head, &hosts.iter().map(row).collect::<Vec<_>>())
+}
+
+fn links(hosts: &[HostStatus], links: &[LinkReport]) -> Vec<String> {
+    let name = |index: u16| {
+        hosts
+            .get(usize::from(index))
+            .map_or("?", |host| host.party.host.as_str())
+    };
+    let row = |link: &LinkReport| {
+        let rtt = link
+            .rtt_ms
+            .map_or_else(|| "–".to_owned(), |rtt| format!("{rtt:.2} ms"));
+        [
+            format!("{} → {}", name(link.from.0), name(link.to.0)),
+            path(&link.path),
+            rtt,
+        ]
+    };
+    let head = [
+        ("link", Align::Left),
+        ("path", Align::Left),
+        ("RTT", Align::Right),
+    ];
+    table(head, &links.iter().map(row).collect::<Vec<_>>())
 }

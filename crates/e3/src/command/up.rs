@@ -1,11 +1,129 @@
-//! `e3 up`
+//! `e3 up`: brings an environment up and keeps it. May be repeated.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use crate::cli::{Global, Up};
-use crate::fault::Fault;
+use e3_holder::state::{self, StateFolder};
+use e3_holder::wire::{Ask, Event, Status, Step};
+use e3_spec::{Change, Environment};
+use serde::Serialize;
 
-/// Not built yet.
-pub fn main(_args: &Up, _global: &Global) -> Result<ExitCode, Fault> {
-    Err(Fault::ours("`e3 up` is not built yet"))
+use crate::cli::{Global, Up};
+use crate::environment::{self, Held, interrupt::Interrupt};
+use crate::fault::Fault;
+use crate::view::View;
+use crate::{json, load, out};
+
+/// What `up` did.
+#[derive(Serialize)]
+struct Done {
+    environment: String,
+    /// `created`, `unchanged` or `recreated`.
+    done: &'static str,
+    /// What was different from what was up before.
+    changes: Vec<Change>,
+    /// How long each step took.
+    steps: BTreeMap<Step, f64>,
+}
+
+/// Brings the environment up; one that is up as declared stays as it is, another is made anew.
+///
+/// # Errors
+/// What is wrong with the environment, or with this machine.
+pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
+    let loaded = load::environment(&args.environment, &[])?;
+    let Some(_) = &loaded.file else {
+        return Err(Fault::user(
+            "`e3 up` needs an e3.toml, so that later commands find what is up",
+        )
+        .hint("`e3 init` writes one; `e3 run --program FILE` needs none"));
+    };
+    let folder = environment::folder(&loaded)?;
+    let wanted = &loaded.environment;
+    let (done, changes) = match environment::held(&folder)? {
+        None => ("created", Vec::new()),
+        Some(held) => match held.differences(wanted) {
+            same if same.is_empty() && !held.is_passing() => {
+                return tell(&unchanged(wanted), global);
+            }
+            changes => {
+                replace(&held, &folder)?;
+                ("recreated", changes)
+            }
+        },
+    };
+    let interrupt = Interrupt::listen()?;
+    let mut view = View::new(global);
+    let mut steps = BTreeMap::new();
+    let launched = environment::start(wanted, &folder, "up", &interrupt, |event| {
+        if let Event::Done { seconds } = &event.event {
+            steps.clone_from(seconds);
+        }
+        view.event(event);
+    });
+    view.finish();
+    launched?
+        .let_stay()
+        .map_err(|error| Fault::ours(format!("cannot let go of the holder: {error}")))?;
+    tell(
+        &Done {
+            environment: wanted.name.to_string(),
+            done,
+            changes,
+            steps,
+        },
+        global,
+    )
+}
+
+fn unchanged(environment: &Environment) -> Done {
+    Done {
+        environment: environment.name.to_string(),
+        done: "unchanged",
+        changes: Vec::new(),
+        steps: BTreeMap::new(),
+    }
+}
+
+/// Takes down what is up, unless somebody uses it.
+fn replace(held: &Held, folder: &StateFolder) -> Result<(), Fault> {
+    let in_use = |what: String| {
+        Err(
+            Fault::user(format!("the environment is up and in use: {what}"))
+                .hint("wait for it to end, or end it by `e3 down`"),
+        )
+    };
+    if held.is_passing() {
+        return in_use(
+            held.owner
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        );
+    }
+    let status: Option<Box<Status>> = match environment::one_answer(folder, &Ask::Status)? {
+        Event::Status { status } => Some(status),
+        _ => None,
+    };
+    if let Some(run) = status.and_then(|status| status.running) {
+        return in_use(format!("a run of {run}"));
+    }
+    state::down(folder)
+        .map(drop)
+        .map_err(|error| Fault::user(error.to_string()))
+}
+
+fn tell(done: &Done, global: &Global) -> Result<ExitCode, Fault> {
+    if global.json {
+        json::print("up", done)?;
+    } else {
+        for change in &done.changes {
+            out::line(&change.to_string())?;
+        }
+        out::line(&match done.done {
+            "unchanged" => format!("{} is up already, as declared", done.environment),
+            _ => format!("{} is up", done.environment),
+        })?;
+    }
+    Ok(ExitCode::SUCCESS)
 }

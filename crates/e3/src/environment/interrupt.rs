@@ -1,0 +1,107 @@
+//! What Ctrl-C does: once it ends what goes on and cleans up, twice it ends this command at once.
+
+use std::{
+    io,
+    os::unix::net::UnixStream,
+    process,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use e3_holder::wire::{self, Ask};
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use crate::fault::Fault;
+
+/// How long an environment may take to end by itself before its processes are killed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// The exit code of a command that was ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// What goes on, so that Ctrl-C can end it.
+#[derive(Clone, Default)]
+pub struct Interrupt(Arc<Mutex<Going>>);
+
+#[derive(Default)]
+enum Going {
+    /// Nothing that needs to be ended.
+    #[default]
+    Nothing,
+    /// A holder of ours comes up.
+    Setup(u32),
+    /// A run, on this connection.
+    Run(UnixStream),
+    /// Ctrl-C was pressed once.
+    Ending,
+}
+
+impl Interrupt {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn listen() -> Result<Self, Fault> {
+        let failed = |error: io::Error| Fault::ours(format!("cannot listen for Ctrl-C: {error}"));
+        let interrupt = Self::default();
+        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
+        let theirs = interrupt.clone();
+        thread::spawn(move || {
+            for _ in signals.forever() {
+                theirs.pressed();
+            }
+        });
+        Ok(interrupt)
+    }
+
+    /// A holder comes up.
+    pub fn during_setup(&self, pid: u32) {
+        self.set(Going::Setup(pid));
+    }
+
+    /// A run goes on.
+    pub fn during_run(&self, connection: UnixStream) {
+        self.set(Going::Run(connection));
+    }
+
+    /// Nothing goes on that needs to be ended.
+    pub fn nothing(&self) {
+        self.set(Going::Nothing);
+    }
+
+    fn set(&self, going: Going) {
+        let mut now = self.lock();
+        if !matches!(*now, Going::Ending) {
+            *now = going;
+        }
+    }
+
+    fn pressed(&self) {
+        let mut now = self.lock();
+        match std::mem::replace(&mut *now, Going::Ending) {
+            // What it made, it cleans up by itself, since its lifeline ends with this command.
+            Going::Nothing | Going::Ending => process::exit(INTERRUPTED),
+            Going::Setup(pid) => {
+                eprintln!("\nending; once more ends at once, and `e3 down` cleans up later");
+                if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+                    // It is our child and was not waited for, so the number is still its own.
+                    let _ = kill_process(pid, Signal::TERM);
+                }
+            }
+            Going::Run(mut connection) => {
+                eprintln!(
+                    "\nending the run; once more ends at once, and `e3 down` cleans up later"
+                );
+                let _ = wire::write_line(&mut connection, &Ask::Cancel);
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Going> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,41 @@
+//! Where the state of an environment is kept, and faults that come from there.
+
+use e3_holder::{
+    state::{EnvironmentId, StateError, StateFolder, StateRoot},
+    wire,
+};
+
+use crate::{fault::Fault, load::Loaded};
+
+/// The folders of an environment: of its e3.toml, or of this command alone where there is none.
+///
+/// # Errors
+/// The user's: there is no home to keep state in.
+pub fn folder(loaded: &Loaded) -> Result<StateFolder, Fault> {
+    let root = StateRoot::from_env().map_err(state_fault)?;
+    let name = loaded.environment.name.as_str();
+    let id = match &loaded.file {
+        Some(file) => EnvironmentId::declared(name, file),
+        None => EnvironmentId::passing(name),
+    };
+    Ok(root.folder(&id))
+}
+
+/// The state folder could not be used.
+// By value, so that it can be handed to `map_err`.
+#[allow(clippy::needless_pass_by_value)]
+pub fn state_fault(error: StateError) -> Fault {
+    Fault::user(error.to_string())
+}
+
+/// What a holder says went wrong.
+pub fn from_fault(fault: wire::Fault) -> Fault {
+    let told = match fault.kind {
+        wire::FaultKind::User => Fault::user(fault.message),
+        wire::FaultKind::Ours => Fault::ours(fault.message),
+    };
+    match fault.hint {
+        Some(hint) => told.hint(hint),
+        None => told,
+    }
+}

@@ -1,0 +1,116 @@
+//! The folder that keeps a run: `runs/<time>-<environment>/`, with a link `latest` to the newest.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use e3_holder::wire::RunRecord;
+use serde::Serialize;
+
+use crate::fault::Fault;
+
+/// A run's folder.
+#[derive(Debug)]
+pub struct RunFolder {
+    absolute: PathBuf,
+    shown: PathBuf,
+}
+
+impl RunFolder {
+    /// Creates the next folder below `runs`, and lets `latest` point to it.
+    ///
+    /// # Errors
+    /// The user's: it cannot be written there.
+    pub fn create(runs: &Path, environment: &str) -> Result<Self, Fault> {
+        let failed = |error: io::Error| {
+            Fault::user(format!(
+                "cannot keep results in {}: {error}",
+                runs.display()
+            ))
+            .hint("name another folder by `--runs DIR`")
+        };
+        fs::create_dir_all(runs).map_err(failed)?;
+        let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+        let name = (1..)
+            .map(|count| match count {
+                1 => format!("{time}-{environment}"),
+                _ => format!("{time}-{environment}-{count}"),
+            })
+            .find_map(|name| match fs::create_dir(runs.join(&name)) {
+                Ok(()) => Some(Ok(name)),
+                // Another run in the same second.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => None,
+                Err(error) => Some(Err(error)),
+            });
+        let name = name
+            .unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into()))
+            .map_err(failed)?;
+        link_latest(runs, &name).map_err(failed)?;
+        let shown = runs.join(&name);
+        let absolute = shown.canonicalize().map_err(failed)?;
+        Ok(Self { absolute, shown })
+    }
+
+    /// Its path, absolute.
+    pub fn path(&self) -> &Path {
+        &self.absolute
+    }
+
+    /// Its path as the user would name it.
+    pub fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    /// Writes result.json.
+    ///
+    /// # Errors
+    /// The user's: the disk is full, or the folder has gone.
+    pub fn finish(&self, record: &RunRecord) -> Result<(), Fault> {
+        self.write(&self.document(record)?)
+    }
+
+    /// Writes why there is no result; if that cannot be written either, the user sees it on the screen.
+    pub fn failed(&self, fault: &Fault) {
+        let document = serde_json::json!({
+            "schema": "e3/run/1",
+            "failure": { "message": fault.message, "detail": fault.detail, "hint": fault.hint, "exit": fault.code() },
+        });
+        let _ = self.write(&document.to_string());
+    }
+
+    /// The document of result.json and of `--json`.
+    ///
+    /// # Errors
+    /// None that a user could meet.
+    pub fn document(&self, record: &RunRecord) -> Result<String, Fault> {
+        /// The record, and where the rest of it is.
+        #[derive(Serialize)]
+        struct Document<'a> {
+            #[serde(flatten)]
+            record: &'a RunRecord,
+            folder: &'a Path,
+        }
+        serde_json::to_string_pretty(&Document {
+            record,
+            folder: &self.absolute,
+        })
+        .map_err(|error| Fault::ours(format!("the record cannot be written as JSON: {error}")))
+    }
+
+    fn write(&self, text: &str) -> Result<(), Fault> {
+        let path = self.absolute.join("result.json");
+        let temporary = self.absolute.join(".result.json.new");
+        let written = fs::File::create(&temporary)
+            .and_then(|mut file| writeln!(file, "{text}"))
+            .and_then(|()| fs::rename(&temporary, &path));
+        written.map_err(|error| Fault::user(format!("cannot write {}: {error}", path.display())))
+    }
+}
+
+/// Replaces the link at once, so that there is always one.
+fn link_latest(runs: &Path, name: &str) -> io::Result<()> {
+    let temporary = runs.join(format!(".latest-{}", std::process::id()));
+    symlink(name, &temporary)?;
+    fs::rename(&temporary, runs.join("latest"))
+}

@@ -1,0 +1,58 @@
+//! A line per event, for logs and pipes.
+
+use e3_holder::wire::{Event, Tip};
+
+use super::{Parties, words};
+
+/// Prints a line per event to standard error.
+#[derive(Debug, Default)]
+pub struct Plain {
+    parties: Parties,
+}
+
+impl Plain {
+    /// Prints.
+    pub fn say(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
+    /// Prints an event, if it is one that tells something.
+    pub fn event(&mut self, event: &Event) {
+        self.parties.take(event);
+        match event {
+            Event::End { step, seconds } => {
+                self.say(&format!(
+                    "{}: {}",
+                    words::step(*step),
+                    words::seconds(*seconds)
+                ));
+            }
+            Event::Parties { parties } => {
+                for party in parties {
+                    let nat = words::nat(&party.nat);
+                    self.say(&format!(
+                        "party {}: {} in {}{nat}",
+                        party.index, party.host, party.region
+                    ));
+                }
+            }
+            Event::Checked(check) => self.say(&format!("lab: {}", check.verdict)),
+            Event::Notice { text, tip } => match tip {
+                Tip::Note => self.say(text),
+                Tip::Warning => self.say(&format!("warning: {text}")),
+            },
+            Event::Output { party, text, .. } => {
+                self.say(&format!("{} | {text}", self.parties.host(*party)))
+            }
+            Event::Ended { party, .. } => {
+                if let Some(progress) = self.parties.all().get(usize::from(*party)) {
+                    self.say(&format!(
+                        "party {party}: {} {}",
+                        progress.party.host, progress.activity
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+}

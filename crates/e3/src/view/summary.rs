@@ -1,0 +1,87 @@
+//! The end of a run, for people.
+
+use std::path::Path;
+
+use e3_holder::wire::{Failure, LinkRecord, OutcomeRecord, RunRecord};
+
+use super::{links, words};
+
+/// What came out, how long it took and over which links; for standard output.
+pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
+    let mut lines = outcome(&record.outcome);
+    lines.push(String::new());
+    lines.extend(links::lines(&record.links));
+    lines.push(String::new());
+    lines.extend(times(record));
+    lines.push(format!("everything is in {}", folder.display()));
+    lines
+}
+
+fn outcome(outcome: &OutcomeRecord) -> Vec<String> {
+    match outcome {
+        OutcomeRecord::None => vec!["the parties printed nothing".to_owned()],
+        OutcomeRecord::Same(text) => text.trim_end().lines().map(str::to_owned).collect(),
+        OutcomeRecord::Differs(by_host) => {
+            let of_host = |(host, text): (&String, &String)| {
+                let text: Vec<_> = text
+                    .trim_end()
+                    .lines()
+                    .map(|line| format!("  {line}"))
+                    .collect();
+                [vec![format!("{host}:")], text].concat()
+            };
+            by_host.iter().flat_map(of_host).collect()
+        }
+    }
+}
+
+fn times(record: &RunRecord) -> Vec<String> {
+    let mut first = format!(
+        "{} parties over {}: {}",
+        record.parties.len(),
+        record.overlay,
+        words::seconds(record.elapsed_s)
+    );
+    if let Some(mpc) = record.mpc_elapsed_s {
+        first.push_str(&format!(", of which MPyC {}", words::seconds(mpc)));
+    }
+    let beside = record.total_s.map(|total| {
+        let total = words::seconds(total);
+        format!(
+            "with set-up ({}) and taking everything away: {total}",
+            words::seconds(record.setup_s)
+        )
+    });
+    [Some(first), explained(record), beside]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What the network's part in the time is: how many round trips of the slowest link it is as long as.
+fn explained(record: &RunRecord) -> Option<String> {
+    let slowest = slowest(&record.links)?;
+    let rtt = slowest.rtt_ms.or(slowest.rtt_expected_ms)?;
+    // On a switch, computing takes the time and not the network.
+    if rtt < 1.0 {
+        return None;
+    }
+    let trips = record.mpc_elapsed_s.unwrap_or(record.elapsed_s) * 1e3 / rtt;
+    Some(format!(
+        "as long as {trips:.0} round trips of the slowest link, {} – {} ({rtt:.1} ms)",
+        slowest.a, slowest.b
+    ))
+}
+
+fn slowest(links: &[LinkRecord]) -> Option<&LinkRecord> {
+    let rtt = |link: &LinkRecord| link.rtt_ms.or(link.rtt_expected_ms).unwrap_or(0.0);
+    links.iter().max_by(|a, b| rtt(a).total_cmp(&rtt(b)))
+}
+
+/// Which party failed, in one sentence.
+pub fn failure(failure: &Failure) -> String {
+    match (failure.party, &failure.host) {
+        (Some(index), Some(host)) => format!("party {index} ({host}): {}", failure.message),
+        _ => failure.message.clone(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Figures for people.
+
+use e3_holder::wire::Step;
+
+/// Seconds with as many digits as tell something.
+pub fn seconds(value: f64) -> String {
+    if value < 0.1 {
+        format!("{:.0} ms", value * 1e3)
+    } else {
+        format!("{value:.2} s")
+    }
+}
+
+/// Milliseconds of a round trip.
+pub fn milliseconds(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2} ms"))
+}
+
+/// Bytes, in powers of 1000.
+pub fn bytes(value: u64) -> String {
+    let steps = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
+    match steps.into_iter().find(|(unit, _)| value >= *unit) {
+        // Tenths, rounded down.
+        Some((unit, name)) => format!("{}.{} {name}", value / unit, value % unit * 10 / unit),
+        None => format!("{value} B"),
+    }
+}
+
+/// What goes on in a step.
+pub fn step(step: Step) -> &'static str {
+    match step {
+        Step::Lab => "building the lab",
+        Step::Agents => "starting the agents",
+        Step::Admit => "introducing the parties",
+        Step::Check => "measuring the lab",
+        Step::Connect => "connecting the parties",
+        Step::Stage => "sending the program",
+        Step::Agree => "agreeing on what runs",
+        Step::Run => "running",
+        Step::Leave => "taking everything away",
+    }
+}
+
+/// The name of a NAT, as part of a place.
+pub fn nat(nat: &str) -> String {
+    if nat == "none" {
+        String::new()
+    } else {
+        format!(" behind {nat} NAT")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_the_digits_that_tell_something() {
+        assert_eq!(seconds(0.0123), "12 ms");
+        assert_eq!(seconds(1.234), "1.23 s");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(12_345), "12.3 kB");
+        assert_eq!(bytes(1_999_999), "1.9 MB");
+        assert_eq!(milliseconds(None), "–");
+    }
+}
