@@ -24,6 +24,8 @@ use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use e3_sys::process;
+
 use crate::enter::{EnterOptions, Role, enter};
 
 mod arguments;
@@ -92,7 +94,7 @@ impl Test {
     }
 }
 
-/// The command that starts a helper of this test binary.
+/// The command that starts a helper of this test binary, which ends at the latest with the thread that starts it.
 ///
 /// # Panics
 /// If the running program cannot be found.
@@ -100,6 +102,7 @@ impl Test {
 pub fn helper(name: &str) -> Command {
     let mut command = Command::new(env::current_exe().expect("the running program can be found"));
     command.args([RUN_ONE, name]);
+    process::tie_to_thread(&mut command);
     command
 }
 

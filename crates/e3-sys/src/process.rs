@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use rustix::process::{Pid, Signal};
 
@@ -94,6 +96,13 @@ pub fn exit_now(code: i32) -> ! {
 pub fn die_with_parent() -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     Ok(())
+}
+
+/// Makes the kernel kill the process that `command` becomes when the *thread* that starts it ends: only for threads that
+/// last as long as the process should.
+pub fn tie_to_thread(command: &mut Command) {
+    // SAFETY: between fork and exec, only a system call is made.
+    unsafe { command.pre_exec(die_with_parent) };
 }
 
 /// Closes every descriptor of this process from `first` on.

@@ -1,9 +1,12 @@
 //! Running a process with a limit on its time.
 
 use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How a process ended.
 pub(super) struct Ended {
@@ -13,14 +16,19 @@ pub(super) struct Ended {
     pub(super) output: String,
 }
 
-/// Runs a command; kills it when its time is up, and with it everything inside its namespaces.
+/// Runs a command; kills it when its time is up. Whatever it leaves in its process group is killed too, and with it
+/// everything inside its namespaces.
 pub(super) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
-    let mut child = command.spawn()?;
+    let mut child = command.process_group(0).spawn()?;
     let outputs = [
         child.stdout.take().map(reader),
         child.stderr.take().map(reader),
     ];
     let code = wait(&mut child, limit)?;
+    if let Ok(Some(group)) = i32::try_from(child.id()).map(Pid::from_raw) {
+        // Most tests leave nothing, and then there is no such group any more.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
     let output = outputs
         .into_iter()
         .flatten()

