@@ -79,14 +79,14 @@ pub(crate) fn connect(from: &Host, to: Ipv4Addr, port: u16) -> io::Result<TcpStr
         .unwrap()
 }
 
-/// A UDP socket on a host, which does not wait long.
+/// A UDP socket on a host, which waits a second at most.
 pub(crate) fn udp(host: &Host) -> UdpSocket {
     let socket = host
         .run_in(|| UdpSocket::bind("0.0.0.0:0"))
         .unwrap()
         .unwrap();
     socket
-        .set_read_timeout(Some(Duration::from_millis(500)))
+        .set_read_timeout(Some(Duration::from_secs(1)))
         .unwrap();
     socket
 }

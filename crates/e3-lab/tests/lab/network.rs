@@ -204,8 +204,12 @@ pub(crate) fn loss_is_as_declared() {
     }
     let received = counting.join().unwrap();
     // Four standard deviations of a binomial distribution: sqrt(4000 · 0.1 · 0.9) ≈ 19.
-    assert!((3524..=3676).contains(&received), "{received} of {sent}");
-    assert_eq!(lab.drops().lost, u64::try_from(sent - received).unwrap());
+    let drops = lab.drops();
+    assert!(
+        (3524..=3676).contains(&received),
+        "{received} of {sent}, {drops:?}"
+    );
+    assert_eq!(drops.lost, u64::try_from(sent - received).unwrap());
 }
 
 pub(crate) fn rate_is_as_declared() {
