@@ -1,5 +1,10 @@
 //! Programs that behave, and programs that do not.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may unwrap as tests do"
+)]
+
 mod common;
 
 use std::{

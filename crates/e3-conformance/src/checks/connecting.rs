@@ -1,0 +1,88 @@
+//! Parties over several sites find one another.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use e3_session::{
+    message::{Reply, Request},
+    types::{Dial, PartyIndex, Path},
+};
+
+use crate::{
+    field::{Field, PORT, cities},
+    traffic,
+};
+
+pub(super) async fn two_parties_connect() -> anyhow::Result<()> {
+    all_connect(2).await
+}
+
+pub(super) async fn three_parties_connect() -> anyhow::Result<()> {
+    all_connect(3).await
+}
+
+pub(super) async fn ten_parties_connect() -> anyhow::Result<()> {
+    all_connect(10).await
+}
+
+/// Every pair has a link with a round-trip time, and every connection that the program would open can be opened.
+async fn all_connect(parties: usize) -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(parties), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    field.connect().await?;
+    ensure!(field.broken().is_empty(), "{:?}", field.broken());
+    for (index, party) in field.parties.iter().enumerate() {
+        ensure!(
+            party.links.len() == parties - 1,
+            "party {index} reports {} links of {}",
+            party.links.len(),
+            parties - 1
+        );
+        ensure!(
+            party.links.iter().all(|link| link.rtt_ms.is_some()),
+            "party {index} has not measured all its links: {:?}",
+            party.links
+        );
+        let table = party.dial.as_ref().context("no dial table")?;
+        ensure!(usize::from(table.me.0) == index && table.parties.len() == parties);
+    }
+    for from in 0..parties {
+        for to in from + 1..parties {
+            traffic::connect(&field, from, to, PORT)?.exchange(1000, 100)?;
+        }
+    }
+    field.leave().await
+}
+
+/// An agent that comes to *connect* later than the others is waited for.
+pub(super) async fn a_late_party_is_waited_for() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    let mut asked = field.begin_connecting(|index| index != 1).await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    asked.extend(field.begin_connecting(|index| index == 1).await?);
+    field.finish_connecting(asked).await?;
+    ensure!(field.broken().is_empty(), "{:?}", field.broken());
+    field.leave().await
+}
+
+/// A ping measures a link, and does not get in the way of a program that listens.
+pub(super) async fn pings_answer_while_a_program_runs() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(2), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    field.connect().await?;
+    let program = traffic::listen(field.party(1)?, PORT)?;
+    program.set_nonblocking(true)?;
+    let party = field.party_mut(0)?;
+    let peer = PartyIndex(1);
+    let Reply::Pinged(link) = party.request(Request::Ping { peer }).await? else {
+        anyhow::bail!("no answer to a ping");
+    };
+    ensure!(!matches!(link.path, Path::Unreachable { .. }), "{link:?}");
+    ensure!(link.rtt_ms.is_some(), "{link:?}");
+    ensure!(
+        program.accept().is_err(),
+        "the ping has knocked at the program's port"
+    );
+    field.leave().await
+}

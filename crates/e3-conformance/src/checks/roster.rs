@@ -1,0 +1,34 @@
+//! Members come while others go on.
+
+use anyhow::{Context as _, ensure};
+use e3_session::types::Dial;
+
+use crate::{
+    field::{Field, PORT, cities},
+    traffic,
+};
+
+/// A third party joins; what the first two were saying to one another goes on.
+pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
+    // The third is there, but not a member yet.
+    let late = field.parties.pop().context("no third party")?;
+    let late_entry = field.roster.parties.pop().context("no third party")?;
+    field.admit().await?;
+    field.connect().await?;
+    let talk = traffic::connect(&field, 0, 1, PORT)?;
+    talk.exchange(1000, 100)?;
+
+    field.parties.push(late);
+    field.roster.parties.push(late_entry);
+    field.admit().await?;
+    field.connect().await?;
+    talk.exchange(1000, 100)?;
+    let links = &field.party(0)?.links;
+    ensure!(
+        links.len() == 2,
+        "expected links to both peers, found {links:?}"
+    );
+    traffic::connect(&field, 0, 2, PORT)?.exchange(1000, 100)?;
+    field.leave().await
+}
