@@ -64,12 +64,14 @@ pub fn fork() -> io::Result<Side> {
     side(libc::c_long::from(unsafe { libc::fork() }))
 }
 
+/// What `fork` and `clone` return: the child's id, or zero in the child, or less where there is no child.
 fn side(pid: libc::c_long) -> io::Result<Side> {
-    match i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        Some(pid) if pid.as_raw_nonzero().get() > 0 => Ok(Side::Parent(pid)),
-        None if pid == 0 => Ok(Side::Child),
-        _ => Err(io::Error::last_os_error()),
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
     }
+    // Process ids have at most 22 bits.
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    Ok(pid.map_or(Side::Child, Side::Parent))
 }
 
 /// How many threads this process has.
