@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e3_lab::{Lab, LabError, Nat, PlanError, Topology};
 use e3_world::World;
@@ -96,6 +96,11 @@ pub(crate) fn kill_all_ends_what_forks() {
     let reaper = thread::spawn(move || killed.wait().unwrap());
     host(&lab, "anna").kill_all().unwrap();
     assert!(!reaper.join().unwrap().success());
+    // The dead have names until init has reaped them.
+    let started = Instant::now();
+    while sleepers() > 3 && started.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(5));
+    }
     assert_eq!(sleepers(), 3, "the other host's are still there");
     spared.kill().unwrap();
     spared.wait().unwrap();
