@@ -79,12 +79,10 @@ impl File {
         })
     }
 
-    /// Whether it stands in that folder of its crate.
-    pub(crate) fn is_below(&self, folder: &str) -> bool {
-        self.path
-            .components()
-            .nth(2)
-            .is_some_and(|c| c.as_os_str() == folder)
+    /// Whether it is part of the crate itself, and not of its tests: these may start programs to compare with.
+    pub(crate) fn is_the_crates_own(&self) -> bool {
+        let part = |name: &str| self.path.components().any(|c| c.as_os_str() == name);
+        part("src") && !part("tests") && !part("tests.rs")
     }
 }
 
