@@ -155,7 +155,8 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         "seed",
         text(seed.as_ref()),
         text(to.seed.as_ref()),
-        Effect::NextRun,
+        // What the lab leaves to chance begins there.
+        Effect::RebuildNetwork,
     );
     let Network { regions, pairs } = network;
     let show_regions = |regions: &BTreeMap<_, String>| {

@@ -200,7 +200,7 @@ fn no_difference_is_overlooked() {
         ("name", "other", "name", Effect::NextRun),
         ("overlay", "direct", "overlay", Effect::Reconnect),
         ("identity", "pinned", "identity", Effect::Reconnect),
-        ("seed", "8", "seed", Effect::NextRun),
+        ("seed", "8", "seed", Effect::RebuildNetwork),
         ("order", "[]", "order", Effect::Reconnect),
         ("hosts.moon.nat", "home", "nat", Effect::RecreateHost),
         ("hosts.moon.site", "crater", "site", Effect::RecreateHost),

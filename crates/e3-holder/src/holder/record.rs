@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::{follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
 use crate::wire::{
-    AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, RunAsk, RunRecord,
-    rounded,
+    AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind, RunAsk,
+    RunRecord, rounded,
 };
 
 /// How the programs of a run ended.
@@ -87,6 +87,12 @@ pub(crate) fn of_run(
         .map(|followed| followed.captured.dropped)
         .sum();
     let mut warnings = tell.warnings();
+    warnings.extend(
+        up.check
+            .iter()
+            .filter(|check| !check.trusted)
+            .map(|check| check.verdict.clone()),
+    );
     if dropped > 0 {
         warnings.push(format!(
             "{dropped} bytes of what the programs printed were not kept: see the logs' sizes"
@@ -185,9 +191,11 @@ fn links(up: &Up) -> Vec<LinkRecord> {
     let record = |((a, b), link): ((u16, u16), &LinkReport)| {
         let (a, b) = (host(a)?, host(b)?);
         let expected = up.provider.expected_rtt(&a, &b);
+        let (path, via) = PathKind::of(&link.path);
         Some(LinkRecord {
             rtt_expected_ms: expected.map(|rtt| rounded(rtt.as_secs_f64() * 1e3)),
-            path: link.path.clone(),
+            path,
+            via,
             rtt_ms: link.rtt_ms.map(rounded),
             a,
             b,

@@ -33,6 +33,10 @@ pub(crate) async fn run(
 ) -> Result<RunRecord, Fault> {
     let tell = tell.recording(record::create_events(&ask.record)?);
     record::write_roster(&ask.record, &up.roster)?;
+    tell.event(Event::Parties {
+        parties: up.statuses(),
+    })
+    .await;
     let prepared = tokio::select! {
         prepared = prepare(up, run, ask, &tell) => prepared?,
         () = asked_to_end(&mut cancelled) => return Err(Fault::user("cancelled before the programs started")),

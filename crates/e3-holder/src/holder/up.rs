@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     state::StateFolder,
-    wire::{CheckRecord, Event, Fault, HostStatus, Status, Step, Tip},
+    wire::{CheckRecord, Event, Fault, HostStatus, PartyStatus, Status, Step, Tip},
 };
 
 /// How long an agent may take for what needs no network.
@@ -97,13 +97,6 @@ pub(crate) async fn bring_up(
     let check = check?;
     if let Some(check) = &check {
         tell.event(Event::Checked(check.clone())).await;
-        if !check.trusted {
-            tell.notice(
-                Tip::Warning,
-                format!("the lab's figures cannot be trusted now: {}", check.verdict),
-            )
-            .await;
-        }
     }
     let links = links.map_err(link_fault)?;
     tell.event(Event::Links {
@@ -125,6 +118,11 @@ pub(crate) async fn bring_up(
 }
 
 impl Up {
+    /// How the parties are shown, in the order of indices.
+    pub(crate) fn statuses(&self) -> Vec<PartyStatus> {
+        statuses(&self.parties)
+    }
+
     /// The state of everything, measured now.
     pub(crate) async fn status(&self, running: Option<String>) -> Status {
         let answers = self
@@ -205,7 +203,7 @@ fn fresh_session() -> Result<SessionId, Fault> {
     Ok(SessionId(bytes))
 }
 
-fn statuses(parties: &[Party]) -> Vec<crate::wire::PartyStatus> {
+fn statuses(parties: &[Party]) -> Vec<PartyStatus> {
     parties
         .iter()
         .enumerate()

@@ -12,7 +12,7 @@ pub use ask::{Ask, Inputs, RunAsk};
 pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
 pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
-    RunRecord, Seconds,
+    PathKind, RunRecord, Seconds,
 };
 
 /// Writes one document as one line.

@@ -106,11 +106,36 @@ pub struct LinkRecord {
     /// Host of the other.
     pub b: String,
     /// How they are connected.
-    pub path: Path,
+    pub path: PathKind,
+    /// The address that was dialled, the relay's name, or why nothing arrives.
+    pub via: String,
     /// Round-trip time that the environment declares.
     pub rtt_expected_ms: Option<f64>,
     /// Round-trip time measured over the overlay.
     pub rtt_ms: Option<f64>,
+}
+
+/// How a pair is connected, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathKind {
+    /// From one host to the other.
+    Direct,
+    /// Through a relay.
+    Relayed,
+    /// Not at all.
+    Unreachable,
+}
+
+impl PathKind {
+    /// The word, and the rest of what a path says.
+    pub fn of(path: &Path) -> (Self, String) {
+        match path {
+            Path::Direct { address } => (Self::Direct, address.clone()),
+            Path::Relayed { by } => (Self::Relayed, by.clone()),
+            Path::Unreachable { reason } => (Self::Unreachable, reason.clone()),
+        }
+    }
 }
 
 /// What came out of a run.

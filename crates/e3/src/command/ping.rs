@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::{Global, Ping};
 use crate::environment;
 use crate::fault::Fault;
-use crate::view::links::path;
+use crate::view::words;
 use crate::{json, load, out};
 
 /// Between two measurements.
@@ -73,5 +73,5 @@ fn line(args: &Ping, link: &LinkReport) -> String {
     let rtt = link
         .rtt_ms
         .map_or_else(String::new, |rtt| format!(" in {rtt:.2} ms"));
-    format!("{} → {}: {}{rtt}", args.from, args.to, path(&link.path))
+    format!("{} → {}: {}{rtt}", args.from, args.to, words::link(link))
 }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use e3_holder::client::Client;
-use e3_holder::launch::Launched;
 use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Step, rounded};
 use e3_spec::Environment;
@@ -36,33 +35,37 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
 
     let done = in_environment(&loaded.environment, &folder, ask, &interrupt, &mut view);
     view.finish();
-    let (mut record, left) = done.inspect_err(|fault| runs.failed(fault))?;
-    if let Some(seconds) = left {
-        record.steps.insert(Step::Leave, rounded(seconds));
-    }
+    let mut record = done.inspect_err(|fault| runs.failed(fault))?;
     record.total_s = Some(rounded(began.elapsed().as_secs_f64()));
     runs.finish(&record)?;
     tell(&record, &runs, global)
 }
 
-/// Runs it on the environment if that is up, else on one that lives as long as the run. Gives the record, and the
-/// seconds that taking the environment away took.
+/// Runs it on the environment if that is up, else on one that lives as long as the run.
 fn in_environment(
     wanted: &Environment,
     folder: &StateFolder,
     ask: RunAsk,
     interrupt: &Interrupt,
     view: &mut View,
-) -> Result<(RunRecord, Option<f64>), Fault> {
+) -> Result<RunRecord, Fault> {
     if let Some(held) = environment::held(folder)? {
         usable(&held, wanted)?;
-        return Ok((run(folder, ask, interrupt, view)?, None));
+        return run(folder, ask, interrupt, view);
     }
-    let launched = environment::start(wanted, folder, "run", interrupt, |event| view.event(event))?;
+    let (launched, steps) =
+        environment::start(wanted, folder, "run", interrupt, |event| view.event(event))?;
     let record = run(folder, ask, interrupt, view);
     let begin = Instant::now();
-    end(launched)?;
-    Ok((record?, Some(begin.elapsed().as_secs_f64())))
+    launched
+        .end(PATIENCE)
+        .map_err(|error| Fault::ours(format!("cannot end the holder: {error}")))?;
+    let mut record = record?;
+    record.steps.extend(steps);
+    record
+        .steps
+        .insert(Step::Leave, rounded(begin.elapsed().as_secs_f64()));
+    Ok(record)
 }
 
 fn run(
@@ -85,12 +88,6 @@ fn run(
     }
 }
 
-fn end(launched: Launched) -> Result<(), Fault> {
-    launched
-        .end(PATIENCE)
-        .map_err(|error| Fault::ours(format!("cannot end the holder: {error}")))
-}
-
 /// What is up must be what is asked for, but for the program.
 fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
     if held.is_passing() {
@@ -110,9 +107,11 @@ fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
         .iter()
         .map(|change| format!("  {change}"))
         .collect();
-    Err(Fault::user("the environment that is up is not the one that is asked for")
-        .detail(lines.join("\n"))
-        .hint("`e3 up` with the same overrides changes it; without them, e3.toml as it was when it came up is used"))
+    Err(
+        Fault::user("the environment that is up is not the one that is asked for")
+            .detail(lines.join("\n"))
+            .hint("give the overrides that it came up with, or let `e3 up` change it first"),
+    )
 }
 
 fn tell(record: &RunRecord, runs: &RunFolder, global: &Global) -> Result<ExitCode, Fault> {

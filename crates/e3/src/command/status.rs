@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::cli::{self, Global};
 use crate::environment;
 use crate::fault::Fault;
-use crate::view::links::path;
 use crate::view::table::{Align, table};
+use crate::view::words;
 use crate::{json, load, out};
 
 /// An environment, up or not.
@@ -113,7 +113,7 @@ fn links(hosts: &[HostStatus], links: &[LinkReport]) -> Vec<String> {
             .map_or_else(|| "–".to_owned(), |rtt| format!("{rtt:.2} ms"));
         [
             format!("{} → {}", name(link.from.0), name(link.to.0)),
-            path(&link.path),
+            words::link(link),
             rtt,
         ]
     };

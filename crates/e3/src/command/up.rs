@@ -54,15 +54,10 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     };
     let interrupt = Interrupt::listen()?;
     let mut view = View::new(global);
-    let mut steps = BTreeMap::new();
-    let launched = environment::start(wanted, &folder, "up", &interrupt, |event| {
-        if let Event::Done { seconds } = &event.event {
-            steps.clone_from(seconds);
-        }
-        view.event(event);
-    });
+    let started = environment::start(wanted, &folder, "up", &interrupt, |event| view.event(event));
     view.finish();
-    launched?
+    let (launched, steps) = started?;
+    launched
         .let_stay()
         .map_err(|error| Fault::ours(format!("cannot let go of the holder: {error}")))?;
     tell(

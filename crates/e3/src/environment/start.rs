@@ -1,18 +1,18 @@
 //! Starting a holder for an environment that is not up.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use e3_holder::{
     launch::{Launched, ends_setup, launch},
     state::StateFolder,
-    wire::{Event, Stamped},
+    wire::{Event, Seconds, Stamped, Step},
 };
 use e3_spec::Environment;
 
 use super::{from_fault, interrupt::Interrupt};
 use crate::fault::Fault;
 
-/// Brings the environment up; every event of it is handed to `each`.
+/// Brings the environment up; every event of it is handed to `each`. Gives the holder, and how long each step took.
 ///
 /// # Errors
 /// What the holder says; it has ended then and left nothing.
@@ -22,7 +22,7 @@ pub fn start(
     verb: &str,
     interrupt: &Interrupt,
     mut each: impl FnMut(&Stamped),
-) -> Result<Launched, Fault> {
+) -> Result<(Launched, BTreeMap<Step, Seconds>), Fault> {
     let failed =
         |error: io::Error| Fault::ours(format!("the holder could not be started: {error}"));
     let mut launched = launch(environment, folder, verb).map_err(failed)?;
@@ -32,12 +32,17 @@ pub fn start(
         each(&event);
         if ends_setup(&event.event) {
             interrupt.nothing();
-            if let Event::Failed(fault) = event.event {
-                // It ends by itself and removes what it made; waiting makes sure of that.
-                let ended = launched.end(super::interrupt::PATIENCE);
-                return Err(ended.map_or_else(failed, |()| from_fault(fault)));
-            }
-            return Ok(launched);
+            return match event.event {
+                Event::Done { seconds } => Ok((launched, seconds)),
+                Event::Failed(fault) => {
+                    // It ends by itself and removes what it made; waiting makes sure of that.
+                    let ended = launched.end(super::interrupt::PATIENCE);
+                    Err(ended.map_or_else(failed, |()| from_fault(fault)))
+                }
+                other => Err(Fault::ours(format!(
+                    "the holder's set-up ended with {other:?}"
+                ))),
+            };
         }
     }
     Err(Fault::ours("the holder ended without a word")

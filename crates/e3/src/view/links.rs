@@ -1,7 +1,6 @@
 //! The table of pairs.
 
 use e3_holder::wire::LinkRecord;
-use e3_session::types::Path;
 
 use super::{
     table::{Align, table},
@@ -13,7 +12,7 @@ pub fn lines(links: &[LinkRecord]) -> Vec<String> {
     let row = |link: &LinkRecord| {
         [
             format!("{} – {}", link.a, link.b),
-            path(&link.path),
+            words::path(link.path, &link.via),
             words::milliseconds(link.rtt_expected_ms),
             words::milliseconds(link.rtt_ms),
         ]
@@ -25,13 +24,4 @@ pub fn lines(links: &[LinkRecord]) -> Vec<String> {
         ("measured", Align::Right),
     ];
     table(head, &links.iter().map(row).collect::<Vec<_>>())
-}
-
-/// How a pair is connected, in a few words.
-pub fn path(path: &Path) -> String {
-    match path {
-        Path::Direct { address } => format!("direct {address}"),
-        Path::Relayed { by } => format!("relayed by {by}"),
-        Path::Unreachable { reason } => format!("unreachable: {reason}"),
-    }
 }

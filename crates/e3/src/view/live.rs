@@ -58,6 +58,7 @@ impl Live {
 
     /// Draws what an event changes.
     pub fn event(&mut self, event: &Event) {
+        let first = self.parties.all().is_empty();
         let changed = self.parties.take(event);
         match event {
             Event::Begin { step } => {
@@ -68,8 +69,8 @@ impl Live {
                 self.steps.remove(step);
                 self.head();
             }
-            Event::Parties { .. } => self.add_lines(),
-            Event::Checked(check) => self.say(&format!("lab: {}", check.verdict)),
+            Event::Parties { .. } if first => self.add_lines(),
+            Event::Checked(check) => self.say(&words::check(check)),
             Event::Notice { text, tip } => self.say(&self.notice(text, *tip)),
             _ => {}
         }

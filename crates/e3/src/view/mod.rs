@@ -11,7 +11,7 @@ mod plain;
 mod progress;
 pub mod summary;
 pub mod table;
-mod words;
+pub mod words;
 
 use std::io::IsTerminal;
 

@@ -18,6 +18,7 @@ impl Plain {
 
     /// Prints an event, if it is one that tells something.
     pub fn event(&mut self, event: &Event) {
+        let first = self.parties.all().is_empty();
         self.parties.take(event);
         match event {
             Event::End { step, seconds } => {
@@ -27,7 +28,7 @@ impl Plain {
                     words::seconds(*seconds)
                 ));
             }
-            Event::Parties { parties } => {
+            Event::Parties { parties } if first => {
                 for party in parties {
                     let nat = words::nat(&party.nat);
                     self.say(&format!(
@@ -36,7 +37,7 @@ impl Plain {
                     ));
                 }
             }
-            Event::Checked(check) => self.say(&format!("lab: {}", check.verdict)),
+            Event::Checked(check) => self.say(&words::check(check)),
             Event::Notice { text, tip } => match tip {
                 Tip::Note => self.say(text),
                 Tip::Warning => self.say(&format!("warning: {text}")),

@@ -41,7 +41,10 @@ impl Parties {
     pub fn take(&mut self, event: &Event) -> Option<u16> {
         match event {
             Event::Parties { parties } => {
-                self.0 = parties.iter().cloned().map(Progress::new).collect();
+                // Told when an environment comes up, and again when a run begins.
+                if self.0.is_empty() {
+                    self.0 = parties.iter().cloned().map(Progress::new).collect();
+                }
                 None
             }
             Event::Started { party } => self.change(*party, |progress| {

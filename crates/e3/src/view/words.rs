@@ -1,6 +1,7 @@
 //! Figures for people.
 
-use e3_holder::wire::Step;
+use e3_holder::wire::{CheckRecord, PathKind, Step};
+use e3_session::types::LinkReport;
 
 /// Seconds with as many digits as tell something.
 pub fn seconds(value: f64) -> String {
@@ -38,6 +39,27 @@ pub fn step(step: Step) -> &'static str {
         Step::Agree => "agreeing on what runs",
         Step::Run => "running",
         Step::Leave => "taking everything away",
+    }
+}
+
+/// What the lab found when it measured itself.
+pub fn check(check: &CheckRecord) -> String {
+    let loudly = if check.trusted { "" } else { "warning: " };
+    format!("{loudly}lab: {}", check.verdict)
+}
+
+/// How a link goes, in a few words.
+pub fn link(link: &LinkReport) -> String {
+    let (kind, via) = PathKind::of(&link.path);
+    path(kind, &via)
+}
+
+/// How a pair is connected, in a few words.
+pub fn path(kind: PathKind, via: &str) -> String {
+    match kind {
+        PathKind::Direct => format!("direct {via}"),
+        PathKind::Relayed => format!("relayed by {via}"),
+        PathKind::Unreachable => format!("unreachable: {via}"),
     }
 }
 
