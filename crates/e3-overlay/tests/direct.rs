@@ -6,13 +6,20 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::atomic::{AtomicU8, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
     time::{Duration, Instant},
 };
 
+use e3_identity::{Introduction, PartyKeys};
 use e3_overlay::{Joined, Joining, Mailbox, OverlayError, Registry};
-use e3_session::types::{Contact, Dial, LinkReport, PartyIndex, Path, Roster};
+use e3_session::types::{
+    Contact, Dial, LinkReport, PartyIndex, Path, Roster, RosterEntry, SessionId,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
@@ -60,24 +67,19 @@ impl Net {
 }
 
 fn roster(session: u8, parties: u16) -> Roster {
-    // Rosters are made of introductions, whose fields only an identity can fill; reading one is how a test gets it.
-    let entries: Vec<_> = (0..parties)
-        .map(|party| {
-            serde_json::json!({
-                "name": format!("p{party}"),
-                "introduction": {
-                    "did": format!("did:key:test{party}"),
-                    "sealing_key": vec![0u8; 32],
-                    "overlays": {},
-                    "signature": [],
-                },
-            })
-        })
-        .collect();
-    let value = serde_json::json!({
-        "session": vec![session; 16], "epoch": 1, "parties": entries,
-    });
-    serde_json::from_value(value).unwrap()
+    // The same parties in every roster of a test.
+    static KNOWN: OnceLock<Vec<Introduction>> = OnceLock::new();
+    let introduce = |_| Introduction::new(&PartyKeys::generate().unwrap(), BTreeMap::new());
+    let known = KNOWN.get_or_init(|| (0..8).map(introduce).collect());
+    let entry = |party: u16| RosterEntry {
+        name: format!("p{party}"),
+        introduction: known[usize::from(party)].clone(),
+    };
+    Roster {
+        session: SessionId([session; 16]),
+        epoch: 1,
+        parties: (0..parties).map(entry).collect(),
+    }
 }
 
 async fn join(joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
@@ -270,18 +272,21 @@ async fn a_ping_leaves_the_programs_port_alone() {
 }
 
 #[tokio::test]
-async fn a_changed_roster_keeps_who_stays_and_measures_who_is_new() {
+async fn a_changed_roster_keeps_who_stays_and_proves_who_is_new() {
     let net = Net::new();
     let mut joined = join_all((0..2).map(|me| net.joining(2, me))).await;
     let before = joined[0].links().await;
-    joined[0]
-        .change(&roster(1, 3), &net.contacts(3))
-        .await
-        .unwrap();
+    let newcomer = tokio::spawn(join(net.joining(3, 2)));
+    for old in &mut joined {
+        old.change(&roster(1, 3), &net.contacts(3)).await.unwrap();
+    }
     let after = joined[0].links().await;
     assert_eq!(after[0], before[0]);
-    assert_eq!(after[1].to, PartyIndex(2));
-    assert!(matches!(after[1].path, Path::Direct { .. }), "{after:?}");
+    let newcomer = newcomer.await.unwrap().unwrap();
+    let seen_by_newcomer = newcomer.links().await;
+    for link in after.iter().chain(&seen_by_newcomer) {
+        assert!(matches!(link.path, Path::Direct { .. }), "{link:?}");
+    }
     assert_eq!(joined[0].dial_table().parties[2].address, net.address(2));
 
     joined[0]

@@ -103,8 +103,8 @@ impl Traces {
     }
 }
 
-/// Whether a socket is held by anybody: a connection that has been closed waits in the kernel for a while (state 06,
-/// TIME-WAIT), and that is no trace of a process.
+/// Whether a process holds a socket: what was closed has no inode any more, but may stay in the table until the other
+/// end has answered.
 fn is_held(line: &str) -> bool {
-    line.split_ascii_whitespace().nth(3) != Some("06")
+    line.split_ascii_whitespace().nth(9) != Some("0")
 }

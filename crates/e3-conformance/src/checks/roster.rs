@@ -24,11 +24,14 @@ pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
     field.admit().await?;
     field.connect().await?;
     talk.exchange(1000, 100)?;
-    let links = &field.party(0)?.links;
-    ensure!(
-        links.len() == 2,
-        "expected links to both peers, found {links:?}"
-    );
+    ensure!(field.broken().is_empty(), "{:?}", field.broken());
+    for index in 0..3 {
+        let links = &field.party(index)?.links;
+        ensure!(
+            links.len() == 2,
+            "expected links to both peers, found {links:?}"
+        );
+    }
     traffic::connect(&field, 0, 2, PORT)?.exchange(1000, 100)?;
     field.leave().await
 }

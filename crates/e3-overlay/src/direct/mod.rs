@@ -6,7 +6,7 @@
 //! told from the peer, and the round-trip time is known before a program starts.
 //!
 //! - [`probe`]: what is said over such a connection;
-//! - [`dialler`] and [`listener`]: its two ends;
+//! - [`dialler`] and [`listener`]: its two ends, and [`prove`]: all of them at once;
 //! - [`reason`]: why a peer cannot be reached, in words;
 //! - [`joined`]: the overlay while it is up;
 //! - [`ping`]: a measurement that leaves the program's port alone.
@@ -16,6 +16,7 @@ mod joined;
 mod listener;
 mod ping;
 mod probe;
+mod prove;
 mod reason;
 
 use async_trait::async_trait;
