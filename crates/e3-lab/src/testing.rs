@@ -18,6 +18,7 @@
 //! Filters (substrings of names), `--exact`, `--skip NAME`, `--list` and `--nocapture` work as usual; tests run one
 //! after another, because they measure time. A test that panics, exits with another code than 0 or takes longer than
 //! its limit has failed, and whatever it has started is killed.
+//! With `E3_TEST_USER_NAMESPACE` in the environment, root uses a user namespace too.
 
 use std::env;
 use std::io::{self, Write};
