@@ -66,7 +66,7 @@ async fn real_programs_run_one_after_another() {
                     .events
                     .starts_with(&[ProgramEvent::Started, ProgramEvent::Connected])
             );
-            assert!(shown.outcome.runtime_elapsed_s.unwrap() > 0.0);
+            assert!(shown.outcome.runtime_elapsed_s.is_some());
             assert!(shown.outcome.bytes_sent.unwrap() > 0);
             assert!(
                 shown.outcome.elapsed_s > 0.05 && shown.outcome.cpu_s > 0.01,

@@ -276,6 +276,7 @@ async fn a_changed_roster_keeps_who_stays_and_proves_who_is_new() {
     let net = Net::new();
     let mut joined = join_all((0..2).map(|me| net.joining(2, me))).await;
     let before = joined[0].links().await;
+    let start = Instant::now();
     let newcomer = tokio::spawn(join(net.joining(3, 2)));
     for old in &mut joined {
         old.change(&roster(1, 3), &net.contacts(3)).await.unwrap();
@@ -283,6 +284,10 @@ async fn a_changed_roster_keeps_who_stays_and_proves_who_is_new() {
     let after = joined[0].links().await;
     assert_eq!(after[0], before[0]);
     let newcomer = newcomer.await.unwrap().unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "somebody waited in vain"
+    );
     let seen_by_newcomer = newcomer.links().await;
     for link in after.iter().chain(&seen_by_newcomer) {
         assert!(matches!(link.path, Path::Direct { .. }), "{link:?}");

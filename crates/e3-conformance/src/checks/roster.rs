@@ -1,5 +1,7 @@
 //! Members come while others go on.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, ensure};
 use e3_session::types::Dial;
 
@@ -22,7 +24,13 @@ pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
     field.parties.push(late);
     field.roster.parties.push(late_entry);
     field.admit().await?;
+    let start = Instant::now();
     field.connect().await?;
+    ensure!(
+        start.elapsed() < Duration::from_secs(4),
+        "a change of the roster took {:?}: somebody waited in vain",
+        start.elapsed()
+    );
     talk.exchange(1000, 100)?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
     for index in 0..3 {

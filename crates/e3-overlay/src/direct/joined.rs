@@ -33,7 +33,9 @@ pub(super) struct Direct {
 #[derive(Debug, Clone)]
 struct Peer {
     entry: RosterEntry,
-    /// The address that worked; else the one that is believed best.
+    /// Where it can be reached, as its contact record says.
+    contact: Vec<IpAddr>,
+    /// The address that worked, or that it called from, which a NAT may have changed; else the one that is believed best.
     address: IpAddr,
     /// The link as it was last seen; `None` for those that no connection is needed with.
     link: Option<(Path, Option<Duration>)>,
@@ -67,14 +69,15 @@ impl Peer {
         let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         Self {
             entry: entry.clone(),
+            contact: addresses.to_vec(),
             address: addresses.first().copied().unwrap_or(nowhere),
             link: None,
         }
     }
 
-    /// Whether it is the party of this entry, and still where it was.
+    /// Whether it is the party of this entry, and still where it was. Both ends of a link judge by the same record.
     fn stays(&self, entry: &RosterEntry, addresses: &[IpAddr]) -> bool {
-        self.entry == *entry && (addresses.is_empty() || addresses.contains(&self.address))
+        self.entry == *entry && (addresses.is_empty() || self.contact == addresses)
     }
 
     fn learn(&mut self, proof: Proof) {
