@@ -171,7 +171,7 @@ impl Agent {
             Request::Agree { .. } => self.agree(id),
             Request::Confirm { .. } => self.confirm().map(Some),
             Request::Run { .. } => self.run(id),
-            Request::Stop { grace_ms } => Ok(Some(self.stop(grace_ms))),
+            Request::Stop { grace_ms, because } => Ok(Some(self.stop(grace_ms, &because))),
             Request::Exec { argv } => self.exec(id, &argv),
             Request::Feed { to, data } => self.feed(id, to, data),
             Request::Kill { exec } => Ok(Some(self.kill(exec))),

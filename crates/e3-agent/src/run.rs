@@ -84,8 +84,9 @@ impl Agent {
         Ok(None)
     }
 
-    pub(crate) fn stop(&mut self, grace_ms: u64) -> Reply {
+    pub(crate) fn stop(&mut self, grace_ms: u64, because: &str) -> Reply {
         if let Some(run) = &self.run {
+            tracing::warn!("this party's program is stopped: {because}");
             run.stop(Duration::from_millis(grace_ms));
         }
         Reply::Stopping

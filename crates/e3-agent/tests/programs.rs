@@ -155,7 +155,12 @@ async fn a_program_is_stopped_politely() {
     // Not before it can take the signal.
     let up = party.hear().await;
     assert_eq!(
-        party.request(Request::Stop { grace_ms: 5000 }).await,
+        party
+            .request(Request::Stop {
+                grace_ms: 5000,
+                because: "the test is over".to_owned(),
+            })
+            .await,
         Reply::Stopping
     );
     let shown = party.watch(id).await;
@@ -173,7 +178,12 @@ async fn output_without_end_fills_no_memory_and_can_be_stopped() {
     // Nobody reads: the program has to wait.
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(resident() - before < 4_000_000, "{before} {}", resident());
-    let stop = party.ask(Request::Stop { grace_ms: 100 }).await;
+    let stop = party
+        .ask(Request::Stop {
+            grace_ms: 100,
+            because: "the test is over".to_owned(),
+        })
+        .await;
     assert_eq!(party.finish(stop).await, Reply::Stopping);
     let shown = party.watch(id).await;
     assert_eq!(shown.outcome.ending, Ending::Cancelled);

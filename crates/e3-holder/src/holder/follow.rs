@@ -79,11 +79,15 @@ fn progress(party: u16, event: &ProgramEvent) -> Option<Event> {
 }
 
 /// Asks for the end of a party's program; its `follow` ends by itself then.
-pub(crate) async fn stop(party: &Party, grace: Duration) {
+pub(crate) async fn stop(party: &Party, grace: Duration, because: String) {
     let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
     // It may have ended meanwhile, which the agent refuses as out of order.
     let _ = party
         .link
-        .ask("stop", Request::Stop { grace_ms }, Duration::from_secs(5))
+        .ask(
+            "stop",
+            Request::Stop { grace_ms, because },
+            Duration::from_secs(5),
+        )
         .await;
 }

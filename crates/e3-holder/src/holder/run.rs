@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use e3_session::types::RunId;
-use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time::sleep_until};
 
 use super::{
     capture::Capture,
     follow::{Followed, follow, stop},
+    party::Party,
     record::{self, Ended},
     stage::{Agreed, agree, dead, stage},
     tell::{Tell, now_ms},
@@ -97,6 +98,8 @@ async fn execute(
     let mut ended: Vec<Followed> = Vec::with_capacity(up.parties.len());
     let mut failure: Option<Failure> = None;
     let mut phase = Patience::Unlimited;
+    // Asked beside the following, so that a program that floods its output cannot hold up its own end.
+    let mut stops = FuturesUnordered::new();
     while !running.is_empty() {
         tokio::select! {
             Some(followed) = running.next() => {
@@ -113,8 +116,16 @@ async fn execute(
                 phase = Patience::OthersUntil(Instant::now());
             }
             () = sleep_until(phase.end().into()), if !matches!(phase, Patience::Unlimited) => {
-                phase = phase.lose(up, &ended).await;
+                let left = left(up, &ended);
+                if matches!(phase, Patience::LostAt(_)) {
+                    end_hosts(&left);
+                } else {
+                    let because = failure.as_ref().map(ToString::to_string).unwrap_or_default();
+                    stops.extend(left.into_iter().map(|party| stop(party, GRACE, because.clone())));
+                }
+                phase = Patience::LostAt(Instant::now() + LOST);
             }
+            Some(()) = stops.next() => {}
         }
     }
     ended.sort_by_key(|followed| followed.index);
@@ -151,26 +162,22 @@ impl Patience {
             Self::OthersUntil(end) | Self::LostAt(end) => *end,
         }
     }
+}
 
-    /// Patience is over: asks first, and ends what does not listen.
-    async fn lose(self, up: &Up, ended: &[Followed]) -> Self {
-        let has_ended = |index: usize| ended.iter().any(|followed| followed.index == index);
-        let left = up
-            .parties
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !has_ended(*index))
-            .map(|(_, party)| party);
-        match self {
-            Self::Unlimited | Self::OthersUntil(_) => {
-                join_all(left.map(|party| stop(party, GRACE))).await;
-            }
-            Self::LostAt(_) => {
-                for error in left.filter_map(|party| party.machine.end_all().err()) {
-                    tracing::warn!("{error}");
-                }
-            }
-        }
-        Self::LostAt(Instant::now() + LOST)
+/// The parties whose programs still run.
+fn left<'a>(up: &'a Up, ended: &[Followed]) -> Vec<&'a Party> {
+    let has_ended = |index: usize| ended.iter().any(|followed| followed.index == index);
+    let parties = up.parties.iter().enumerate();
+    let left = parties.filter(|(index, _)| !has_ended(*index));
+    left.map(|(_, party)| party).collect()
+}
+
+/// Ends everything on the hosts of agents that do not listen.
+fn end_hosts(parties: &[&Party]) {
+    for error in parties
+        .iter()
+        .filter_map(|party| party.machine.end_all().err())
+    {
+        tracing::warn!("{error}");
     }
 }

@@ -209,3 +209,13 @@ pub struct Machine {
     /// Memory in bytes.
     pub memory: u64,
 }
+
+impl std::fmt::Display for Failure {
+    /// Which party failed, and how: `party 2 (sgp): its program exited with code 1`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let (Some(party), Some(host)) = (self.party, &self.host) {
+            write!(f, "party {party} ({host}): ")?;
+        }
+        f.write_str(&self.message)
+    }
+}

@@ -80,6 +80,8 @@ pub enum Request {
     Stop {
         /// Milliseconds between the polite signal and the other.
         grace_ms: u64,
+        /// Why, for whoever owns the host: which party failed, and how.
+        because: String,
     },
     /// Runs a command on the host. Answers: `Output`, then `Ended`.
     Exec {

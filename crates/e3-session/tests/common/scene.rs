@@ -167,7 +167,10 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         RequestKind::Run => Request::Run {
             agreement: agreement::compare(&offers(epoch, run)).unwrap().hash(),
         },
-        RequestKind::Stop => Request::Stop { grace_ms: 100 },
+        RequestKind::Stop => Request::Stop {
+            grace_ms: 100,
+            because: "party 2 (sgp): its agent has ended".to_owned(),
+        },
         RequestKind::Exec => Request::Exec {
             argv: vec!["uname".to_owned()],
         },

@@ -75,7 +75,8 @@ fn request() -> impl Strategy<Value = Request> {
         run().prop_map(|run| Request::Agree { run }),
         vec(offer(), 0..4).prop_map(|offers| Request::Confirm { offers }),
         digest().prop_map(|agreement| Request::Run { agreement }),
-        any::<u64>().prop_map(|grace_ms| Request::Stop { grace_ms }),
+        (any::<u64>(), any::<String>())
+            .prop_map(|(grace_ms, because)| Request::Stop { grace_ms, because }),
     ];
     let aside = prop_oneof![
         vec(text(), 0..4).prop_map(|argv| Request::Exec { argv }),

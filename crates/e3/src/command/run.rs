@@ -129,8 +129,8 @@ fn tell(record: &RunRecord, runs: &RunFolder, global: &Global) -> Result<ExitCod
         return Ok(ExitCode::from(failure.exit));
     }
     let mut fault = match failure.exit {
-        1 => Fault::user(summary::failure(failure)),
-        code => Fault::program(code, summary::failure(failure)),
+        1 => Fault::user(failure.to_string()),
+        code => Fault::program(code, failure.to_string()),
     };
     if !failure.last_lines.is_empty() {
         let lines: Vec<_> = failure

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use e3_holder::wire::{Failure, LinkRecord, OutcomeRecord, RunRecord};
+use e3_holder::wire::{LinkRecord, OutcomeRecord, RunRecord};
 
 use super::{links, words};
 
@@ -76,12 +76,4 @@ fn explained(record: &RunRecord) -> Option<String> {
 fn slowest(links: &[LinkRecord]) -> Option<&LinkRecord> {
     let rtt = |link: &LinkRecord| link.rtt_ms.or(link.rtt_expected_ms).unwrap_or(0.0);
     links.iter().max_by(|a, b| rtt(a).total_cmp(&rtt(b)))
-}
-
-/// Which party failed, in one sentence.
-pub fn failure(failure: &Failure) -> String {
-    match (failure.party, &failure.host) {
-        (Some(index), Some(host)) => format!("party {index} ({host}): {}", failure.message),
-        _ => failure.message.clone(),
-    }
 }
