@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use e3_lab::{Access, Host, Lab, Nat, Site, Topology};
 use e3_world::{Region, Rtt, World};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than any round trip here, shorter than anybody's patience.
 pub(crate) const SOON: Duration = Duration::from_secs(2);
@@ -94,4 +95,10 @@ pub(crate) fn udp(host: &Host) -> UdpSocket {
 /// Milliseconds, for people and comparisons.
 pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
+}
+
+/// Sends a signal to a process that this test has started.
+pub(crate) fn signal(process: u32, signal: Signal) {
+    let pid = Pid::from_raw(process.try_into().unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
 }

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use e3_lab::testing::helper;
 use e3_lab::{EnterOptions, Nat, Role, enter};
+use rustix::process::Signal;
 
-use crate::common::{host, lab, site};
+use crate::common::{host, lab, signal, site};
 
 /// Builds a lab, starts a program in it that forks twice, says so and waits.
 pub(crate) fn victim() {
@@ -169,11 +170,7 @@ fn kill_and_look(choose: impl Fn(&Victim) -> u32) {
     assert!(seen.namespaces.len() >= 6, "{seen:?}");
     assert_eq!(surroundings(), before, "nothing of a lab shows outside");
     assert_eq!(seen.rest().namespaces, seen.namespaces);
-    let killed = Command::new("kill")
-        .args(["-KILL", &choose(&victim).to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
+    signal(choose(&victim), Signal::KILL);
     victim.guardian.wait().unwrap();
     let started = Instant::now();
     while seen.rest() != Seen::default() {

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use e3_lab::testing::helper;
 use e3_lab::{EnterError, EnterOptions, Role, enter, probe};
+use rustix::process::Signal;
+
+use crate::common::signal;
 
 fn enter_or_wait() {
     match enter(EnterOptions::default()) {
@@ -48,11 +51,7 @@ pub(crate) fn exit_codes_and_signals_pass() {
         .unwrap()
         .read_exact(&mut ready)
         .unwrap();
-    let told = Command::new("kill")
-        .args(["-TERM", &guardian.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(told.success());
+    signal(guardian.id(), Signal::TERM);
     assert_eq!(guardian.wait().unwrap().code(), Some(42));
 }
 
