@@ -20,6 +20,9 @@ pub trait Host: Send + Sync {
     /// Starts a program on the host, with pipes for its standard input and output. It ends with this process.
     fn start(&self, program: &Path, arguments: &[&str]) -> Result<Started, HostError>;
 
+    /// Bytes that the host has sent over its network, if that can be told.
+    fn bytes_sent(&self) -> Option<u64>;
+
     /// Ends every process on the host.
     fn end_all(&self) -> Result<(), HostError>;
 }

@@ -95,6 +95,10 @@ impl Host for LabHost {
         Started::spawn(AsyncCommand::from(command)).map_err(failed)
     }
 
+    fn bytes_sent(&self) -> Option<u64> {
+        self.host.bytes_sent().ok()
+    }
+
     fn end_all(&self) -> Result<(), HostError> {
         Ok(self.host.kill_all()?)
     }

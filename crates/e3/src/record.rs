@@ -30,7 +30,10 @@ impl RunFolder {
             ))
             .hint("name another folder by `--runs DIR`")
         };
-        fs::create_dir_all(runs).map_err(failed)?;
+        if !runs.exists() {
+            fs::create_dir_all(runs).map_err(failed)?;
+            ignore_everything(runs).map_err(failed)?;
+        }
         let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
         let name = (1..)
             .map(|count| match count {
@@ -48,6 +51,7 @@ impl RunFolder {
             .map_err(failed)?;
         link_latest(runs, &name).map_err(failed)?;
         let shown = runs.join(&name);
+        ignore_everything(&shown).map_err(failed)?;
         let absolute = shown.canonicalize().map_err(failed)?;
         Ok(Self { absolute, shown })
     }
@@ -106,6 +110,12 @@ impl RunFolder {
             .and_then(|()| fs::rename(&temporary, &path));
         written.map_err(|error| Fault::user(format!("cannot write {}: {error}", path.display())))
     }
+}
+
+/// Results are private to their parties: they neither travel with a program whose folder they lie in, nor get into a
+/// repository by accident.
+fn ignore_everything(folder: &Path) -> io::Result<()> {
+    fs::write(folder.join(".gitignore"), "*\n")
 }
 
 /// Replaces the link at once, so that there is always one.

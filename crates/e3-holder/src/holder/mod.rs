@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod stage;
 mod tell;
+mod traffic;
 mod up;
 
 use std::{

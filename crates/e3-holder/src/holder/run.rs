@@ -13,6 +13,7 @@ use super::{
     record::{self, Ended},
     stage::{Agreed, agree, dead, stage},
     tell::{Tell, now_ms},
+    traffic,
     up::{Up, link_fault},
 };
 use crate::wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip};
@@ -100,6 +101,8 @@ async fn execute(
     let mut phase = Patience::Unlimited;
     // Asked beside the following, so that a program that floods its output cannot hold up its own end.
     let mut stops = FuturesUnordered::new();
+    let traffic = traffic::watch(up, tell);
+    tokio::pin!(traffic);
     while !running.is_empty() {
         tokio::select! {
             Some(followed) = running.next() => {
@@ -126,6 +129,7 @@ async fn execute(
                 phase = Patience::LostAt(Instant::now() + LOST);
             }
             Some(()) = stops.next() => {}
+            () = &mut traffic => {}
         }
     }
     ended.sort_by_key(|followed| followed.index);

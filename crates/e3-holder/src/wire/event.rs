@@ -71,6 +71,11 @@ pub enum Event {
         /// The text; bytes that are not UTF-8 are replaced.
         text: String,
     },
+    /// What the hosts have sent since the programs started.
+    Traffic {
+        /// Bytes, by index; none where that cannot be told.
+        bytes: Vec<Option<u64>>,
+    },
     /// A party's program has ended.
     Ended {
         /// Index.

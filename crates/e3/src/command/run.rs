@@ -26,8 +26,8 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let began = Instant::now();
     let began_ms = prepare::now_ms();
     let loaded = load::environment(&args.environment, &args.args)?;
-    let interrupt = Interrupt::listen()?;
     let mut view = View::new(global);
+    let interrupt = Interrupt::listen(view.speaker())?;
     let prepared = prepare::prepare(&loaded.environment, &mut view)?;
     let folder = environment::folder(&loaded)?;
     let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;

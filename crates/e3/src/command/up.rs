@@ -52,8 +52,8 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
             }
         },
     };
-    let interrupt = Interrupt::listen()?;
     let mut view = View::new(global);
+    let interrupt = Interrupt::listen(view.speaker())?;
     let started = environment::start(wanted, &folder, "up", &interrupt, |event| view.event(event));
     view.finish();
     let (launched, steps) = started?;

@@ -24,8 +24,11 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 const INTERRUPTED: i32 = 130;
 
 /// What goes on, so that Ctrl-C can end it.
-#[derive(Clone, Default)]
-pub struct Interrupt(Arc<Mutex<Going>>);
+#[derive(Clone)]
+pub struct Interrupt {
+    going: Arc<Mutex<Going>>,
+    say: Arc<dyn Fn(&str) + Send + Sync>,
+}
 
 #[derive(Default)]
 enum Going {
@@ -41,13 +44,16 @@ enum Going {
 }
 
 impl Interrupt {
-    /// Listens from now on.
+    /// Listens from now on; what there is to say is said by `say`.
     ///
     /// # Errors
     /// The system does not let us.
-    pub fn listen() -> Result<Self, Fault> {
+    pub fn listen(say: impl Fn(&str) + Send + Sync + 'static) -> Result<Self, Fault> {
         let failed = |error: io::Error| Fault::ours(format!("cannot listen for Ctrl-C: {error}"));
-        let interrupt = Self::default();
+        let interrupt = Self {
+            going: Arc::default(),
+            say: Arc::new(say),
+        };
         let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
         let theirs = interrupt.clone();
         thread::spawn(move || {
@@ -86,15 +92,15 @@ impl Interrupt {
             // What it made, it cleans up by itself, since its lifeline ends with this command.
             Going::Nothing | Going::Ending => process::exit(INTERRUPTED),
             Going::Setup(pid) => {
-                eprintln!("\nending; once more ends at once, and `e3 down` cleans up later");
+                (self.say)("ending; Ctrl-C once more ends at once, and `e3 down` cleans up later");
                 if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
                     // It is our child and was not waited for, so the number is still its own.
                     let _ = kill_process(pid, Signal::TERM);
                 }
             }
             Going::Run(mut connection) => {
-                eprintln!(
-                    "\nending the run; once more ends at once, and `e3 down` cleans up later"
+                (self.say)(
+                    "ending the run; Ctrl-C once more ends at once, and `e3 down` cleans up later",
                 );
                 let _ = wire::write_line(&mut connection, &Ask::Cancel);
             }
@@ -102,6 +108,6 @@ impl Interrupt {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Going> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.going.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -39,6 +39,11 @@ impl Live {
         }
     }
 
+    /// Another hold on the screen.
+    pub fn screen(&self) -> MultiProgress {
+        self.screen.clone()
+    }
+
     /// Says something above the lines.
     pub fn say(&self, text: &str) {
         // A terminal that has gone away is no reason to end a run.
@@ -71,6 +76,7 @@ impl Live {
             }
             Event::Parties { .. } if first => self.add_lines(),
             Event::Checked(check) => self.say(&words::check(check)),
+            Event::Traffic { .. } => (0..self.lines.len()).for_each(|index| self.draw(index)),
             Event::Notice { text, tip } => self.say(&self.notice(text, *tip)),
             _ => {}
         }

@@ -56,6 +56,19 @@ impl View {
         }
     }
 
+    /// Says things from another thread, without tearing the lines apart.
+    pub fn speaker(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        let screen = match self {
+            Self::Live(live) => Some(live.screen()),
+            Self::Plain(_) => None,
+        };
+        move |text| match &screen {
+            // A terminal that has gone away is no reason to stop.
+            Some(screen) => drop(screen.println(text)),
+            None => eprintln!("{text}"),
+        }
+    }
+
     /// What goes on before there is anything else to show.
     pub fn doing(&mut self, text: &str) {
         match self {

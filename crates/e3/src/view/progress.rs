@@ -16,7 +16,7 @@ pub struct Progress {
     pub party: PartyStatus,
     /// What it does.
     pub activity: String,
-    /// Bytes sent, once its program has told.
+    /// Bytes sent: by its host so far; by its program, once that has told.
     pub bytes: Option<u64>,
     /// The last line that it printed.
     pub line: String,
@@ -56,9 +56,17 @@ impl Parties {
             Event::Output { party, text, .. } => {
                 self.change(*party, |progress| progress.line.clone_from(text))
             }
+            Event::Traffic { bytes } => {
+                for (progress, bytes) in self.0.iter_mut().zip(bytes) {
+                    if !progress.ended {
+                        progress.bytes = *bytes;
+                    }
+                }
+                None
+            }
             Event::Ended { party, outcome } => self.change(*party, |progress| {
                 progress.activity = ending(&outcome.ending, outcome.elapsed_s);
-                progress.bytes = outcome.bytes_sent;
+                progress.bytes = outcome.bytes_sent.or(progress.bytes);
                 progress.ended = true;
             }),
             _ => None,
