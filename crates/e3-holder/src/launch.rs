@@ -8,7 +8,7 @@ use std::{
     env,
     io::{self, BufRead, BufReader, Lines, Write},
     path::PathBuf,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     state::StateFolder,
-    wire::{self, Event, Stamped},
+    wire::{self, Stamped},
 };
 
 /// What a holder is told when it starts.
@@ -93,8 +93,9 @@ impl Launched {
     }
 
     /// Ends the holder, and waits until everything of it is gone: at most `patience`, then it is killed, which ends
-    /// all that it made.
-    pub fn end(self, patience: Duration) -> io::Result<()> {
+    /// all that it made. One that was killed, by this or by somebody else, has not removed its files: see
+    /// [`crate::state::tidy`].
+    pub fn end(self, patience: Duration) -> io::Result<ExitStatus> {
         let Self {
             mut guardian,
             lifeline,
@@ -102,19 +103,15 @@ impl Launched {
         } = self;
         drop(lifeline);
         let end = Instant::now() + patience;
-        while guardian.try_wait()?.is_none() {
+        loop {
+            if let Some(status) = guardian.try_wait()? {
+                return Ok(status);
+            }
             if Instant::now() > end {
                 guardian.kill()?;
-                guardian.wait()?;
-                break;
+                return guardian.wait();
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        Ok(())
     }
-}
-
-/// Whether an event ends the stream of a holder's set-up.
-pub fn ends_setup(event: &Event) -> bool {
-    matches!(event, Event::Done { .. } | Event::Failed(_))
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::Global;
 use crate::json;
+use crate::out;
 
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +20,8 @@ pub enum Kind {
     Ours,
     /// A program failed, and its own exit code is passed through.
     Program(u8),
+    /// Somebody asked for the end by a signal: exit code 130, as shells have it.
+    Interrupted,
 }
 
 /// An outcome other than success.
@@ -52,6 +55,11 @@ impl Fault {
     /// A program ended with `code`.
     pub fn program(code: u8, message: impl Into<String>) -> Self {
         Self::new(Kind::Program(code), message)
+    }
+
+    /// Somebody asked for the end before there was an outcome.
+    pub fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, "interrupted")
     }
 
     /// A panic, which has been announced on standard error already.
@@ -96,6 +104,7 @@ impl Fault {
             Kind::User => 1,
             Kind::Ours => 2,
             Kind::Program(code) => code,
+            Kind::Interrupted => 130,
         }
     }
 
@@ -104,7 +113,7 @@ impl Fault {
         if global.json {
             self.report_json();
         } else {
-            eprint!("{}", self.render(global.color.on_stderr()));
+            out::aside(&self.render(global.color.on_stderr()));
         }
         ExitCode::from(self.code())
     }
@@ -112,7 +121,7 @@ impl Fault {
     /// Prints the one document of `--json`.
     pub fn report_json(&self) {
         if let Err(second) = json::print("error", &Document::from(self)) {
-            eprint!("{}{}", self.render(false), second.render(false));
+            out::aside(&(self.render(false) + &second.render(false)));
         }
     }
 
@@ -162,6 +171,7 @@ impl<'a> From<&'a Fault> for Document<'a> {
                 Kind::User => "user",
                 Kind::Ours => "ours",
                 Kind::Program(_) => "program",
+                Kind::Interrupted => "interrupted",
             },
             exit_code: fault.code(),
             message: &fault.message,
@@ -179,7 +189,10 @@ pub fn announce_panics() {
             .location()
             .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let what = panic.payload_as_str().unwrap_or("without a message");
-        eprintln!("e3 {}: panic{place}: {what}", env!("CARGO_PKG_VERSION"));
+        out::aside(&format!(
+            "e3 {}: panic{place}: {what}\n",
+            env!("CARGO_PKG_VERSION")
+        ));
     }));
 }
 

@@ -18,6 +18,8 @@ pub fn start(global: &Global) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // It would tell standard error that standard error cannot be written, and panic.
+        .log_internal_errors(false)
         .with_ansi(global.color.on_stderr())
         .finish();
     // It fails only when a subscriber is set already, and this is the only place that sets one.

@@ -8,7 +8,7 @@
 //! - [`environment`]: environments that are up, or are to be; [`record`]: the folder that keeps a run;
 //! - [`view`]: what a person sees;
 //! - [`fault`]: why a verb could not do what it was asked, and the exit code for it;
-//! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output.
+//! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output and standard error.
 //!
 //! Data goes to standard output, everything else to standard error.
 

@@ -1,4 +1,4 @@
-//! Standard output, for people. A reader that has gone away (`e3 man | head`) is no fault.
+//! Standard output and standard error, for people. A reader that has gone away (`e3 man | head`) is no fault.
 
 use std::io::{ErrorKind, Write};
 
@@ -25,4 +25,9 @@ pub fn write(text: &[u8]) -> Result<(), Fault> {
 /// As [`write`].
 pub fn line(text: &str) -> Result<(), Fault> {
     write(format!("{text}\n").as_bytes())
+}
+
+/// Says something on standard error. Where nobody listens any more, there is nobody to tell that to.
+pub fn aside(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

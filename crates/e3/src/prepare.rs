@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use e3_holder::wire::{Inputs, RunAsk};
+use e3_program::mpyc::check_arguments;
 use e3_program::python::{Progress, PythonEnv, cache_folder};
 use e3_session::types::{Interpreter, Manifest};
 use e3_spec::{Environment, Mpyc, ProgramKind};
@@ -32,6 +33,7 @@ pub fn prepare(environment: &Environment, view: &mut View) -> Result<Prepared, F
                 .hint("name one by `--program FILE`, or in e3.toml: [program] path = \"FILE\""),
         );
     };
+    check_arguments(&program.args).map_err(|error| Fault::user(error.to_string()))?;
     let travel = Travel::of(environment)?;
     for line in travel.lines() {
         view.say(&line);
@@ -83,12 +85,11 @@ fn python(mpyc: &Mpyc, view: &mut View) -> Result<Interpreter, Fault> {
     let failed = |error: e3_program::python::PythonError| {
         Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
     };
-    let found = match &mpyc.python {
-        Some(path) => PythonEnv::named(path.as_ref()),
-        None => {
-            let cache = cache_folder().map_err(failed)?;
-            PythonEnv::ensure(&cache, &mut |progress| view.doing(&words(&progress)))
-        }
+    let found = if let Some(path) = &mpyc.python {
+        PythonEnv::named(path.as_ref())
+    } else {
+        let cache = cache_folder().map_err(failed)?;
+        PythonEnv::ensure(&cache, &mut |progress| view.doing(&words(&progress)))
     };
     let found = found.map_err(failed)?;
     match &mpyc.version {

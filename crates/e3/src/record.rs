@@ -1,5 +1,6 @@
 //! The folder that keeps a run: `runs/<time>-<environment>/`, with a link `latest` to the newest.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::symlink;
@@ -15,10 +16,11 @@ use crate::fault::Fault;
 pub struct RunFolder {
     absolute: PathBuf,
     shown: PathBuf,
+    begun: Cell<bool>,
 }
 
 impl RunFolder {
-    /// Creates the next folder below `runs`, and lets `latest` point to it.
+    /// Creates the next folder below `runs`.
     ///
     /// # Errors
     /// The user's: it cannot be written there.
@@ -49,11 +51,22 @@ impl RunFolder {
         let name = name
             .unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into()))
             .map_err(failed)?;
-        link_latest(runs, &name).map_err(failed)?;
         let shown = runs.join(&name);
         ignore_everything(&shown).map_err(failed)?;
         let absolute = shown.canonicalize().map_err(failed)?;
-        Ok(Self { absolute, shown })
+        Ok(Self {
+            absolute,
+            shown,
+            begun: Cell::new(false),
+        })
+    }
+
+    /// Something happens for this run: `latest` points to it from now on.
+    pub fn begin(&self) {
+        if !self.begun.replace(true) {
+            // Without the link there is still the folder, which is named to the user.
+            let _ = link_latest(&self.absolute);
+        }
     }
 
     /// Its path, absolute.
@@ -74,8 +87,13 @@ impl RunFolder {
         self.write(&self.document(record)?)
     }
 
-    /// Writes why there is no result; if that cannot be written either, the user sees it on the screen.
+    /// Writes why there is no result; if that cannot be written either, the user sees it on the screen. Of a run that
+    /// was refused before anything happened for it, nothing is kept.
     pub fn failed(&self, fault: &Fault) {
+        if !self.begun.get() {
+            let _ = fs::remove_dir_all(&self.absolute);
+            return;
+        }
         let document = serde_json::json!({
             "schema": "e3/run/1",
             "failure": { "message": fault.message, "detail": fault.detail, "hint": fault.hint, "exit": fault.code() },
@@ -119,7 +137,10 @@ fn ignore_everything(folder: &Path) -> io::Result<()> {
 }
 
 /// Replaces the link at once, so that there is always one.
-fn link_latest(runs: &Path, name: &str) -> io::Result<()> {
+fn link_latest(run: &Path) -> io::Result<()> {
+    let (Some(runs), Some(name)) = (run.parent(), run.file_name()) else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
     let temporary = runs.join(format!(".latest-{}", std::process::id()));
     symlink(name, &temporary)?;
     fs::rename(&temporary, runs.join("latest"))

@@ -71,7 +71,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
     .await;
     drop(tell);
     tokio::select! {
-        served = server.serve(listener) => if let Err(error) = served { warn!("cannot serve: {error}") },
+        end = server.serve(listener) => if let Err(error) = end { warn!("cannot serve: {error}") },
         () = end => info!("asked to end"),
     }
     server.up().leave().await;

@@ -208,7 +208,7 @@ async fn listen(
             Err(error) => return Some(error.to_string()),
         };
         decoder.push(buffer.get(..length)?);
-        while let Some(decoded) = decoder.next() {
+        for decoded in decoder.by_ref() {
             let message = match decoded {
                 Ok(message) => message,
                 Err(error) => return Some(format!("it said something unreadable: {error}")),

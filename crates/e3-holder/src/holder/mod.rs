@@ -68,12 +68,12 @@ fn guard() -> Result<u8, Fault> {
     let _ = setsid();
     let folder = StateFolder::at(charge.state.clone(), charge.hosts.clone());
     let lock = take(&folder, &charge.verb)?;
-    redirect_stderr(&folder).map_err(state_fault)?;
+    redirect_stderr(&folder).map_err(Fault::from)?;
     let entered = match begin_journal(&folder) {
         Ok(()) => e3_lab::enter(EnterOptions::default()).map_err(|error| {
             Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
         }),
-        Err(error) => Err(state_fault(error)),
+        Err(error) => Err(error.into()),
     };
     let code = match entered {
         Ok(Role::Inside) => return Ok(inside::main(&charge, &folder)),
@@ -82,7 +82,7 @@ fn guard() -> Result<u8, Fault> {
             .map_err(|error| Fault::ours(error.to_string())),
         Err(fault) => Err(fault),
     };
-    let removed = sweep::remove(&folder).map_err(state_fault);
+    let removed = sweep::remove(&folder).map_err(Fault::from);
     drop(lock);
     let code = code?;
     removed?;
@@ -93,15 +93,15 @@ fn guard() -> Result<u8, Fault> {
 fn take(folder: &StateFolder, verb: &str) -> Result<Lock, Fault> {
     let refused = |error: LockError| match error {
         LockError::Held { .. } => Fault::user(error.to_string()).hint("`e3 down` ends it"),
-        LockError::State(error) => state_fault(error),
+        LockError::State(error) => error.into(),
     };
     let mut lock = Lock::take(folder).map_err(refused)?;
-    if !Journal::read(folder).map_err(state_fault)?.is_empty() {
-        sweep::remove(folder).map_err(state_fault)?;
+    if !Journal::read(folder).map_err(Fault::from)?.is_empty() {
+        sweep::remove(folder).map_err(Fault::from)?;
         drop(lock);
         lock = Lock::take(folder).map_err(refused)?;
     }
-    lock.sign(&Owner::this_process(verb)).map_err(state_fault)?;
+    lock.sign(&Owner::this_process(verb)).map_err(Fault::from)?;
     Ok(lock)
 }
 
@@ -143,6 +143,8 @@ fn redirect_stderr(folder: &StateFolder) -> Result<(), StateError> {
         .map_err(StateError::io("write", &path))
 }
 
-fn state_fault(error: StateError) -> Fault {
-    Fault::user(error.to_string())
+impl From<StateError> for Fault {
+    fn from(error: StateError) -> Self {
+        Self::user(error.to_string())
+    }
 }

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use e3_program::mpyc::hint;
 use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
 use serde::Serialize;
 
@@ -243,7 +244,8 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
             Ending::Exited(0) => return None,
             Ending::Exited(code) => (
                 format!("its program exited with code {code}"),
-                format!("everything that it printed is in {}", log.display()),
+                hint(&followed.captured.last)
+                    .unwrap_or_else(|| format!("everything that it printed is in {}", log.display())),
                 u8::try_from(code & 0xff).unwrap_or(1).max(1),
             ),
             Ending::Signalled(signal) => (

@@ -14,7 +14,7 @@ use super::{
     stage::{Agreed, agree, dead, stage},
     tell::{Tell, now_ms},
     traffic,
-    up::{Up, link_fault},
+    up::Up,
 };
 use crate::wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip};
 
@@ -62,7 +62,7 @@ pub(crate) async fn run(
 
 async fn prepare(up: &Up, run: RunId, ask: &RunAsk, tell: &Tell) -> Result<Agreed, Fault> {
     if let Some(error) = up.parties.iter().find_map(dead) {
-        return Err(link_fault(error).hint("`e3 down`, then `e3 up`, starts all agents anew"));
+        return Err(Fault::from(error).hint("`e3 down`, then `e3 up`, starts all agents anew"));
     }
     tell.step(Step::Stage, stage(up, run, ask)).await?;
     let agreed = tell.step(Step::Agree, agree(up, run)).await?;
@@ -162,7 +162,7 @@ enum Patience {
 impl Patience {
     fn end(&self) -> Instant {
         match self {
-            Self::Unlimited => Instant::now() + Duration::from_secs(3600),
+            Self::Unlimited => Instant::now() + Duration::from_hours(1),
             Self::OthersUntil(end) | Self::LostAt(end) => *end,
         }
     }

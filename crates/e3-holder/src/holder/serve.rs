@@ -25,11 +25,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::{
-    run::run,
-    tell::Tell,
-    up::{Up, link_fault},
-};
+use super::{run::run, tell::Tell, up::Up};
 use crate::wire::{Ask, Event, Fault, RunAsk, Stamped};
 
 /// How long a command may take to say what it wants.
@@ -154,7 +150,7 @@ impl Server {
         let (exec, mut answers) = party
             .link
             .stream(Request::Exec { argv })
-            .map_err(link_fault)?;
+            .map_err(Fault::from)?;
         let mut listening = true;
         loop {
             tokio::select! {
@@ -167,16 +163,15 @@ impl Server {
                     Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.ending }),
                     Some(Reply::Refused(refusal)) => return Err(Fault::user(refusal.to_string())),
                     Some(_) => {}
-                    None => return Err(link_fault(party.link.ended())),
+                    None => return Err(Fault::from(party.link.ended())),
                 },
                 ask = next_ask(&mut asks), if listening => {
-                    let (what, request) = match ask {
-                        Some(Ok(Ask::Feed { data })) => ("feed", Request::Feed { to: exec, data: ByteBuf::from(data) }),
+                    let (what, request) = if let Some(Ok(Ask::Feed { data })) = ask {
+                        ("feed", Request::Feed { to: exec, data: ByteBuf::from(data) })
+                    } else {
                         // The command that asked has gone or wants no more.
-                        _ => {
-                            listening = false;
-                            ("kill", Request::Kill { exec })
-                        }
+                        listening = false;
+                        ("kill", Request::Kill { exec })
                     };
                     // It may have ended meanwhile, which the agent refuses as out of order.
                     let _ = party.link.ask(what, request, ASK).await;
@@ -192,7 +187,7 @@ impl Server {
             .link
             .ask("ping", Request::Ping { peer }, PING)
             .await
-            .map_err(link_fault)?
+            .map_err(Fault::from)?
         {
             Reply::Pinged(link) => Ok(Event::Pinged { link }),
             other => Err(Fault::ours(format!("unexpected answer {other:?}"))),

@@ -24,12 +24,12 @@ use sha2::{Digest as _, Sha256};
 use super::{
     link::LinkError,
     party::{Party, ask_all, unexpected},
-    up::{Up, link_fault},
+    up::Up,
 };
 use crate::wire::{Fault, RunAsk};
 
 /// How long an agent may take for one of these steps: a hundred megabytes are hashed in one of them.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sends what each party lacks.
 pub(crate) async fn stage(up: &Up, run: RunId, ask: &RunAsk) -> Result<(), Fault> {
@@ -104,10 +104,10 @@ async fn stage_at(
         .link
         .ask("stage", request, PATIENCE)
         .await
-        .map_err(link_fault)?
+        .map_err(Fault::from)?
     {
         Reply::Missing { files } => files,
-        other => return Err(link_fault(unexpected(&party.link, &other))),
+        other => return Err(Fault::from(unexpected(&party.link, &other))),
     };
     for sha256 in missing {
         let private = private
@@ -195,7 +195,7 @@ async fn send(party: &Party, sha256: Digest, path: &Path) -> Result<(), Fault> {
             .link
             .ask("blob", Request::Blob(blob), PATIENCE)
             .await
-            .map_err(link_fault)?;
+            .map_err(Fault::from)?;
         if last {
             return Ok(());
         }
@@ -217,10 +217,10 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
         run,
     })
     .await;
-    for (party, reply) in up.parties.iter().zip(answers.map_err(link_fault)?) {
+    for (party, reply) in up.parties.iter().zip(answers.map_err(Fault::from)?) {
         match reply {
             Reply::Offered { offer } => offers.push(offer),
-            other => return Err(link_fault(unexpected(&party.link, &other))),
+            other => return Err(Fault::from(unexpected(&party.link, &other))),
         }
     }
     let name = |index: &PartyIndex| {
@@ -250,7 +250,7 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
         offers: offers.clone(),
     })
     .await
-    .map_err(link_fault)?;
+    .map_err(Fault::from)?;
     let warnings = agreement::warnings(&offers);
     let warnings = warnings
         .iter()
@@ -258,8 +258,8 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
         .collect();
     Ok(Agreed {
         agreement,
-        warnings,
         offers,
+        warnings,
     })
 }
 

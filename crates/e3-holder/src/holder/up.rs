@@ -74,12 +74,12 @@ pub(crate) async fn bring_up(
             start_agents(&environment.hosts, &*provider, session, folder, unasked),
         )
         .await
-        .map_err(agent_fault)?;
+        .map_err(Fault::from)?;
     let (parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
     let (parties, roster) = tell
         .step(Step::Admit, admit(parties, &environment, session))
         .await
-        .map_err(link_fault)?;
+        .map_err(Fault::from)?;
     // Set once: an environment comes up once. Agents may write to one another from now on.
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
     tell.event(Event::Parties {
@@ -98,7 +98,7 @@ pub(crate) async fn bring_up(
     if let Some(check) = &check {
         tell.event(Event::Checked(check.clone())).await;
     }
-    let links = links.map_err(link_fault)?;
+    let links = links.map_err(Fault::from)?;
     tell.event(Event::Links {
         links: links.clone(),
     })
@@ -289,7 +289,7 @@ fn refuse_unreachable(
             .get(usize::from(index.0))
             .map_or("?", |party| party.host.name.as_str())
     };
-    let lines: Vec<String> = links
+    let unreached: Vec<String> = links
         .iter()
         .filter_map(|link| match &link.path {
             Path::Unreachable { reason } => Some(format!(
@@ -300,35 +300,38 @@ fn refuse_unreachable(
             _ => None,
         })
         .collect();
-    if lines.is_empty() {
+    if unreached.is_empty() {
         return Ok(());
     }
     let message = format!(
         "overlay `{}` does not connect these parties:\n{}",
         overlay.name(),
-        lines.join("\n")
+        unreached.join("\n")
     );
     Err(Fault::user(message).hint(
         "`e3 doctor` looks for what is in the way; an overlay that traverses NATs may reach them",
     ))
 }
 
-pub(crate) fn link_fault(error: LinkError) -> Fault {
-    let message = error.to_string();
-    match error {
-        LinkError::Refused { .. } | LinkError::Gone { .. } => Fault::user(message),
-        LinkError::Late { .. } => {
-            Fault::user(message).hint("the machine may be too busy: see its load, and try again")
+impl From<LinkError> for Fault {
+    fn from(error: LinkError) -> Self {
+        let message = error.to_string();
+        match error {
+            LinkError::Refused { .. } | LinkError::Gone { .. } => Fault::user(message),
+            LinkError::Late { .. } => Fault::user(message)
+                .hint("the machine may be too busy: see its load, and try again"),
+            LinkError::Order { .. } => Fault::ours(message),
         }
-        LinkError::Order { .. } => Fault::ours(message),
     }
 }
 
-fn agent_fault(error: AgentError) -> Fault {
-    match error {
-        AgentError::Host(error) => {
-            Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
+impl From<AgentError> for Fault {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::Host(error) => {
+                Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
+            }
+            AgentError::Link(error) => error.into(),
         }
-        AgentError::Link(error) => link_fault(error),
     }
 }

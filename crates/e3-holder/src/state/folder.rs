@@ -120,12 +120,10 @@ impl EnvironmentId {
     /// The id of an environment declared in a file; `file` should be absolute.
     pub fn declared(name: &str, file: &Path) -> Self {
         let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
-        let short: String = digest
-            .iter()
-            .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Self(format!("{name}-{short}"))
+        let short = digest
+            .first_chunk()
+            .map_or(0, |chunk| u32::from_be_bytes(*chunk));
+        Self(format!("{name}-{short:08x}"))
     }
 
     /// The id of an environment that was never written down: good for one command.

@@ -72,7 +72,7 @@ impl Lock {
         loop {
             match Self::take(folder) {
                 Err(LockError::Held { .. }) if Instant::now() < end => {
-                    std::thread::sleep(Duration::from_millis(5))
+                    std::thread::sleep(Duration::from_millis(5));
                 }
                 other => return other,
             }

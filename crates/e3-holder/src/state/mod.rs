@@ -23,4 +23,4 @@ pub use journal::{Created, Journal};
 pub use lock::{Lock, LockError};
 pub use owner::Owner;
 pub use socket::{bind, connect};
-pub use sweep::{Swept, down};
+pub use sweep::{Swept, down, tidy};

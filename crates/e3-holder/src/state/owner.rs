@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Owner {
     /// Process id of the guardian, in the numbering of whoever started it.
     pub pid: u32,
-    /// Start of that process in clock ticks since boot (proc_pid_stat(5), field 22), so that a reused id is not
+    /// Start of that process in clock ticks since boot (`proc_pid_stat(5)`, field 22), so that a reused id is not
     /// mistaken for it.
     pub started_ticks: u64,
     /// Wall-clock start, in seconds since the Unix epoch.

@@ -45,6 +45,23 @@ pub fn down(folder: &StateFolder) -> Result<Swept, LockError> {
     Ok(swept)
 }
 
+/// Removes what a holder that was killed has left, once the last process of it has ended; does nothing where somebody
+/// else holds the environment by now.
+pub fn tidy(folder: &StateFolder) -> Result<(), LockError> {
+    if !folder.path().exists() {
+        return Ok(());
+    }
+    match Lock::wait(folder, FORCED) {
+        Ok(lock) => {
+            remove(folder)?;
+            drop(lock);
+            Ok(())
+        }
+        Err(LockError::Held { .. }) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
 fn end_holder(folder: &StateFolder) -> Result<(Lock, Swept), LockError> {
     if ask_to_end(folder).is_ok() {
         match Lock::wait(folder, POLITE) {

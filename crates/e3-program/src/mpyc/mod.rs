@@ -2,6 +2,7 @@
 
 mod arguments;
 mod events;
+mod hint;
 mod lines;
 
 use std::{
@@ -14,6 +15,7 @@ use e3_session::types::{DialTable, Kind, Program};
 pub use self::{
     arguments::{ReservedArgument, check as check_arguments},
     events::{Events, Totals},
+    hint::hint,
     lines::{Line, outcome},
 };
 use crate::files::{BadPath, RelativePath};

@@ -28,7 +28,7 @@ pub fn report(error: &clap::Error) -> ExitCode {
             .hint("`e3 --help` lists the verbs, `e3 VERB --help` what each takes")
             .report_json();
     } else {
-        eprint!("{}", styled(error, color.on_stderr()));
+        out::aside(&styled(error, color.on_stderr()));
     }
     ExitCode::FAILURE
 }

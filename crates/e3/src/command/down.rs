@@ -29,17 +29,15 @@ struct Taken {
 /// # Errors
 /// The user's: there is no such environment; ours: something cannot be removed.
 pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
-    let root = StateRoot::from_env().map_err(environment::state_fault)?;
+    let root = StateRoot::from_env().map_err(Fault::from)?;
     let mut document = Document::default();
     let named = if args.all { None } else { named(args)? };
     if let Some((id, folder)) = &named {
         document.take(id, folder)?;
     }
-    for id in root.all().map_err(environment::state_fault)? {
+    for id in root.all().map_err(Fault::from)? {
         let folder = root.folder(&id);
-        let left = Lock::holder(&folder)
-            .map_err(environment::state_fault)?
-            .is_none();
+        let left = Lock::holder(&folder).map_err(Fault::from)?.is_none();
         if args.all || left {
             document.take(&id.to_string(), &folder)?;
         }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::{Global, Init};
 use crate::fault::Fault;
 use crate::json;
+use crate::out;
 
 /// The program that every template names.
 const PROGRAM: &str = include_str!("../../templates/program.py");
@@ -47,9 +48,9 @@ pub fn main(args: &Init, global: &Global) -> Result<ExitCode, Fault> {
         json::print("init", &Written { template, written })?;
     } else {
         for path in written {
-            eprintln!("wrote {}", path.display());
+            out::aside(&format!("wrote {}\n", path.display()));
         }
-        eprintln!("next: {}", next(&args.folder));
+        out::aside(&format!("next: {}\n", next(&args.folder)));
     }
     Ok(ExitCode::SUCCESS)
 }

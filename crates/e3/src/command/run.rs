@@ -5,14 +5,11 @@ use std::time::Instant;
 
 use e3_holder::client::Client;
 use e3_holder::state::StateFolder;
-use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Step, rounded};
+use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Stamped, Step, rounded};
 use e3_spec::Environment;
 
 use crate::cli::{Global, Run};
-use crate::environment::{
-    self,
-    interrupt::{Interrupt, PATIENCE},
-};
+use crate::environment::{self, interrupt::Interrupt};
 use crate::fault::Fault;
 use crate::record::RunFolder;
 use crate::view::{View, summary};
@@ -33,9 +30,17 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;
     let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began_ms);
 
-    let done = in_environment(&loaded.environment, &folder, ask, &interrupt, &mut view);
+    let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
+        // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.
+        if !matches!(event.event, Event::Failed(_)) {
+            runs.begin();
+        }
+        view.event(event);
+    });
     view.finish();
-    let mut record = done.inspect_err(|fault| runs.failed(fault))?;
+    let mut record = done
+        .map_err(|fault| interrupt.explain(fault))
+        .inspect_err(|fault| runs.failed(fault))?;
     record.total_s = Some(rounded(began.elapsed().as_secs_f64()));
     runs.finish(&record)?;
     tell(&record, &runs, global)
@@ -47,19 +52,16 @@ fn in_environment(
     folder: &StateFolder,
     ask: RunAsk,
     interrupt: &Interrupt,
-    view: &mut View,
+    mut each: impl FnMut(&Stamped),
 ) -> Result<RunRecord, Fault> {
     if let Some(held) = environment::held(folder)? {
         usable(&held, wanted)?;
-        return run(folder, ask, interrupt, view);
+        return run(folder, ask, interrupt, each);
     }
-    let (launched, steps) =
-        environment::start(wanted, folder, "run", interrupt, |event| view.event(event))?;
-    let record = run(folder, ask, interrupt, view);
+    let (launched, steps) = environment::start(wanted, folder, "run", interrupt, &mut each)?;
+    let record = run(folder, ask, interrupt, each);
     let begin = Instant::now();
-    launched
-        .end(PATIENCE)
-        .map_err(|error| Fault::ours(format!("cannot end the holder: {error}")))?;
+    environment::end(launched, folder)?;
     let mut record = record?;
     record.steps.extend(steps);
     record
@@ -72,13 +74,13 @@ fn run(
     folder: &StateFolder,
     ask: RunAsk,
     interrupt: &Interrupt,
-    view: &mut View,
+    each: impl FnMut(&Stamped),
 ) -> Result<RunRecord, Fault> {
     let failed =
         |error: std::io::Error| Fault::ours(format!("cannot speak with the holder: {error}"));
     let mut client = Client::ask(folder, &Ask::Run(Box::new(ask))).map_err(failed)?;
     interrupt.during_run(client.speaker().map_err(failed)?);
-    let answered = environment::answers(&mut client, |event| view.event(event));
+    let answered = environment::answers(&mut client, each);
     interrupt.nothing();
     match answered? {
         Event::Finished { record } => Ok(*record),

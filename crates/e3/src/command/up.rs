@@ -16,7 +16,7 @@ use crate::{json, load, out};
 
 /// What `up` did.
 #[derive(Serialize)]
-struct Done {
+struct Document {
     environment: String,
     /// `created`, `unchanged` or `recreated`.
     done: &'static str,
@@ -61,7 +61,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
         .let_stay()
         .map_err(|error| Fault::ours(format!("cannot let go of the holder: {error}")))?;
     tell(
-        &Done {
+        &Document {
             environment: wanted.name.to_string(),
             done,
             changes,
@@ -71,8 +71,8 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     )
 }
 
-fn unchanged(environment: &Environment) -> Done {
-    Done {
+fn unchanged(environment: &Environment) -> Document {
+    Document {
         environment: environment.name.to_string(),
         done: "unchanged",
         changes: Vec::new(),
@@ -108,7 +108,7 @@ fn replace(held: &Held, folder: &StateFolder) -> Result<(), Fault> {
         .map_err(|error| Fault::user(error.to_string()))
 }
 
-fn tell(done: &Done, global: &Global) -> Result<ExitCode, Fault> {
+fn tell(done: &Document, global: &Global) -> Result<ExitCode, Fault> {
     if global.json {
         json::print("up", done)?;
     } else {

@@ -7,7 +7,7 @@ use e3_holder::{
 };
 use e3_spec::{Change, Effect, Environment};
 
-use super::{from_fault, state_fault};
+use super::from_fault;
 use crate::fault::Fault;
 
 /// An environment that is up.
@@ -41,10 +41,10 @@ impl Held {
 /// # Errors
 /// Its state cannot be read.
 pub fn held(folder: &StateFolder) -> Result<Option<Held>, Fault> {
-    let Some(owner) = Lock::holder(folder).map_err(state_fault)? else {
+    let Some(owner) = Lock::holder(folder).map_err(Fault::from)? else {
         return Ok(None);
     };
-    let environment = folder.read("environment.json").map_err(state_fault)?;
+    let environment = folder.read("environment.json").map_err(Fault::from)?;
     Ok(Some(Held { owner, environment }))
 }
 

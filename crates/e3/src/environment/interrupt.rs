@@ -79,6 +79,14 @@ impl Interrupt {
         self.set(Going::Nothing);
     }
 
+    /// Why something failed: because of Ctrl-C if that was pressed, whatever else went wrong in consequence.
+    pub fn explain(&self, fault: Fault) -> Fault {
+        match *self.lock() {
+            Going::Ending => Fault::interrupted(),
+            _ => fault,
+        }
+    }
+
     fn set(&self, going: Going) {
         let mut now = self.lock();
         if !matches!(*now, Going::Ending) {

@@ -1,7 +1,7 @@
 //! Environments that are up, or are to be.
 //!
 //! - [`folder`]: where the state of an environment is kept;
-//! - [`start`]: a holder for an environment that is not up;
+//! - [`start`]: a holder for an environment that is not up; [`end`]: its end;
 //! - [`answers`]: one question to a holder that is up;
 //! - [`interrupt`]: what Ctrl-C does meanwhile.
 
@@ -11,5 +11,5 @@ mod start;
 mod state;
 
 pub use held::{Held, answers, held, one_answer};
-pub use start::start;
-pub use state::{folder, from_fault, state_fault};
+pub use start::{end, start};
+pub use state::{folder, from_fault};

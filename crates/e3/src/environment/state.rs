@@ -12,7 +12,7 @@ use crate::{fault::Fault, load::Loaded};
 /// # Errors
 /// The user's: there is no home to keep state in.
 pub fn folder(loaded: &Loaded) -> Result<StateFolder, Fault> {
-    let root = StateRoot::from_env().map_err(state_fault)?;
+    let root = StateRoot::from_env().map_err(Fault::from)?;
     let name = loaded.environment.name.as_str();
     let id = match &loaded.file {
         Some(file) => EnvironmentId::declared(name, file),
@@ -21,11 +21,10 @@ pub fn folder(loaded: &Loaded) -> Result<StateFolder, Fault> {
     Ok(root.folder(&id))
 }
 
-/// The state folder could not be used.
-// By value, so that it can be handed to `map_err`.
-#[allow(clippy::needless_pass_by_value)]
-pub fn state_fault(error: StateError) -> Fault {
-    Fault::user(error.to_string())
+impl From<StateError> for Fault {
+    fn from(error: StateError) -> Self {
+        Self::user(error.to_string())
+    }
 }
 
 /// What a holder says went wrong.

@@ -59,6 +59,8 @@ impl Live {
     pub fn finish(&self) {
         self.header.finish_and_clear();
         self.lines.iter().for_each(ProgressBar::finish_and_clear);
+        // A terminal that has gone away is no reason to end a run.
+        let _ = self.screen.clear();
     }
 
     /// Draws what an event changes.

@@ -18,6 +18,7 @@ use std::io::IsTerminal;
 use e3_holder::wire::{Event, Stamped};
 
 use crate::cli::Global;
+use crate::out;
 
 use live::Live;
 use plain::Plain;
@@ -52,7 +53,7 @@ impl View {
     pub fn say(&mut self, text: &str) {
         match self {
             Self::Live(live) => live.say(text),
-            Self::Plain(plain) => plain.say(text),
+            Self::Plain(_) => plain::say(text),
         }
     }
 
@@ -65,7 +66,7 @@ impl View {
         move |text| match &screen {
             // A terminal that has gone away is no reason to stop.
             Some(screen) => drop(screen.println(text)),
-            None => eprintln!("{text}"),
+            None => out::aside(&format!("{text}\n")),
         }
     }
 
@@ -73,7 +74,7 @@ impl View {
     pub fn doing(&mut self, text: &str) {
         match self {
             Self::Live(live) => live.doing(text),
-            Self::Plain(plain) => plain.say(text),
+            Self::Plain(_) => plain::say(text),
         }
     }
 

@@ -3,6 +3,7 @@
 use e3_holder::wire::{Event, Tip};
 
 use super::{Parties, words};
+use crate::out;
 
 /// Prints a line per event to standard error.
 #[derive(Debug, Default)]
@@ -11,18 +12,13 @@ pub struct Plain {
 }
 
 impl Plain {
-    /// Prints.
-    pub fn say(&self, text: &str) {
-        eprintln!("{text}");
-    }
-
     /// Prints an event, if it is one that tells something.
     pub fn event(&mut self, event: &Event) {
         let first = self.parties.all().is_empty();
         self.parties.take(event);
         match event {
             Event::End { step, seconds } => {
-                self.say(&format!(
+                say(&format!(
                     "{}: {}",
                     words::step(*step),
                     words::seconds(*seconds)
@@ -31,23 +27,23 @@ impl Plain {
             Event::Parties { parties } if first => {
                 for party in parties {
                     let nat = words::nat(&party.nat);
-                    self.say(&format!(
+                    say(&format!(
                         "party {}: {} in {}{nat}",
                         party.index, party.host, party.region
                     ));
                 }
             }
-            Event::Checked(check) => self.say(&words::check(check)),
+            Event::Checked(check) => say(&words::check(check)),
             Event::Notice { text, tip } => match tip {
-                Tip::Note => self.say(text),
-                Tip::Warning => self.say(&format!("warning: {text}")),
+                Tip::Note => say(text),
+                Tip::Warning => say(&format!("warning: {text}")),
             },
             Event::Output { party, text, .. } => {
-                self.say(&format!("{} | {text}", self.parties.host(*party)))
+                say(&format!("{} | {text}", self.parties.host(*party)));
             }
             Event::Ended { party, .. } => {
                 if let Some(progress) = self.parties.all().get(usize::from(*party)) {
-                    self.say(&format!(
+                    say(&format!(
                         "party {party}: {} {}",
                         progress.party.host, progress.activity
                     ));
@@ -56,4 +52,9 @@ impl Plain {
             _ => {}
         }
     }
+}
+
+/// Prints.
+pub fn say(text: &str) {
+    out::aside(&format!("{text}\n"));
 }

@@ -48,10 +48,10 @@ impl Parties {
                 None
             }
             Event::Started { party } => self.change(*party, |progress| {
-                "connecting".clone_into(&mut progress.activity)
+                "connecting".clone_into(&mut progress.activity);
             }),
             Event::Connected { party } => self.change(*party, |progress| {
-                "computing".clone_into(&mut progress.activity)
+                "computing".clone_into(&mut progress.activity);
             }),
             Event::Output { party, text, .. } => {
                 self.change(*party, |progress| progress.line.clone_from(text))

@@ -43,7 +43,7 @@ fn times(record: &RunRecord) -> Vec<String> {
         words::seconds(record.elapsed_s)
     );
     if let Some(mpc) = record.mpc_elapsed_s {
-        first.push_str(&format!(", of which MPyC {}", words::seconds(mpc)));
+        first = format!("{first}, of which MPyC {}", words::seconds(mpc));
     }
     let beside = record.total_s.map(|total| {
         let total = words::seconds(total);
