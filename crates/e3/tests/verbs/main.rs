@@ -9,6 +9,7 @@
 mod check;
 mod command_line;
 mod generated;
+#[path = "../support/desk.rs"]
 mod helper;
 mod init;
 mod machine;

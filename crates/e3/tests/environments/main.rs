@@ -1,0 +1,38 @@
+//! Whole commands on environments: what they print, how they end, and what they leave: nothing.
+//!
+//! Where a machine does not let anybody make namespaces, these tests fail with the reason.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may unwrap as tests do"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod adhoc;
+mod broken;
+mod crashing;
+mod demos;
+mod examples;
+mod inputs;
+mod interrupt;
+mod kept_up;
+mod kill;
+mod program;
+mod streams;
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+fn repository() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().unwrap()
+}
+
+/// An example environment of the repository.
+fn example(name: &str) -> String {
+    let folder = repository().join("environments").join(name);
+    folder.to_str().unwrap().to_owned()
+}
