@@ -3,16 +3,24 @@
 use std::process::ExitCode;
 
 use clap::{Command, CommandFactory};
+use serde::Serialize;
 
-use crate::cli::{Cli, Completions};
+use crate::cli::{Cli, Completions, Global};
 use crate::fault::Fault;
-use crate::out;
+use crate::{json, out};
+
+/// A script, and the shell that it is for.
+#[derive(Serialize)]
+struct Document {
+    shell: String,
+    script: String,
+}
 
 /// Prints the script.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn main(args: &Completions) -> Result<ExitCode, Fault> {
+pub fn main(args: &Completions, global: &Global) -> Result<ExitCode, Fault> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
@@ -20,7 +28,18 @@ pub fn main(args: &Completions) -> Result<ExitCode, Fault> {
         "e3",
         &mut script,
     );
-    out::write(&script)?;
+    if global.json {
+        let script = String::from_utf8_lossy(&script).into_owned();
+        json::print(
+            "completions",
+            &Document {
+                shell: args.shell.to_string(),
+                script,
+            },
+        )?;
+    } else {
+        out::write(&script)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -38,8 +38,8 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Ping(args) => ping::main(args, global),
         Verb::Down(args) => down::main(args, global),
         Verb::Doctor(args) => doctor::main(args, global),
-        Verb::Completions(args) => completions::main(args),
-        Verb::Man(args) => man::main(args),
+        Verb::Completions(args) => completions::main(args, global),
+        Verb::Man(args) => man::main(args, global),
         Verb::Agent(args) => agent::main(args),
         Verb::Holder(args) => holder::main(args),
     }
