@@ -8,7 +8,7 @@ use super::{links, words};
 
 /// What came out, how long it took and over which links; for standard output.
 pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
-    let mut lines = outcome(&record.outcome);
+    let mut lines = outcome(record);
     lines.push(String::new());
     lines.extend(links::lines(&record.links));
     lines.push(String::new());
@@ -17,22 +17,21 @@ pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
     lines
 }
 
-fn outcome(outcome: &OutcomeRecord) -> Vec<String> {
-    match outcome {
+fn outcome(record: &RunRecord) -> Vec<String> {
+    match &record.outcome {
         OutcomeRecord::None => vec!["the parties printed nothing".to_owned()],
         OutcomeRecord::Same(text) => text.trim_end().lines().map(str::to_owned).collect(),
         OutcomeRecord::Differs(by_host) => {
-            let of_host = |(host, text): (&String, &String)| {
-                let text: Vec<_> = text
-                    .trim_end()
-                    .lines()
-                    .map(|line| format!("  {line}"))
-                    .collect();
-                [vec![format!("{host}:")], text].concat()
-            };
-            by_host.iter().flat_map(of_host).collect()
+            let in_order = record.parties.iter();
+            let texts = in_order.filter_map(|party| by_host.get_key_value(&party.host));
+            texts.flat_map(|(host, text)| of_host(host, text)).collect()
         }
     }
+}
+
+fn of_host(host: &str, text: &str) -> Vec<String> {
+    let lines = text.trim_end().lines().map(|line| format!("  {line}"));
+    [format!("{host}:")].into_iter().chain(lines).collect()
 }
 
 fn times(record: &RunRecord) -> Vec<String> {
