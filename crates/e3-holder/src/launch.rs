@@ -6,6 +6,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{self, BufRead, BufReader, Lines, Write},
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
@@ -14,6 +15,7 @@ use std::{
 
 use e3_spec::Environment;
 use serde::{Deserialize, Serialize};
+use tracing::level_filters::LevelFilter;
 
 use crate::{
     state::StateFolder,
@@ -54,6 +56,7 @@ pub fn launch(environment: &Environment, folder: &StateFolder, verb: &str) -> io
     };
     let mut guardian = Command::new(env::current_exe()?)
         .arg("holder")
+        .env("RUST_LOG", log_filter())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
@@ -68,6 +71,11 @@ pub fn launch(environment: &Environment, folder: &StateFolder, verb: &str) -> io
         lifeline,
         events: BufReader::new(stdout).lines(),
     })
+}
+
+/// What the holder and the agents log: as much as this command.
+fn log_filter() -> OsString {
+    env::var_os("RUST_LOG").unwrap_or_else(|| LevelFilter::current().to_string().into())
 }
 
 impl Launched {

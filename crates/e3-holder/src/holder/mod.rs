@@ -33,7 +33,7 @@ use rustix::{process::setsid, stdio::dup2_stderr};
 
 use crate::{
     launch::Charge,
-    state::{Created, Journal, Lock, LockError, Owner, StateError, StateFolder, sweep},
+    state::{Created, Journal, LOG, Lock, LockError, Owner, StateError, StateFolder, sweep},
     wire::{self, Event, Fault, Stamped},
 };
 
@@ -131,7 +131,7 @@ fn read_charge() -> io::Result<Charge> {
 }
 
 fn redirect_stderr(folder: &StateFolder) -> Result<(), StateError> {
-    let path = folder.file("holder.log");
+    let path = folder.file(LOG);
     let file = OpenOptions::new()
         .append(true)
         .create(true)

@@ -47,6 +47,15 @@ pub(crate) fn write_agreement(folder: &Path, agreed: &Agreed) -> Result<(), Faul
     )
 }
 
+/// Keeps what holder and agents had to say so far, if they said anything. A record without it is still one.
+pub(crate) fn keep_log(log: &Path, folder: &Path) {
+    if fs::metadata(log).is_ok_and(|found| found.len() > 0)
+        && let Err(error) = fs::copy(log, folder.join("holder.log"))
+    {
+        tracing::warn!("the log cannot be kept: {error}");
+    }
+}
+
 fn write(path: &Path, document: &impl Serialize) -> Result<(), Fault> {
     let text = serde_json::to_vec_pretty(document).map_err(io::Error::from);
     text.and_then(|text| fs::write(path, text))

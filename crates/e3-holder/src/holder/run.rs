@@ -52,6 +52,7 @@ pub(crate) async fn run(
             execute(up, ask, &prepared, &tell, &mut cancelled),
         )
         .await?;
+    record::keep_log(&up.log, &ask.record);
     let record = record::of_run(up, run, ask, &tell, &prepared, ended, started_ms);
     tell.event(Event::Finished {
         record: Box::new(record.clone()),

@@ -1,6 +1,7 @@
 //! An environment comes up: hosts, agents, roster, overlay.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -23,7 +24,7 @@ use super::{
     tell::{Tell, now_ms},
 };
 use crate::{
-    state::StateFolder,
+    state::{LOG, StateFolder},
     wire::{CheckRecord, Event, Fault, HostStatus, PartyStatus, Status, Step, Tip},
 };
 
@@ -47,6 +48,8 @@ pub(crate) struct Up {
     pub(crate) links: Vec<LinkReport>,
     pub(crate) check: Option<CheckRecord>,
     pub(crate) port: u16,
+    /// Where this process and the agents log.
+    pub(crate) log: PathBuf,
 }
 
 /// Brings the environment up on hosts that exist.
@@ -114,6 +117,7 @@ pub(crate) async fn bring_up(
         links,
         check,
         port,
+        log: folder.file(LOG),
     })
 }
 

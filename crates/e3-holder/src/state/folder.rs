@@ -56,6 +56,9 @@ pub enum StateError {
     },
 }
 
+/// The file in the state folder in which holder and agents log.
+pub(crate) const LOG: &str = "holder.log";
+
 impl StateError {
     /// For `map_err`: remembers what was tried on what.
     pub(crate) fn io<'a>(

@@ -18,6 +18,7 @@ mod owner;
 mod socket;
 pub(crate) mod sweep;
 
+pub(crate) use folder::LOG;
 pub use folder::{EnvironmentId, StateError, StateFolder, StateRoot};
 pub use journal::{Created, Journal};
 pub use lock::{Lock, LockError};
