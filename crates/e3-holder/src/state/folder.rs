@@ -122,11 +122,17 @@ impl StateRoot {
 impl EnvironmentId {
     /// The id of an environment declared in a file; `file` should be absolute.
     pub fn declared(name: &str, file: &Path) -> Self {
-        let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
-        let short = digest
-            .first_chunk()
-            .map_or(0, |chunk| u32::from_be_bytes(*chunk));
-        Self(format!("{name}-{short:08x}"))
+        Self(format!("{name}-{}", short_hash(file)))
+    }
+
+    /// Whether it is declared in this file, whatever name that gave it then.
+    pub fn is_declared_in(&self, file: &Path) -> bool {
+        self.0.rsplit_once('-').map(|(_, hash)| hash) == Some(&short_hash(file))
+    }
+
+    /// The environment's own name.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('-').map_or(&self.0, |(name, _)| name)
     }
 
     /// The id of an environment that was never written down: good for one command.
@@ -197,6 +203,15 @@ impl StateFolder {
             Err(error) => Err(StateError::io("read", &path)(error)),
         }
     }
+}
+
+/// Eight hexadecimal digits that stand for a path.
+fn short_hash(path: &Path) -> String {
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    let short = digest
+        .first_chunk()
+        .map_or(0, |chunk| u32::from_be_bytes(*chunk));
+    format!("{short:08x}")
 }
 
 /// Creates a folder and its parents, readable by their owner only.

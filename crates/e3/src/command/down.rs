@@ -31,9 +31,13 @@ struct Taken {
 pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
     let root = StateRoot::from_env().map_err(Fault::from)?;
     let mut document = Document::default();
-    let named = if args.all { None } else { named(args)? };
-    if let Some((id, folder)) = &named {
-        document.take(id, folder)?;
+    let named = if args.all {
+        Vec::new()
+    } else {
+        named(args, &root)?
+    };
+    for (name, folder) in &named {
+        document.take(name, folder)?;
     }
     for id in root.all().map_err(Fault::from)? {
         let folder = root.folder(&id);
@@ -60,20 +64,29 @@ pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The environment of the path, or of this folder if it has one.
-fn named(args: &Down) -> Result<Option<(String, StateFolder)>, Fault> {
-    match load::file(&args.environment) {
-        Ok(_) => {
-            let loaded = load::environment(&args.environment, &[])?;
-            Ok(Some((
-                loaded.environment.name.to_string(),
-                environment::folder(&loaded)?,
-            )))
-        }
+/// The environments of the path's file, or of this folder's if it has one. What stands in the file does not matter: it
+/// may have been changed since, even its name.
+fn named(args: &Down, root: &StateRoot) -> Result<Vec<(String, StateFolder)>, Fault> {
+    let file = match load::file(&args.environment) {
+        Ok(file) => file.absolute,
         // Without a name, what was left behind is all that is meant.
-        Err(_) if args.environment.path.is_none() => Ok(None),
-        Err(fault) => Err(fault),
+        Err(_) if args.environment.path.is_none() => return Ok(Vec::new()),
+        Err(fault) => return Err(fault),
+    };
+    let all = root.all().map_err(Fault::from)?;
+    let found: Vec<_> = all
+        .into_iter()
+        .filter(|id| id.is_declared_in(&file))
+        .map(|id| (id.name().to_owned(), root.folder(&id)))
+        .collect();
+    if !found.is_empty() {
+        return Ok(found);
     }
+    let loaded = load::environment(&args.environment, &[])?;
+    Ok(vec![(
+        loaded.environment.name.to_string(),
+        environment::folder(&loaded)?,
+    )])
 }
 
 impl Document {

@@ -77,6 +77,23 @@ fn once_during_a_run_ends_it_and_keeps_what_was_printed() {
 }
 
 #[test]
+fn a_program_that_does_not_listen_is_ended_too() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, STUBBORN);
+    let mut run = workshop.begin(&["run"]);
+    all_begun(&mut run, 2);
+    let begin = Instant::now();
+    run.signal(Signal::INT);
+    assert_eq!(run.ended().code, 130);
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begin.elapsed()
+    );
+    workshop.nothing_left();
+}
+
+#[test]
 fn what_is_up_survives_an_interrupted_run() {
     let workshop = Workshop::new();
     put(&workshop, 2, FOREVER);

@@ -264,6 +264,32 @@ fn down_ends_a_run_that_goes_on() {
 }
 
 #[test]
+fn down_finds_what_is_up_whatever_its_file_says_by_now() {
+    for text in [
+        "name = \"another\"\n[hosts.a]\nregion = \"ams3\"\n",
+        "broken [",
+    ] {
+        let workshop = Workshop::new();
+        put(&workshop, 2, "");
+        workshop.e3(&["up"]).succeeded();
+        workshop.put("e3.toml", text);
+        let down = workshop.e3(&["down", "--json"]).succeeded().json();
+        assert_eq!(down["environments"][0]["environment"], "work");
+        assert_eq!(down["environments"][0]["found"], "ended");
+        workshop.nothing_left();
+    }
+}
+
+#[test]
+fn only_what_stands_in_a_file_can_be_kept_up() {
+    let workshop = Workshop::new();
+    workshop.put("x.py", "");
+    let refused = workshop.e3(&["up", "--program", "x.py"]).refused();
+    assert!(refused.err.contains("needs an e3.toml"), "{}", refused.err);
+    workshop.nothing_left();
+}
+
+#[test]
 fn logs_are_followed_to_the_end_of_a_run() {
     let workshop = Workshop::new();
     put(&workshop, 2, &until_told(&workshop));

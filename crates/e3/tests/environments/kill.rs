@@ -19,8 +19,8 @@ use crate::{
 
 /// A program that runs for a moment.
 const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)";
-/// Longer than any of the verbs takes here, in milliseconds.
-const MOMENTS: u64 = 500;
+/// What is interrupted, and about how long that takes, in milliseconds.
+const VERBS: [(&str, u64); 4] = [("run", 400), ("up", 80), ("run in up", 350), ("down", 40)];
 /// How long a command may need to find out that somebody has died.
 const NOTICED: Duration = Duration::from_secs(40);
 
@@ -61,12 +61,12 @@ fn survives(role: Role) {
     for round in 0..rounds(6) {
         let workshop = Workshop::new();
         put(&workshop, 2, MOMENT);
-        let verb = ["run", "up", "run in up", "down"][usize::try_from(round % 4).unwrap()];
+        let (verb, moments) = VERBS[usize::try_from(round % 4).unwrap()];
         if matches!(verb, "run in up" | "down") {
             workshop.e3(&["up"]).succeeded();
         }
         let mut going = workshop.begin(&[verb.split(' ').next().unwrap()]);
-        let delay = random.below(MOMENTS);
+        let delay = random.below(moments);
         let killed = kill_after(Duration::from_millis(delay), role, &workshop, &mut going);
         println!("{verb}: {role:?} after {delay} ms: {killed:?}");
         let begin = Instant::now();
@@ -159,14 +159,17 @@ fn a_run_whose_program_is_killed_names_its_party() {
 
 #[test]
 fn everything_of_a_run_goes_with_its_command() {
-    let workshop = Workshop::new();
-    put(&workshop, 2, FOREVER);
-    let mut run = workshop.begin(&["run"]);
-    all_begun(&mut run, 2);
-    run.signal(Signal::KILL);
-    run.status();
-    // Without `e3 down`: its holder has lost its lifeline.
-    wait_for_nothing(&workshop);
+    // The second is what a terminal sends that is closed.
+    for signal in [Signal::KILL, Signal::HUP] {
+        let workshop = Workshop::new();
+        put(&workshop, 2, FOREVER);
+        let mut run = workshop.begin(&["run"]);
+        all_begun(&mut run, 2);
+        run.signal(signal);
+        run.status();
+        // Without `e3 down`: its holder has lost its lifeline.
+        wait_for_nothing(&workshop);
+    }
 }
 
 #[test]
@@ -200,6 +203,16 @@ fn down_ends_a_holder_that_hangs() {
     kill(workshop.process(Role::Inside).unwrap().pid, Signal::STOP);
     let ran = workshop.e3(&["down", "--json"]).succeeded().json();
     assert_eq!(ran["environments"][0]["found"], "killed");
+    workshop.nothing_left();
+}
+
+#[test]
+fn down_does_not_wait_for_an_agent_that_hangs() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    workshop.e3(&["up"]).succeeded();
+    kill(workshop.process(Role::Agent).unwrap().pid, Signal::STOP);
+    workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
 }
 

@@ -21,6 +21,7 @@ mod interrupt;
 mod kept_up;
 mod kill;
 mod program;
+mod proof;
 mod streams;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //! - [`desk`]: a folder to run `e3` in, as a user would;
 //! - [`workshop`]: a desk on which environments come up, and the proof that nothing of them is left;
 //! - [`going`]: a command that goes on, with an end to all patience;
-//! - [`seen`]: processes and namespaces of ours, as they can be seen from outside;
+//! - [`seen`]: processes of ours, as they can be seen from outside;
 //! - [`turns`]: tests that measure time run alone;
 //! - [`random`]: choices that can be repeated.
 

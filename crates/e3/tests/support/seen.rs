@@ -1,17 +1,15 @@
-//! Processes and namespaces of ours, as they can be seen from outside.
+//! Processes of ours, as they can be seen from outside.
 //!
 //! What E³ starts bears the state folder of its test in its environment. What a program starts may have dropped its
-//! environment, but cannot leave the PID namespace that a marked process made.
+//! environment, but cannot leave the PID namespace that a marked process made. Other namespaces are held by processes, or
+//! by mounts, which are looked at too.
 
 use std::{
-    collections::BTreeSet,
-    fs,
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::Path,
 };
-
-/// Kinds of namespaces that a lab makes.
-const KINDS: [&str; 5] = ["net", "mnt", "pid", "user", "uts"];
 
 /// What a process is to E³.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,31 +39,31 @@ pub(crate) struct Process {
 /// What was seen of one test's processes until now.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    namespaces: BTreeSet<(&'static str, u64)>,
+    /// PID namespaces by their numbers; held open, because the kernel soon gives the number of one that is gone to
+    /// another.
+    namespaces: BTreeMap<u64, File>,
 }
 
 impl Seen {
-    /// Looks at all processes that bear this folder in their environment, or live in a namespace of theirs.
+    /// Looks at all processes that bear this folder in their environment, or live in a PID namespace of theirs.
     pub(crate) fn look(&mut self, mark: &Path) -> Vec<Process> {
-        let own: BTreeSet<_> = namespaces("self").into_iter().collect();
-        let all: Vec<_> = pids()
-            .into_iter()
-            .filter(|pid| is_alive(*pid))
-            .map(|pid| (pid, is_marked(pid, mark), namespaces(&pid.to_string())))
-            .collect();
-        for (_, marked, theirs) in &all {
-            if *marked {
-                self.namespaces
-                    .extend(theirs.iter().filter(|one| !own.contains(one)));
+        let own = namespace("self").map(|(number, _)| number);
+        let mut found = Vec::new();
+        for pid in pids().into_iter().filter(|pid| is_alive(*pid)) {
+            let marked = is_marked(pid, mark);
+            let there = namespace(&pid.to_string());
+            let number = there.as_ref().map(|(number, _)| *number);
+            let outside = number == own;
+            if let Some((number, file)) = there.filter(|_| marked && !outside) {
+                self.namespaces.entry(number).or_insert(file);
             }
+            found.push((pid, marked, outside, number));
         }
-        let ours = all.into_iter().filter(|(_, marked, theirs)| {
-            *marked || theirs.iter().any(|one| self.namespaces.contains(one))
+        let ours = found.into_iter().filter(|(_, marked, _, number)| {
+            *marked || number.is_some_and(|number| self.namespaces.contains_key(&number))
         });
-        let pid_namespace = own.iter().find(|(kind, _)| *kind == "pid");
-        ours.map(|(pid, marked, theirs)| {
+        ours.map(|(pid, marked, outside, _)| {
             let line = line(pid);
-            let outside = pid_namespace.is_none_or(|own| theirs.contains(own));
             Process {
                 role: role(pid, marked, outside, &line),
                 pid,
@@ -125,16 +123,10 @@ fn line(pid: u32) -> String {
     words.join(" ").trim_end().to_owned()
 }
 
-/// A process's namespaces; none where it is another user's, or has ended.
-fn namespaces(pid: &str) -> Vec<(&'static str, u64)> {
-    let number = |kind| {
-        let link = fs::metadata(format!("/proc/{pid}/ns/{kind}"));
-        link.map(|namespace| (kind, namespace.ino()))
-    };
-    KINDS
-        .into_iter()
-        .filter_map(|kind| number(kind).ok())
-        .collect()
+/// A process's PID namespace; none where it is another user's, or has ended.
+fn namespace(pid: &str) -> Option<(u64, File)> {
+    let file = File::open(format!("/proc/{pid}/ns/pid")).ok()?;
+    Some((file.metadata().ok()?.ino(), file))
 }
 
 /// Interfaces of this machine, and mounts that could be ours.
