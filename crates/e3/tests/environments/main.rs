@@ -1,6 +1,9 @@
 //! Whole commands on environments: what they print, how they end, and what they leave: nothing.
 //!
 //! Where a machine does not let anybody make namespaces, these tests fail with the reason.
+//!
+//! - `E3_ROUNDS`: how often each process is killed at a random moment; `E3_SEED` repeats the moments of a failure;
+//! - `E3_MPYC_DEMOS`: the folder `demos` of `MPyC`'s repository, whose programs are run then.
 
 #![allow(
     clippy::unwrap_used,
