@@ -13,11 +13,12 @@ pub struct Introduction {
     /// Who speaks.
     pub did: Did,
     /// X25519 public key to which other agents seal messages (RFC 9180).
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "crate::readable")]
     pub sealing_key: [u8; 32],
     /// Public keys and other public facts of overlays, by the overlay's name.
     pub overlays: BTreeMap<String, ByteBuf>,
     /// The DID's signature over [`Introduction::form`]; empty until introductions are signed.
+    #[serde(with = "crate::readable")]
     pub signature: ByteBuf,
 }
 

@@ -12,6 +12,7 @@ pub mod canonical;
 mod did;
 mod introduction;
 mod keys;
+pub mod readable;
 pub mod seal;
 
 pub use did::{Did, DidError, METHODS};

@@ -30,8 +30,10 @@ use crate::{
 
 /// How long an agent may take for what needs no network.
 const QUICK: Duration = Duration::from_secs(20);
-/// After which a peer that did not answer counts as unreachable.
+/// After which a peer that did not answer counts as unreachable, where parties are few.
 const REACH: Duration = Duration::from_secs(5);
+/// What each pair may take beyond that: a machine that holds many parties connects them one after another.
+const REACH_PER_PAIR: Duration = Duration::from_millis(2);
 /// The port of programs where no program says otherwise.
 const PORT: u16 = 11599;
 
@@ -263,7 +265,9 @@ async fn connect(parties: &[Party], dial: Dial, port: u16) -> Result<Vec<LinkRep
         .enumerate()
         .map(|(index, party)| party.contact(index))
         .collect();
-    let timeout_ms = u64::try_from(REACH.as_millis()).unwrap_or(u64::MAX);
+    let pairs = parties.len() * parties.len().saturating_sub(1) / 2;
+    let reach = REACH + REACH_PER_PAIR * u32::try_from(pairs).unwrap_or(u32::MAX);
+    let timeout_ms = u64::try_from(reach.as_millis()).unwrap_or(u64::MAX);
     let request = |_: usize, _: &Party| Request::Connect {
         contacts: contacts.clone(),
         dial,
@@ -273,7 +277,7 @@ async fn connect(parties: &[Party], dial: Dial, port: u16) -> Result<Vec<LinkRep
     let mut links = Vec::new();
     for (party, reply) in parties
         .iter()
-        .zip(ask_all(parties, "connect", REACH + QUICK, request).await?)
+        .zip(ask_all(parties, "connect", reach + QUICK, request).await?)
     {
         match reply {
             Reply::Connected { links: seen, .. } => links.extend(seen),

@@ -11,6 +11,9 @@ use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::link::{
     InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
+use netlink_packet_route::neighbour::{
+    NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState,
+};
 use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
 };
@@ -123,6 +126,24 @@ impl Netlink {
             AddressAttribute::Address(address),
         ];
         self.create(RouteNetlinkMessage::NewAddress(message))
+    }
+
+    /// Says once and for all which Ethernet address a neighbour has.
+    pub(crate) fn add_neighbour(
+        &mut self,
+        index: u32,
+        address: Ipv4Addr,
+        mac: Mac,
+    ) -> io::Result<()> {
+        let mut message = NeighbourMessage::default();
+        message.header.family = AddressFamily::Inet;
+        message.header.ifindex = index;
+        message.header.state = NeighbourState::Permanent;
+        message.attributes = vec![
+            NeighbourAttribute::Destination(NeighbourAddress::Inet(address)),
+            NeighbourAttribute::LinkLayerAddress(mac.to_vec()),
+        ];
+        self.create(RouteNetlinkMessage::NewNeighbour(message))
     }
 
     /// Adds a route; without a destination, the one for everything else.

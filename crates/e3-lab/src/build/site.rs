@@ -1,6 +1,7 @@
 //! A site: its router, its switch, its hosts.
 
 use std::fs::File;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use e3_sys::namespace::{self, Doorway, Kind};
@@ -114,7 +115,7 @@ impl Router {
         rustix::system::sethostname(place.as_bytes()).during("set the hostname", place)?;
         etc::write(place, &names.seen_from(site))?;
 
-        let number = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        let number = number_of(index);
         let port = format!("port{number}");
         let here = Plug {
             index: SWITCH_INDEX + u32::from(number),
@@ -144,13 +145,42 @@ impl Router {
         netlink
             .add_route(None, Via::Gateway(site.gateway))
             .during("route by the router", place)?;
+        self.introduce(index, host, site, &mut netlink)
+            .during("name the neighbours", place)?;
         Ok(doorway)
+    }
+
+    /// Tells a host the Ethernet addresses of its neighbours, and the router the host's.
+    ///
+    /// What is learned by ARP is kept in one table for the whole machine, of 1024 entries (`gc_thresh3` in
+    /// `arp(7)`), which 33 hosts on one switch overflow. What is said once and for all does not count.
+    fn introduce(
+        &mut self,
+        index: usize,
+        host: &HostPlan,
+        site: &SitePlan,
+        netlink: &mut Netlink,
+    ) -> io::Result<()> {
+        self.netlink
+            .add_neighbour(SWITCH_INDEX, host.address, mac(number_of(index)))?;
+        netlink.add_neighbour(PORT_INDEX, site.gateway, mac(0))?;
+        for (other, neighbour) in site.hosts.iter().enumerate() {
+            if other != index {
+                netlink.add_neighbour(PORT_INDEX, neighbour.address, mac(number_of(other)))?;
+            }
+        }
+        Ok(())
     }
 
     /// What lasts of it.
     pub(super) fn finish(self) -> (OwnedFd, Option<File>) {
         (self.namespace, self.line)
     }
+}
+
+/// A host's number on its switch; the router is 0.
+fn number_of(index: usize) -> u16 {
+    u16::try_from(index + 1).unwrap_or(u16::MAX)
 }
 
 /// An Ethernet address of our own (locally administered), the same in every run.

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 /// One life of an environment: from the first hello to the last leave.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct SessionId(#[serde(with = "serde_bytes")] pub [u8; 16]);
+pub struct SessionId(#[serde(with = "e3_identity::readable")] pub [u8; 16]);
 
 /// A SHA-256 digest (FIPS 180-4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Digest(#[serde(with = "serde_bytes")] pub [u8; 32]);
+pub struct Digest(#[serde(with = "e3_identity::readable")] pub [u8; 32]);
 
 /// Fresh randomness that one party adds to an agreement, so that no two runs share one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Nonce(#[serde(with = "serde_bytes")] pub [u8; 32]);
+pub struct Nonce(#[serde(with = "e3_identity::readable")] pub [u8; 32]);
 
 /// One run of a program in a session; a counter that the controller keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
