@@ -88,6 +88,12 @@ fn alone() -> io::Result<()> {
     }
 }
 
+/// Closes whatever a program was started with beside its standard streams: files of its caller that it, and what it
+/// starts, should not hold open. To be called at a program's very beginning, before it has opened anything.
+pub fn close_inherited() {
+    close_from(3);
+}
+
 /// Ends this process at once, without running anything that waits for its end (destructors, `atexit`).
 pub fn exit_now(code: i32) -> ! {
     // SAFETY: _exit has no preconditions.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use e3_holder::wire::RunRecord;
@@ -42,7 +42,7 @@ impl RunFolder {
                 1 => format!("{time}-{environment}"),
                 _ => format!("{time}-{environment}-{count}"),
             })
-            .find_map(|name| match fs::create_dir(runs.join(&name)) {
+            .find_map(|name| match private(&runs.join(&name)) {
                 Ok(()) => Some(Ok(name)),
                 // Another run in the same second.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => None,
@@ -128,6 +128,11 @@ impl RunFolder {
             .and_then(|()| fs::rename(&temporary, &path));
         written.map_err(|error| Fault::user(format!("cannot write {}: {error}", path.display())))
     }
+}
+
+/// Creates a folder that only its owner can look into: what programs print may tell of private inputs.
+fn private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
 /// Results are private to their parties: they neither travel with a program whose folder they lie in, nor get into a

@@ -116,7 +116,12 @@ impl Capture {
                 message
             }
         };
-        let shown: String = shown.trim_end().chars().take(SHOWN).collect();
+        let shown: String = shown
+            .trim_end()
+            .chars()
+            .take(SHOWN)
+            .map(printable)
+            .collect();
         if shown.is_empty() {
             return None;
         }
@@ -125,6 +130,15 @@ impl Capture {
         }
         self.last.push_back(shown.clone());
         Some(shown)
+    }
+}
+
+/// A program must not steer the terminal that its lines are shown on.
+fn printable(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        other if other.is_control() => '\u{fffd}',
+        other => other,
     }
 }
 
@@ -171,6 +185,14 @@ mod tests {
             read("party-0.log")
                 .starts_with("2026-11-22 09:26:06,043 Start MPyC runtime v0.11\nsum: 3\npart2026")
         );
+    }
+
+    #[test]
+    fn lines_cannot_steer_a_terminal() {
+        let (_scratch, mut capture) = capture();
+        let lines = capture.take(false, b"\x1b[2Ja\tb\n");
+        assert_eq!(lines, ["\u{fffd}[2Ja b"]);
+        assert_eq!(capture.finish().text, "\x1b[2Ja\tb\n");
     }
 
     #[test]

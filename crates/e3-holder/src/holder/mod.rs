@@ -61,6 +61,7 @@ pub fn main() -> u8 {
 }
 
 fn guard() -> Result<u8, Fault> {
+    e3_sys::process::close_inherited();
     let charge = read_charge().map_err(|error| {
         Fault::ours(format!("the holder was started without a charge: {error}"))
     })?;

@@ -36,6 +36,12 @@ pub const MOST_BYTES: u64 = 100_000_000;
 /// The most files that travel.
 pub const MOST_FILES: usize = 10_000;
 
+/// The most bytes that the files' names may take: together with their digests they travel in one message.
+const MOST_NAMES: usize = 3_500_000;
+
+/// What a file's digest and size add to its name there.
+const PER_NAME: usize = 80;
+
 /// A program's files as found on this machine.
 #[derive(Debug, Clone)]
 pub struct Collection {
@@ -180,7 +186,11 @@ fn add_named(
 
 /// Reads every file; sizes first, so that too much is refused before it is read.
 fn manifest(folder: &Path, paths: &[RelativePath]) -> Result<Manifest, FilesError> {
-    if paths.len() > MOST_FILES {
+    let names: usize = paths
+        .iter()
+        .map(|path| path.as_str().len() + PER_NAME)
+        .sum();
+    if paths.len() > MOST_FILES || names > MOST_NAMES {
         return Err(FilesError::TooMany {
             folder: folder.to_owned(),
         });

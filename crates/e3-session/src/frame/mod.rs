@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::message::{ToAgent, ToController};
 
 /// Greatest length of a frame's content, in bytes.
-pub const MAX_FRAME: usize = 1024 * 1024;
+pub const MAX_FRAME: usize = 4 * 1024 * 1024;
 
 /// Greatest length of a piece of a file ([`SendBlob`](crate::message::SendBlob)), in bytes.
 pub const MAX_BLOB: usize = 256 * 1024;

@@ -54,7 +54,7 @@ fn in_environment(
     interrupt: &Interrupt,
     mut each: impl FnMut(&Stamped),
 ) -> Result<RunRecord, Fault> {
-    if let Some(held) = environment::held(folder)? {
+    if let Some(held) = environment::settled(folder)? {
         usable(&held, wanted)?;
         return run(folder, ask, interrupt, each);
     }

@@ -40,7 +40,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     };
     let folder = environment::folder(&loaded)?;
     let wanted = &loaded.environment;
-    let (done, changes) = match environment::held(&folder)? {
+    let (done, changes) = match environment::settled(&folder)? {
         None => ("created", Vec::new()),
         Some(held) => match held.differences(wanted) {
             same if same.is_empty() && !held.is_passing() => {

@@ -1,5 +1,10 @@
 //! Asking a holder that is up.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use e3_holder::{
     client::Client,
     state::{Lock, Owner, StateFolder},
@@ -9,6 +14,11 @@ use e3_spec::{Change, Effect, Environment};
 
 use super::from_fault;
 use crate::fault::Fault;
+
+/// How long an environment may take to come up or to end before a command stops waiting for it.
+const SETTLING: Duration = Duration::from_mins(2);
+/// Between two looks at one that does.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// An environment that is up.
 #[derive(Debug)]
@@ -36,7 +46,7 @@ impl Held {
     }
 }
 
-/// The environment, if somebody keeps it.
+/// The environment, if somebody keeps it, whether it answers already or not.
 ///
 /// # Errors
 /// Its state cannot be read.
@@ -46,6 +56,29 @@ pub fn held(folder: &StateFolder) -> Result<Option<Held>, Fault> {
     };
     let environment = folder.read("environment.json").map_err(Fault::from)?;
     Ok(Some(Held { owner, environment }))
+}
+
+/// The environment once it neither comes up nor ends: up and answering, or nothing.
+///
+/// # Errors
+/// Its state cannot be read, or it does not settle.
+pub fn settled(folder: &StateFolder) -> Result<Option<Held>, Fault> {
+    let end = Instant::now() + SETTLING;
+    loop {
+        match held(folder)? {
+            Some(held) if !held.is_passing() && !answers_now(folder) => {
+                if Instant::now() > end {
+                    return Err(changing(held.owner.as_ref()));
+                }
+                thread::sleep(PAUSE);
+            }
+            settled => return Ok(settled),
+        }
+    }
+}
+
+fn answers_now(folder: &StateFolder) -> bool {
+    e3_holder::state::connect(folder).is_ok()
 }
 
 /// Asks, and hands every answer to `each` until one is final, which is returned.
@@ -70,8 +103,23 @@ pub fn answers(client: &mut Client, mut each: impl FnMut(&Stamped)) -> Result<Ev
 /// # Errors
 /// Nothing is up, or what the holder says.
 pub fn one_answer(folder: &StateFolder, ask: &Ask) -> Result<Event, Fault> {
-    let mut client = Client::ask(folder, ask).map_err(|_| not_up())?;
-    answers(&mut client, |_| {})
+    match Client::ask(folder, ask) {
+        Ok(mut client) => answers(&mut client, |_| {}),
+        Err(_) => Err(match held(folder)? {
+            Some(held) => changing(held.owner.as_ref()),
+            None => not_up(),
+        }),
+    }
+}
+
+/// It is being brought up or taken down.
+fn changing(owner: Option<&Owner>) -> Fault {
+    let by = owner.map_or_else(
+        || "a command that just starts".to_owned(),
+        ToString::to_string,
+    );
+    Fault::user(format!("this environment is coming up or ending: {by}"))
+        .hint("try again in a moment; `e3 down` ends it in any case")
 }
 
 /// Nothing is up.

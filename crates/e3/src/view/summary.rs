@@ -21,7 +21,7 @@ pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
 fn outcome(record: &RunRecord) -> Vec<String> {
     match &record.outcome {
         OutcomeRecord::None => vec!["the parties printed nothing".to_owned()],
-        OutcomeRecord::Same(text) => text.trim_end().lines().map(str::to_owned).collect(),
+        OutcomeRecord::Same(text) => text.trim_end().lines().map(words::printable).collect(),
         OutcomeRecord::Differs(by_host) => {
             let in_order = record.parties.iter();
             let texts = in_order.filter_map(|party| by_host.get_key_value(&party.host));
@@ -31,7 +31,10 @@ fn outcome(record: &RunRecord) -> Vec<String> {
 }
 
 fn of_host(host: &str, text: &str) -> Vec<String> {
-    let lines = text.trim_end().lines().map(|line| format!("  {line}"));
+    let lines = text
+        .trim_end()
+        .lines()
+        .map(|line| format!("  {}", words::printable(line)));
     [format!("{host}:")].into_iter().chain(lines).collect()
 }
 

@@ -27,6 +27,16 @@ pub fn bytes(value: u64) -> String {
     }
 }
 
+/// A line that a program printed, without what could steer a terminal. Records and files have it as it came.
+pub fn printable(line: &str) -> String {
+    let shown = |character: char| match character {
+        '\t' => '\t',
+        other if other.is_control() => '\u{fffd}',
+        other => other,
+    };
+    line.chars().map(shown).collect()
+}
+
 /// What goes on in a step.
 pub fn step(step: Step) -> &'static str {
     match step {

@@ -25,6 +25,7 @@ mod kept_up;
 mod kill;
 mod program;
 mod proof;
+mod settling;
 mod streams;
 
 use std::path::{Path, PathBuf};

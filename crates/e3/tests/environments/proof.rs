@@ -1,6 +1,6 @@
 //! The proof that nothing is left can fail: it finds a process, an orphan inside a lab, and a file.
 
-use std::{fs, panic, process::Command};
+use std::{fs, panic, process::Command, thread};
 
 use rustix::process::Signal;
 
@@ -15,6 +15,7 @@ fn it_finds_a_process() {
     let mut process = Command::new("sleep");
     process.arg("100").env("XDG_STATE_HOME", workshop.state());
     let mut process = process.spawn().unwrap();
+    await_environment(process.id());
     assert_fails(&workshop);
     process.kill().unwrap();
     process.wait().unwrap();
@@ -51,6 +52,14 @@ fn it_finds_a_file() {
     assert_fails(&workshop);
     fs::remove_dir(folder).unwrap();
     workshop.nothing_left();
+}
+
+/// A process that has just begun has no environment for a moment.
+fn await_environment(process: u32) {
+    let environment = format!("/proc/{process}/environ");
+    while fs::read(&environment).unwrap().is_empty() {
+        thread::yield_now();
+    }
 }
 
 #[track_caller]
