@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use e3_program::files::of_file;
 use e3_session::{
     agreement,
     frame::MAX_BLOB,
@@ -19,7 +20,6 @@ use e3_session::{
 use e3_spec::{Input, Output, ProgramKind};
 use futures::future::try_join_all;
 use serde_bytes::ByteBuf;
-use sha2::{Digest as _, Sha256};
 
 use super::{
     link::LinkError,
@@ -147,7 +147,7 @@ fn sent_input(
             path.display()
         ))
     };
-    let (sha256, size) = digest(path).map_err(unreadable)?;
+    let (sha256, size) = of_file(path).map_err(unreadable)?;
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
@@ -156,21 +156,6 @@ fn sent_input(
         InputSource::Sent { name, sha256, size },
         Some((sha256, path.clone())),
     ))
-}
-
-fn digest(path: &Path) -> io::Result<(Digest, u64)> {
-    let mut file = fs::File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    let mut size = 0;
-    loop {
-        let length = file.read(&mut buffer)?;
-        if length == 0 {
-            return Ok((Digest(hash.finalize().into()), size));
-        }
-        hash.update(buffer.get(..length).unwrap_or_default());
-        size += length as u64;
-    }
 }
 
 async fn send(party: &Party, sha256: Digest, path: &Path) -> Result<(), Fault> {

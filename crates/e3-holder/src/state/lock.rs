@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
 
 use super::{Owner, StateError, StateFolder};
 
@@ -19,6 +22,20 @@ pub struct Lock {
     file: File,
     path: PathBuf,
 }
+
+/// Whether somebody holds an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holding {
+    /// It is not up.
+    Nobody,
+    /// This owner does, unless it has not written itself down yet.
+    Somebody(Option<Owner>),
+}
+
+/// How long somebody may look at a lock, or take to sign it.
+const GLANCE: Duration = Duration::from_millis(100);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Why an environment could not be held.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +55,7 @@ impl Lock {
     /// Takes the lock at once or not at all, creating the folder if needed.
     pub fn take(folder: &StateFolder) -> Result<Self, LockError> {
         let path = folder.file("lock");
+        let glance = Instant::now() + GLANCE;
         loop {
             folder.create()?;
             let opened = OpenOptions::new()
@@ -52,10 +70,18 @@ impl Lock {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 other => other.map_err(StateError::io("open", &path))?,
             };
-            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-                return Err(LockError::Held {
-                    owner: read_owner(&mut file),
-                });
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::WOULDBLOCK) => {
+                    let owner = read_owner(&mut file);
+                    // Somebody may only be looking, or be just about to sign.
+                    if owner.as_ref().is_some_and(Owner::is_alive) || Instant::now() > glance {
+                        return Err(LockError::Held { owner });
+                    }
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
+                Err(error) => return Err(StateError::io("lock", &path)(error.into()).into()),
             }
             // An environment that ends removes its lock file while it holds it: then this is a file without a name.
             let same = fs::metadata(&path)
@@ -72,26 +98,27 @@ impl Lock {
         loop {
             match Self::take(folder) {
                 Err(LockError::Held { .. }) if Instant::now() < end => {
-                    std::thread::sleep(Duration::from_millis(5));
+                    std::thread::sleep(PAUSE);
                 }
                 other => return other,
             }
         }
     }
 
-    /// Who holds the environment now; `None` if nobody does.
-    pub fn holder(folder: &StateFolder) -> Result<Option<Option<Owner>>, StateError> {
+    /// Who holds the environment now.
+    pub fn holding(folder: &StateFolder) -> Result<Holding, StateError> {
         let path = folder.file("lock");
         let mut file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Holding::Nobody),
             Err(error) => return Err(StateError::io("open", &path)(error)),
         };
-        // A shared try-lock disturbs nobody: it is given up at once.
-        if flock(&file, FlockOperation::NonBlockingLockShared).is_ok() {
-            return Ok(None);
+        // Given up at once; whoever wants to take the lock meanwhile tries again.
+        match flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => Ok(Holding::Nobody),
+            Err(Errno::WOULDBLOCK) => Ok(Holding::Somebody(read_owner(&mut file))),
+            Err(error) => Err(StateError::io("lock", &path)(error.into())),
         }
-        Ok(Some(read_owner(&mut file)))
     }
 
     /// Writes the owner into the lock.
@@ -124,7 +151,7 @@ mod tests {
     fn a_second_owner_is_refused_and_told_who_the_first_is() {
         let scratch = tempfile::tempdir().unwrap();
         let folder = StateFolder::at(scratch.path().join("state"), scratch.path().join("hosts"));
-        assert!(Lock::holder(&folder).unwrap().is_none());
+        assert_eq!(Lock::holding(&folder).unwrap(), Holding::Nobody);
         let mut first = Lock::take(&folder).unwrap();
         first.sign(&Owner::this_process("up")).unwrap();
         let refused = Lock::take(&folder).unwrap_err().to_string();
@@ -132,9 +159,12 @@ mod tests {
             refused.contains(&format!("`e3 up`, process {}", std::process::id())),
             "{refused}"
         );
-        assert!(Lock::holder(&folder).unwrap().flatten().is_some());
+        assert!(matches!(
+            Lock::holding(&folder).unwrap(),
+            Holding::Somebody(Some(_))
+        ));
         drop(first);
-        assert!(Lock::holder(&folder).unwrap().is_none());
+        assert_eq!(Lock::holding(&folder).unwrap(), Holding::Nobody);
         Lock::take(&folder).unwrap();
     }
 

@@ -21,7 +21,7 @@ pub(crate) mod sweep;
 pub(crate) use folder::LOG;
 pub use folder::{EnvironmentId, StateError, StateFolder, StateRoot};
 pub use journal::{Created, Journal};
-pub use lock::{Lock, LockError};
+pub use lock::{Holding, Lock, LockError};
 pub use owner::Owner;
 pub use socket::{bind, connect};
 pub use sweep::{Swept, down, tidy};

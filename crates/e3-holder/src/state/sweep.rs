@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Created, Journal, Lock, LockError, StateError, StateFolder, socket};
+use super::{Created, Journal, Lock, LockError, StateError, StateFolder, lock::Holding, socket};
 use crate::wire::{self, Ask};
 
 /// How long a holder may take to end politely.
@@ -69,7 +69,7 @@ fn end_holder(folder: &StateFolder) -> Result<(Lock, Swept), LockError> {
             other => return Ok((other?, Swept::Ended)),
         }
     }
-    if let Some(Some(owner)) = Lock::holder(folder)?
+    if let Holding::Somebody(Some(owner)) = Lock::holding(folder)?
         && owner.is_alive()
         && let Some(pid) = i32::try_from(owner.pid).ok().and_then(Pid::from_raw)
     {

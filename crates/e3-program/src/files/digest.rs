@@ -37,7 +37,10 @@ pub fn digest(manifest: &Manifest) -> Digest {
 }
 
 /// A file's digest and its length in bytes.
-pub(crate) fn of_file(path: &Path) -> io::Result<(Digest, u64)> {
+///
+/// # Errors
+/// It cannot be read.
+pub fn of_file(path: &Path) -> io::Result<(Digest, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];

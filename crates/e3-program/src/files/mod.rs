@@ -18,13 +18,12 @@ use std::{
 
 use e3_session::types::{FileEntry, Manifest};
 
-pub(crate) use self::digest::of_file;
 use self::{
     broad::Home,
     walk::{Found, Walk},
 };
 pub use self::{
-    digest::digest,
+    digest::{digest, of_file},
     error::FilesError,
     path::{BadPath, RelativePath},
     walk::Skipped,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use e3_holder::state::{self, Lock, StateFolder, StateRoot, Swept};
+use e3_holder::state::{self, Holding, Lock, StateFolder, StateRoot, Swept};
 use serde::Serialize;
 
 use crate::cli::{Down, Global};
@@ -41,7 +41,7 @@ pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
     }
     for id in root.all().map_err(Fault::from)? {
         let folder = root.folder(&id);
-        let left = Lock::holder(&folder).map_err(Fault::from)?.is_none();
+        let left = Lock::holding(&folder).map_err(Fault::from)? == Holding::Nobody;
         if args.all || left {
             document.take(&id.to_string(), &folder)?;
         }

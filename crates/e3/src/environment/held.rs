@@ -7,7 +7,7 @@ use std::{
 
 use e3_holder::{
     client::Client,
-    state::{Lock, Owner, StateFolder},
+    state::{Holding, Lock, Owner, StateFolder},
     wire::{Ask, Event, Stamped},
 };
 use e3_spec::{Change, Effect, Environment};
@@ -51,7 +51,7 @@ impl Held {
 /// # Errors
 /// Its state cannot be read.
 pub fn held(folder: &StateFolder) -> Result<Option<Held>, Fault> {
-    let Some(owner) = Lock::holder(folder).map_err(Fault::from)? else {
+    let Holding::Somebody(owner) = Lock::holding(folder).map_err(Fault::from)? else {
         return Ok(None);
     };
     let environment = folder.read("environment.json").map_err(Fault::from)?;
