@@ -6,16 +6,22 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::Duration;
 
+use crate::expect::{Expected, busy};
 use crate::host::Host;
 use crate::lab::Lab;
-use crate::ping::{Probe, measure};
+use crate::ping::{Pace, Probe, SPACING, measure};
 use crate::topology::Nat;
 use crate::wan::{Lateness, Random};
 
 /// Up to this many pairs all are measured; of more, as many, chosen by the lab's seed. All pairs of 30 hosts are 435.
 const MOST_PAIRS: usize = 450;
-/// Pings for each pair.
+/// Pings for each pair, at least, and at most where lines are lossy.
 const ROUNDS: u16 = 5;
+const MOST_ROUNDS: u16 = 40;
+/// A pair of which no ping was answered is as declared if its lines' loss makes that likelier than this.
+const UNBELIEVABLE: f64 = 1e-6;
+/// How long sending may take: where lines are so slow that all pairs would take longer, fewer are measured.
+const LONGEST: Duration = Duration::from_secs(10);
 /// How long after its due time an answer may come before it counts as lost.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// What a measured round trip may be off, at least and as a part of the expected one.
@@ -44,10 +50,13 @@ pub struct PairCheck {
     pub a: String,
     /// The other.
     pub b: String,
-    /// The round-trip time declared for their sites.
+    /// The round-trip time declared for their sites, and how long lines of limited rate are busy with the pings.
     pub expected: Duration,
-    /// How much longer than expected a round trip may be by the jitter of their sites' lines.
-    pub jitter: Duration,
+    /// How much longer than expected a round trip may be: by the jitter of their sites' lines, and by waiting for
+    /// another ping on lines of limited rate.
+    pub excess: Duration,
+    /// How likely it was that no ping would be answered, by the loss of their sites' lines.
+    pub silence: f64,
     /// The median of the measured round-trip times; none if no ping was answered.
     pub median: Option<Duration>,
     /// The shortest of them.
@@ -55,14 +64,16 @@ pub struct PairCheck {
 }
 
 impl PairCheck {
-    /// Whether the median is what was declared, within 0.3 ms or 1 %, whichever is more.
+    /// Whether the median is what was declared, within 0.3 ms or 1 %, whichever is more; without any answer, whether
+    /// the declared loss explains that.
     pub fn is_ok(&self) -> bool {
-        self.median.is_some_and(|median| self.accepts(median))
+        self.median
+            .map_or(self.silence > UNBELIEVABLE, |median| self.accepts(median))
     }
 
     fn accepts(&self, rtt: Duration) -> bool {
         let tolerance = TOLERANCE.max(self.expected * TOLERANCE_PERCENT / 100);
-        (self.expected.saturating_sub(tolerance)..=self.expected + tolerance + self.jitter)
+        (self.expected.saturating_sub(tolerance)..=self.expected + tolerance + self.excess)
             .contains(&rtt)
     }
 }
@@ -116,26 +127,37 @@ impl SelfCheck {
 pub(crate) fn check(lab: &Lab) -> io::Result<SelfCheck> {
     let hosts: Vec<&Host> = lab.hosts().collect();
     let all = hosts.len() * hosts.len().saturating_sub(1) / 2;
-    let pairs = choose(hosts.len(), lab.seed());
+    let spacing = lab
+        .lines()
+        .map(|line| busy(&line))
+        .fold(SPACING, Duration::max);
+    let pairs = choose(hosts.len(), lab.seed(), most_pairs(spacing));
     let pairs: Vec<(&Host, &Host)> = pairs
         .into_iter()
         .filter_map(|(i, j)| Some((*hosts.get(i)?, *hosts.get(j)?)))
         .collect();
     let probes: Vec<Probe<'_>> = pairs.iter().map(|(a, b)| probe(lab, a, b)).collect();
-    let expected = |(a, b): &(&Host, &Host)| lab.expected(a, b);
-    let longest = pairs
+    let expected = pairs.iter().map(|(a, b)| Expected::between(lab, a, b));
+    let expected: Vec<Expected> = expected.collect();
+    let longest = expected
         .iter()
-        .map(|pair| expected(pair) + jitter(lab, pair))
-        .max()
-        .unwrap_or_default();
-    let measured = measure(&probes, ROUNDS, longest + PATIENCE)?;
-    let pairs = pairs.iter().zip(measured).map(|(pair, mut times)| {
+        .map(|expected| expected.rtt + expected.excess);
+    let unanswered = expected.iter().map(|expected| expected.unanswered);
+    let pace = Pace {
+        rounds: rounds(unanswered.fold(0.0, f64::max)),
+        spacing,
+        patience: longest.max().unwrap_or_default() + PATIENCE,
+    };
+    let measured = measure(&probes, pace)?;
+    let pairs = pairs.iter().zip(expected).zip(measured);
+    let pairs = pairs.map(|(((a, b), expected), mut times)| {
         times.sort_unstable();
         PairCheck {
-            a: pair.0.name().to_owned(),
-            b: pair.1.name().to_owned(),
-            expected: expected(pair),
-            jitter: jitter(lab, pair),
+            a: a.name().to_owned(),
+            b: b.name().to_owned(),
+            expected: expected.rtt,
+            excess: expected.excess,
+            silence: expected.unanswered.powi(pace.rounds.into()),
             median: times.get(times.len() / 2).copied(),
             shortest: times.first().copied(),
         }
@@ -149,19 +171,32 @@ pub(crate) fn check(lab: &Lab) -> io::Result<SelfCheck> {
     })
 }
 
+/// How many pairs can be measured in time.
+fn most_pairs(spacing: Duration) -> usize {
+    let in_time = LONGEST.as_nanos() / (spacing * ROUNDS.into()).as_nanos().max(1);
+    usize::try_from(in_time).map_or(MOST_PAIRS, |pairs| pairs.clamp(1, MOST_PAIRS))
+}
+
+/// As many that it would be strange if none of a pair's pings were answered, within reason.
+fn rounds(unanswered: f64) -> u16 {
+    (ROUNDS..MOST_ROUNDS)
+        .find(|rounds| unanswered.powi((*rounds).into()) <= UNBELIEVABLE)
+        .unwrap_or(MOST_ROUNDS)
+}
+
 /// All pairs, or as many as are measured, chosen evenly.
-fn choose(hosts: usize, seed: u64) -> Vec<(usize, usize)> {
+fn choose(hosts: usize, seed: u64, most: usize) -> Vec<(usize, usize)> {
     let mut pairs: Vec<_> = (0..hosts)
         .flat_map(|i| (i + 1..hosts).map(move |j| (i, j)))
         .collect();
     let mut random = Random::new(seed);
     // The first steps of a shuffle (Fisher and Yates), as far as it is needed.
-    if pairs.len() > MOST_PAIRS {
-        for at in 0..MOST_PAIRS {
+    if pairs.len() > most {
+        for at in 0..most {
             let other = at + usize::try_from(random.below((pairs.len() - at) as u64)).unwrap_or(0);
             pairs.swap(at, other);
         }
-        pairs.truncate(MOST_PAIRS);
+        pairs.truncate(most);
     }
     pairs
 }
@@ -188,15 +223,6 @@ fn probe<'a>(lab: &Lab, a: &'a Host, b: &'a Host) -> Probe<'a> {
     }
 }
 
-/// Two lines, each passed there and back.
-fn jitter(lab: &Lab, (a, b): &(&Host, &Host)) -> Duration {
-    if a.site == b.site {
-        Duration::ZERO
-    } else {
-        (lab.jitter(a) + lab.jitter(b)) * 2
-    }
-}
-
 fn load() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ')
@@ -206,70 +232,4 @@ fn load() -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pair(expected_ms: u64, median_us: u64, shortest_us: u64) -> PairCheck {
-        PairCheck {
-            a: "a".into(),
-            b: "b".into(),
-            expected: Duration::from_millis(expected_ms),
-            jitter: Duration::ZERO,
-            median: Some(Duration::from_micros(median_us)),
-            shortest: Some(Duration::from_micros(shortest_us)),
-        }
-    }
-
-    fn check(pairs: Vec<PairCheck>) -> SelfCheck {
-        SelfCheck {
-            pairs,
-            pairs_in_all: 1,
-            load: 9.0,
-            cores: 2,
-            lateness: Lateness::default(),
-        }
-    }
-
-    #[test]
-    fn tolerance_is_the_larger_of_both() {
-        assert!(pair(10, 10_299, 0).is_ok() && !pair(10, 10_301, 0).is_ok());
-        assert!(pair(100, 100_999, 0).is_ok() && !pair(100, 101_001, 0).is_ok());
-        assert!(!pair(100, 98_000, 0).is_ok(), "too fast is wrong too");
-    }
-
-    #[test]
-    fn slow_at_times_is_busy_and_slow_always_is_wrong() {
-        assert_eq!(
-            check(vec![pair(10, 10_100, 10_050)]).trust(),
-            Trust::Trusted
-        );
-        assert_eq!(
-            check(vec![pair(10, 12_000, 10_050)]).trust(),
-            Trust::TooBusy
-        );
-        assert_eq!(check(vec![pair(10, 12_000, 12_000)]).trust(), Trust::Wrong);
-        assert!(
-            check(vec![pair(10, 12_000, 10_050)])
-                .verdict()
-                .contains("too busy")
-        );
-        let silent = PairCheck {
-            median: None,
-            shortest: None,
-            ..pair(10, 0, 0)
-        };
-        assert_eq!(check(vec![silent]).trust(), Trust::Wrong);
-    }
-
-    #[test]
-    fn a_large_lab_measures_a_sample_that_its_seed_repeats() {
-        assert_eq!(choose(4, 1).len(), 6);
-        assert_eq!(choose(30, 1).len(), 435);
-        let sample = choose(100, 1);
-        assert_eq!(sample.len(), MOST_PAIRS);
-        assert_eq!(sample, choose(100, 1));
-        assert_ne!(sample, choose(100, 2));
-        let distinct: std::collections::HashSet<_> = sample.iter().collect();
-        assert_eq!(distinct.len(), MOST_PAIRS);
-    }
-}
+mod tests;

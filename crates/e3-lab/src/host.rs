@@ -10,7 +10,7 @@ use std::time::Duration;
 use e3_sys::namespace::{self, Doorway, Kind};
 
 use crate::error::{During, LabError};
-use crate::ping::{Probe, measure};
+use crate::ping::{Pace, Probe, SPACING, measure};
 use crate::processes;
 use crate::topology::Nat;
 
@@ -84,7 +84,12 @@ impl Host {
         patience: Duration,
     ) -> Result<Vec<Duration>, LabError> {
         let probes = [Probe { from: self, to }];
-        let answers = measure(&probes, count, patience).during("ping", &self.name)?;
+        let pace = Pace {
+            rounds: count,
+            spacing: SPACING,
+            patience,
+        };
+        let answers = measure(&probes, pace).during("ping", &self.name)?;
         Ok(answers.into_iter().flatten().collect())
     }
 

@@ -10,7 +10,7 @@ use crate::check::{self, SelfCheck};
 use crate::error::{During, LabError};
 use crate::host::Host;
 use crate::plan::Plan;
-use crate::topology::Topology;
+use crate::topology::{Access, Topology};
 use crate::wan::{Drops, Lateness, Traffic, Wan};
 
 /// An Internet on this machine. Dropping it kills what runs on its hosts and removes it.
@@ -82,9 +82,10 @@ impl Lab {
     }
 
     /// The round-trip time declared for two hosts: that of their sites, and zero within one site. Jitter is not part
-    /// of it. None if there is no such host.
+    /// of it, nor is the time for which lines of limited rate are busy with a packet, as that depends on its length.
+    /// None if there is no such host.
     pub fn pair_rtt_expected(&self, a: &str, b: &str) -> Option<Duration> {
-        Some(self.expected(self.host(a)?, self.host(b)?))
+        Some(self.delay(self.host(a)?, self.host(b)?))
     }
 
     /// The public address by which a host is seen from other sites: its own, or its router's.
@@ -129,7 +130,8 @@ impl Lab {
         self.plan.seed
     }
 
-    pub(crate) fn expected(&self, a: &Host, b: &Host) -> Duration {
+    /// The delay there and back.
+    pub(crate) fn delay(&self, a: &Host, b: &Host) -> Duration {
         let one_way = |from: &Host, to: &Host| {
             self.plan
                 .delays
@@ -144,11 +146,15 @@ impl Lab {
         self.plan.sites.get(host.site_index)?.public
     }
 
-    pub(crate) fn jitter(&self, host: &Host) -> Duration {
-        self.plan
-            .sites
-            .get(host.site_index)
-            .map_or(Duration::ZERO, |site| site.access.jitter)
+    /// The line of a host's site.
+    pub(crate) fn access(&self, host: &Host) -> Access {
+        let site = self.plan.sites.get(host.site_index);
+        site.map_or_else(Access::default, |site| site.access)
+    }
+
+    /// The lines of all sites.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Access> {
+        self.plan.sites.iter().map(|site| site.access)
     }
 }
 

@@ -49,6 +49,7 @@ mod build;
 mod check;
 mod enter;
 mod error;
+mod expect;
 mod host;
 mod lab;
 mod ping;

@@ -24,25 +24,35 @@ pub(crate) struct Probe<'a> {
     pub(crate) to: Ipv4Addr,
 }
 
-/// Between one ping and the next, so that they do not queue behind one another.
-const SPACING: Duration = Duration::from_micros(200);
+/// How many to send, and how fast.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Pings for each probe.
+    pub(crate) rounds: u16,
+    /// Between one ping and the next, so that they do not queue behind one another.
+    pub(crate) spacing: Duration,
+    /// How long to wait for answers after the last ping.
+    pub(crate) patience: Duration,
+}
+
+/// The spacing where no line is slow.
+pub(crate) const SPACING: Duration = Duration::from_micros(200);
 /// Between one round and the next, at least.
 const ROUND: Duration = Duration::from_millis(1);
 
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REPLY: u8 = 0;
 const ICMP_HEADER: usize = 8;
+const PAYLOAD: usize = 48;
 
-/// Sends each probe `rounds` pings and waits for the answers, up to `patience` after the last: for each probe, the
-/// round-trip times of those that were answered.
-pub(crate) fn measure(
-    probes: &[Probe<'_>],
-    rounds: u16,
-    patience: Duration,
-) -> io::Result<Vec<Vec<Duration>>> {
+/// What a ping, and its answer, is on the wire: with an IP header of 20 bytes.
+pub(crate) const BYTES_ON_WIRE: u64 = 20 + (ICMP_HEADER + PAYLOAD) as u64;
+
+/// Sends pings and waits for the answers: for each probe, the round-trip times of those that were answered.
+pub(crate) fn measure(probes: &[Probe<'_>], pace: Pace) -> io::Result<Vec<Vec<Duration>>> {
     let run = || {
         schedule::be_prompt();
-        Pinger::open(probes)?.run(rounds, patience)
+        Pinger::open(probes)?.run(pace)
     };
     // A thread of its own, because it walks through the hosts' networks.
     let done = thread::scope(|scope| scope.spawn(run).join());
@@ -88,19 +98,20 @@ impl<'a> Pinger<'a> {
         })
     }
 
-    fn run(mut self, rounds: u16, patience: Duration) -> io::Result<Vec<Vec<Duration>>> {
+    fn run(mut self, pace: Pace) -> io::Result<Vec<Vec<Duration>>> {
         let mut at = Duration::ZERO;
-        for round in 0..rounds {
+        for round in 0..pace.rounds {
             let round_starts = at;
             for index in 0..self.probes.len() {
                 self.listen_until(at)?;
                 self.send(index, round)?;
-                at += SPACING;
+                // What comes late is not made up for: a burst would queue on a slow line.
+                at = self.started.elapsed() + pace.spacing;
             }
             at = at.max(round_starts + ROUND);
         }
         let last = self.started.elapsed();
-        self.finish_until(last + patience)?;
+        self.finish_until(last + pace.patience)?;
         Ok(self
             .answered
             .into_iter()
@@ -199,8 +210,8 @@ fn echo_socket(host: &Host) -> io::Result<OwnedFd> {
 }
 
 /// An echo request that carries which probe and round it is of.
-fn request(index: usize, round: u16) -> [u8; ICMP_HEADER + 48] {
-    let mut packet = [0; ICMP_HEADER + 48];
+fn request(index: usize, round: u16) -> [u8; ICMP_HEADER + PAYLOAD] {
+    let mut packet = [0; ICMP_HEADER + PAYLOAD];
     let header = [ECHO_REQUEST, 0, 0, 0, 0, 0].into_iter();
     let told = header
         .chain(round.to_be_bytes())

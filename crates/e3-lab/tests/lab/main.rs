@@ -36,6 +36,14 @@ fn main() {
         Test::inside("loss_is_as_declared", network::loss_is_as_declared),
         Test::inside("rate_is_as_declared", network::rate_is_as_declared),
         Test::inside(
+            "a_slow_line_is_as_declared",
+            network::a_slow_line_is_as_declared,
+        ),
+        Test::inside(
+            "a_lossy_line_is_as_declared",
+            network::a_lossy_line_is_as_declared,
+        ),
+        Test::inside(
             "private_addresses_are_refused_at_once",
             network::private_addresses_are_refused_at_once,
         ),

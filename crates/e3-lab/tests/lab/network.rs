@@ -235,6 +235,50 @@ pub(crate) fn rate_is_as_declared() {
     }
 }
 
+/// Lines so slow that they are busy with a ping for longer than the check tolerates, and three pairs that share them.
+pub(crate) fn a_slow_line_is_as_declared() {
+    let slow = |name: &str, region: &str| Site {
+        access: Access {
+            rate: Some(1_000_000),
+            ..Access::default()
+        },
+        ..site(name, region, Nat::None, &[name])
+    };
+    let one = lab_in(
+        two_regions(MS * 5, MS * 5),
+        vec![slow("a", "here"), site("b", "there", Nat::None, &["b"])],
+    );
+    let all = lab_in(
+        two_regions(MS * 5, MS * 5),
+        vec![slow("a", "here"), slow("b", "there"), slow("c", "here")],
+    );
+    for lab in [&one, &all] {
+        let check = lab.check().unwrap();
+        println!("{:?}", check.pairs);
+        assert_ne!(check.trust(), Trust::Wrong, "{}", check.verdict());
+        assert!(
+            check
+                .pairs
+                .iter()
+                .all(|pair| pair.shortest >= Some(pair.expected))
+        );
+        assert_eq!(lab.pair_rtt_expected("a", "b"), Some(MS * 10));
+    }
+}
+
+/// So lossy that of five pings often none is answered.
+pub(crate) fn a_lossy_line_is_as_declared() {
+    let access = Access {
+        loss: 0.5,
+        ..Access::default()
+    };
+    let lab = lab_in(two_regions(MS, MS), lossy(access));
+    for _ in 0..10 {
+        let check = lab.check().unwrap();
+        assert_ne!(check.trust(), Trust::Wrong, "{}", check.verdict());
+    }
+}
+
 pub(crate) fn private_addresses_are_refused_at_once() {
     let lab = lab(vec![
         site("a", "ams3", Nat::None, &["a"]),
