@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
-use e3_holder::wire::{LinkRecord, OutcomeRecord, RunRecord};
+use e3_holder::wire::{LinkRecord, OutcomeRecord, RunRecord, Step};
 
 use super::{links, words};
 
@@ -49,11 +49,14 @@ fn times(record: &RunRecord) -> Vec<String> {
         first = format!("{first}, of which MPyC {}", words::seconds(mpc));
     }
     let beside = record.total_s.map(|total| {
-        let total = words::seconds(total);
-        format!(
-            "with set-up ({}) and taking everything away: {total}",
-            words::seconds(record.setup_s)
-        )
+        let left = record.steps.contains_key(&Step::Leave);
+        let leaving = if left {
+            " and taking everything away"
+        } else {
+            ""
+        };
+        let set_up = words::seconds(record.setup_s);
+        format!("with set-up ({set_up}){leaving}: {}", words::seconds(total))
     });
     [Some(first), explained(record), beside]
         .into_iter()
