@@ -129,6 +129,15 @@ impl Link {
         self.gone.borrow().clone()
     }
 
+    /// Waits until the agent has ended, without keeping the conversation open.
+    pub(crate) fn end(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut gone = self.gone.clone();
+        async move {
+            // An error means that nobody listens to it any more, which is the end, too.
+            let _ = gone.wait_for(Option::is_some).await;
+        }
+    }
+
     /// Asks, and waits for the one answer.
     pub(crate) async fn ask(
         &self,

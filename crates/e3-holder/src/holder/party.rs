@@ -9,11 +9,17 @@ use e3_session::{
 };
 use e3_spec::Host;
 use futures::future::{join_all, try_join_all};
-use std::{path::Path, sync::Arc};
-use tokio::sync::mpsc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::link::{Link, LinkError, Unasked};
-use crate::{state::StateFolder, wire::PartyStatus};
+use crate::{
+    state::{StateFolder, sweep::remove_host},
+    wire::PartyStatus,
+};
 
 /// How long an agent may take to say hello: its host may be busy with many others.
 const HELLO: Duration = Duration::from_secs(20);
@@ -102,16 +108,14 @@ pub(crate) async fn start_agents(
             .into_iter()
             .map(|(host, machine, started)| async move {
                 let link = Link::open(host.name.as_str(), started, unasked.clone());
+                let files = folder.hosts().join(host.name.as_str());
                 let hello = Request::Hello {
                     protocol: e3_session::message::PROTOCOL,
                     session,
                     name: host.name.to_string(),
-                    folder: folder
-                        .hosts()
-                        .join(host.name.as_str())
-                        .to_string_lossy()
-                        .into_owned(),
+                    folder: files.to_string_lossy().into_owned(),
                 };
+                tokio::spawn(clear_after(link.end(), Arc::clone(&machine), files));
                 let facts = match link.ask("hello", hello, HELLO).await? {
                     Reply::Greeting { facts, .. } => facts,
                     other => return Err(unexpected(&link, &other).into()),
@@ -135,6 +139,22 @@ fn start(
 ) -> Result<(Host, Arc<dyn Machine>, Started), HostError> {
     let started = machine.start(program, &["agent"])?;
     Ok((host.clone(), machine, started))
+}
+
+/// Once a host's agent has ended, however it did, ends what else runs there and removes its files: a private input
+/// must not outlive the agent that would have removed it.
+async fn clear_after(end: impl Future<Output = ()>, machine: Arc<dyn Machine>, files: PathBuf) {
+    end.await;
+    let cleared = spawn_blocking(move || {
+        if let Err(error) = machine.end_all() {
+            tracing::warn!("{error}");
+        }
+        if let Err(error) = remove_host(&files) {
+            tracing::warn!("{error}");
+        }
+    });
+    // An error means that the holder itself ends, and its guardian removes everything.
+    let _ = cleared.await;
 }
 
 /// Asks every party at once; the first error in the order of parties is the answer.

@@ -100,15 +100,21 @@ pub(crate) fn remove(folder: &StateFolder) -> Result<(), StateError> {
 
 fn remove_hosts(hosts: &Path) -> Result<(), StateError> {
     for host in children(hosts)? {
-        for made in children(&host)? {
-            if made.file_name().is_none_or(|name| name != "kept") {
-                remove_tree(&made)?;
-            }
-        }
-        remove_if_empty(&host.join("kept"));
-        remove_if_empty(&host);
+        remove_host(&host)?;
     }
     remove_if_empty(hosts);
+    Ok(())
+}
+
+/// Removes the files of one host; outputs that a user asked to keep stay.
+pub(crate) fn remove_host(host: &Path) -> Result<(), StateError> {
+    for made in children(host)? {
+        if made.file_name().is_none_or(|name| name != "kept") {
+            remove_tree(&made)?;
+        }
+    }
+    remove_if_empty(&host.join("kept"));
+    remove_if_empty(host);
     Ok(())
 }
 
