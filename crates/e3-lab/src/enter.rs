@@ -8,16 +8,20 @@
 //!    └─ inside     where `enter` returns a second time: the rest of the program
 //! ```
 //!
-//! Inside are a user namespace (where the caller lacks the right to do without), a PID, a mount, a network and a UTS
-//! namespace, with a /proc of their own and a loopback interface. The death of any of the three ends everything
-//! inside: the kernel kills all processes of a PID namespace with its first, interfaces and mounts go with the last
-//! process that uses them, and init dies with the guardian.
+//! Inside are a user namespace (except where it is refused to a caller that may do without), a PID, a mount, a network
+//! and a UTS namespace, with a /proc of their own and a loopback interface. The death of any of the three ends
+//! everything inside: the kernel kills all processes of a PID namespace with its first, interfaces and mounts go with
+//! the last process that uses them, and init ends everything when the guardian has died.
+//!
+//! All three share the descriptors that were open before. Init is the last to end, or the guardian where init was
+//! killed: a lock (`flock`) taken before is free only when nothing is left inside.
 
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 
 use e3_sys::init;
 use e3_sys::process::{self, Side, User};
+use e3_sys::schedule;
 use e3_sys::signal::Blocked;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -32,8 +36,9 @@ pub use setup::Step;
 /// How to enter.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EnterOptions {
-    /// Use a user namespace even where the caller could do without, such as root.
-    pub force_user_namespace: bool,
+    /// Do without a user namespace, which takes the right to (root's), as where there may be none. The machine's
+    /// mounts, clock and kernel settings are then within reach of what runs inside.
+    pub skip_user_namespace: bool,
 }
 
 /// Which process the caller of [`enter`] is now.
@@ -50,7 +55,7 @@ pub enum Role {
 pub struct Guardian {
     init: Pid,
     blocked: Blocked,
-    /// Init ends if this end of the pipe closes before it could ask to die with its parent.
+    /// By this pipe's end init sees that the guardian has died.
     _alive: OwnedFd,
 }
 
@@ -76,12 +81,13 @@ impl Guardian {
 /// # Errors
 /// What is forbidden here, by what, and how to allow it. Nothing is left of the attempt then.
 pub fn enter(options: EnterOptions) -> Result<Role, EnterError> {
-    if options.force_user_namespace {
-        return attempt(User::New);
+    if options.skip_user_namespace {
+        return attempt(User::Same);
     }
-    match attempt(User::Same) {
-        // Without the right, or with the right and within limits that a user namespace has not.
-        Err(_) => attempt(User::New),
+    schedule::pass_on_promptness();
+    match attempt(User::New) {
+        // Where even root may not have one, root can do without.
+        Err(refused) => attempt(User::Same).map_err(|_| refused),
         done => done,
     }
 }
@@ -98,6 +104,7 @@ fn attempt(user: User) -> Result<Role, EnterError> {
     match process::clone_into(user).map_err(|error| forbidden::explain(Step::Namespaces, error))? {
         Side::Parent(init) => {
             drop(report);
+            ids.tell(init, &alive);
             let guardian = Guardian {
                 init,
                 blocked,
@@ -113,23 +120,24 @@ fn attempt(user: User) -> Result<Role, EnterError> {
         }
         Side::Child => {
             drop((alive, outcome));
-            first_process(&ids, parent_lives, report, blocked);
+            first_process(&ids, &parent_lives, report, blocked);
             Ok(Role::Inside)
         }
     }
 }
 
 /// What init does; returns only in its child, which is inside.
-fn first_process(ids: &setup::Ids, parent_lives: OwnedFd, report: OwnedFd, blocked: Blocked) {
-    if process::die_with_parent().is_err() || is_closed(&parent_lives) {
+fn first_process(ids: &setup::Ids, parent_lives: &OwnedFd, report: OwnedFd, blocked: Blocked) {
+    if process::hear_of_parents_end().is_err() || is_closed(parent_lives) {
         process::exit_now(1);
     }
-    match setup::prepare(ids).and_then(|()| process::fork().map_err(|error| (Step::Fork, error))) {
+    match setup::prepare(ids, parent_lives)
+        .and_then(|()| process::fork().map_err(|error| (Step::Fork, error)))
+    {
         Ok(Side::Child) => drop(blocked),
         Ok(Side::Parent(child)) => {
             write_outcome(report, None);
-            drop(parent_lives);
-            init::run(child, &blocked)
+            init::run(child, &blocked, || !is_closed(parent_lives))
         }
         Err((step, error)) => {
             write_outcome(report, Some((step, &error)));

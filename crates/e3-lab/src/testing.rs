@@ -18,7 +18,7 @@
 //! Filters (substrings of names), `--exact`, `--skip NAME`, `--list` and `--nocapture` work as usual; tests run one
 //! after another, because they measure time. A test that panics, exits with another code than 0 or takes longer than
 //! its limit has failed, and whatever it has started is killed.
-//! With `E3_TEST_USER_NAMESPACE` in the environment, root uses a user namespace too.
+//! With `E3_TEST_NO_USER_NAMESPACE` in the environment, root does without a user namespace.
 
 use std::env;
 use std::io::{self, Write};
@@ -129,7 +129,7 @@ fn run_one(tests: &[Test], name: &str) -> i32 {
         return 0;
     }
     match enter(EnterOptions {
-        force_user_namespace: env::var_os("E3_TEST_USER_NAMESPACE").is_some(),
+        skip_user_namespace: env::var_os("E3_TEST_NO_USER_NAMESPACE").is_some(),
     }) {
         Ok(Role::Guardian(guardian)) => guardian.wait().unwrap_or(2),
         Ok(Role::Inside) => {

@@ -7,25 +7,40 @@ use std::io;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, wait, waitpid};
 
-use crate::process::{close_from, exit_now};
+use crate::process::{close_standard_streams, exit_now, kill_others};
 use crate::signal::{Arrived, Blocked};
 
 /// Spends the rest of this process as the first one of its PID namespace: reaps every orphan, passes signals that
-/// somebody sent to it on to `child`, and ends with `child`'s exit code as soon as `child` ends.
+/// somebody sent to it on to `child`, and ends with `child`'s exit code as soon as `child` ends. Once `guardian_lives`
+/// says no, which is asked at every signal, everything ends.
 ///
 /// `blocked` must have been made before `child` was started, so that no signal is lost; `child` has to drop its copy.
-/// Every open descriptor is closed, so that pipes end when their users end.
-pub fn run(child: Pid, blocked: &Blocked) -> ! {
-    close_from(0);
+///
+/// All other processes of the namespace have ended before this one does. Descriptors that it has inherited stay open
+/// until then, so that a lock which one of them holds says that the namespace is empty once it is free. Only the
+/// standard streams are closed, so that pipes end when their users end.
+pub fn run(child: Pid, blocked: &Blocked, guardian_lives: impl Fn() -> bool) -> ! {
+    close_standard_streams();
     loop {
         // Without SIGCHLD there would be nothing to wait for; the child's end could be missed, so end everything.
         let Ok(arrived) = blocked.wait() else {
-            exit_now(FAILED)
+            end(FAILED)
         };
+        if !guardian_lives() {
+            end(FAILED);
+        }
         if let Some(code) = handle(arrived, child, reap) {
-            exit_now(code);
+            end(code);
         }
     }
+}
+
+/// Ends after all others. The kernel would kill them too, but only after it has closed this process's descriptors.
+fn end(code: i32) -> ! {
+    kill_others();
+    // What was orphaned is this process's child now: without children there is nobody left.
+    while wait(WaitOptions::empty()).is_ok() {}
+    exit_now(code)
 }
 
 /// Waits until `init` ends and returns its exit code (128 + the signal's number if it was killed). Signals that

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Signal, getpid};
 
 /// Which side of a fork the caller is on.
 #[derive(Debug)]
@@ -91,13 +91,21 @@ fn alone() -> io::Result<()> {
 /// Closes whatever a program was started with beside its standard streams: files of its caller that it, and what it
 /// starts, should not hold open. To be called at a program's very beginning, before it has opened anything.
 pub fn close_inherited() {
-    close_from(3);
+    let (first, no_flags) = (3_u32, 0);
+    // SAFETY: nobody here owns these descriptors. Kernels before 5.9 lack the call, and then they stay open.
+    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, no_flags) };
 }
 
 /// Ends this process at once, without running anything that waits for its end (destructors, `atexit`).
 pub fn exit_now(code: i32) -> ! {
     // SAFETY: _exit has no preconditions.
     unsafe { libc::_exit(code) }
+}
+
+/// Makes the kernel send this process SIGTERM when the *thread* that started it ends.
+pub fn hear_of_parents_end() -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+    Ok(())
 }
 
 /// Makes the kernel kill this process when the *thread* that started it ends.
@@ -113,11 +121,21 @@ pub fn tie_to_thread(command: &mut Command) {
     unsafe { command.pre_exec(die_with_parent) };
 }
 
-/// Closes every descriptor of this process from `first` on.
+/// Kills all other processes of the PID namespace of which this process is the first; nobody where it is not the first
+/// of one.
+pub(crate) fn kill_others() {
+    if getpid() == Pid::INIT {
+        // SAFETY: kill touches no memory.
+        unsafe { libc::kill(-1, libc::SIGKILL) };
+    }
+}
+
+/// Closes standard input, output and error.
 ///
-/// Only for a process that will use none of them again, such as [`crate::init`].
-pub(crate) fn close_from(first: u32) {
-    // SAFETY: the callers never touch a descriptor's owner again. Kernels before 5.9 lack the call, and then the
-    // descriptors stay open, which costs nothing but their number.
-    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+/// Only for a process that will use none of them again, such as [`crate::init`], and open nothing in their place.
+pub(crate) fn close_standard_streams() {
+    for stream in 0..=2 {
+        // SAFETY: the callers never touch the streams again.
+        unsafe { libc::close(stream) };
+    }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::num::NonZeroU64;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 /// How the calling thread came to be scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promptness {
@@ -31,6 +33,27 @@ pub fn be_prompt() -> Promptness {
         return Promptness::ShortSlice;
     }
     Promptness::Ordinary
+}
+
+/// Makes [`be_prompt`] real-time for processes that this one starts, too, where it may be so itself: in a user namespace
+/// the right to it is lost, and the limit stays.
+pub fn pass_on_promptness() {
+    // Without the right it stays as it is.
+    let _ = limit_priority(PRIORITY);
+}
+
+/// Takes from this process, and what it starts, what [`pass_on_promptness`] has given.
+pub(crate) fn renounce_promptness() -> io::Result<()> {
+    limit_priority(0)
+}
+
+fn limit_priority(highest: u32) -> io::Result<()> {
+    let limit = Some(highest.into());
+    let limit = Rlimit {
+        current: limit,
+        maximum: limit,
+    };
+    Ok(setrlimit(Resource::Rtprio, limit)?)
 }
 
 /// Linux's `struct sched_attr` in its first version.

@@ -1,8 +1,9 @@
 //! Killing each part of a lab, and looking from outside for what is left.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use e3_lab::testing::helper;
 use e3_lab::{EnterOptions, Nat, Role, enter};
+use rustix::fs::FlockOperation;
 use rustix::process::Signal;
 
 use crate::common::{host, lab, signal, site};
@@ -121,7 +123,11 @@ struct Victim {
 
 impl Victim {
     fn start() -> Self {
-        let mut guardian = helper("victim").stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(&mut helper("victim"))
+    }
+
+    fn start_with(helper: &mut Command) -> Self {
+        let mut guardian = helper.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(guardian.stdout.take().unwrap()).lines();
         let mut init = None;
         for line in lines.map_while(Result::ok) {
@@ -183,6 +189,64 @@ fn kill_and_look(choose: impl Fn(&Victim) -> u32) {
     }
     println!("all gone {:?} after the guardian", started.elapsed());
     assert_eq!(surroundings(), before);
+}
+
+/// Takes the lock that is its standard input, and starts many programs that take their time to die.
+pub(crate) fn locked_victim() {
+    rustix::fs::flock(std::io::stdin(), FlockOperation::LockExclusive).unwrap();
+    // A copy, as init closes its standard streams.
+    let lock = std::io::stdin().as_fd().try_clone_to_owned().unwrap();
+    let inside = match enter(EnterOptions::default()) {
+        Ok(Role::Guardian(guardian)) => {
+            println!("init {}", guardian.init());
+            std::process::exit(guardian.wait().unwrap())
+        }
+        Ok(Role::Inside) => lock,
+        Err(error) => panic!("{error}"),
+    };
+    let start = |_| {
+        let mut command = Command::new("sleep");
+        command
+            .arg("1000")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command.spawn().unwrap()
+    };
+    let programs: Vec<Child> = (0..300).map(start).collect();
+    println!("built");
+    for mut program in programs {
+        program.wait().unwrap();
+    }
+    drop(inside);
+}
+
+/// A lock that guardian, init and inside share tells that nothing is left, whoever is killed.
+pub(crate) fn a_shared_lock_is_free_only_when_all_have_ended() {
+    for choose in [
+        |victim: &Victim| victim.guardian.id(),
+        |victim: &Victim| victim.init,
+        Victim::inside,
+    ] {
+        let path = std::env::temp_dir().join(format!("e3-lock-{}", std::process::id()));
+        let lock = File::create(&path).unwrap();
+        let theirs = File::open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let mut victim = Victim::start_with(helper("locked_victim").stdin(theirs));
+        let mut programs = Seen::of(victim.guardian.id()).processes;
+        programs.retain(|pid| ![victim.guardian.id(), victim.init].contains(pid));
+        assert!(programs.len() > 300, "{}", programs.len());
+        signal(choose(&victim), Signal::KILL);
+        rustix::fs::flock(&lock, FlockOperation::LockExclusive).unwrap();
+        let left = programs.iter().filter(|pid| is_alive(**pid)).count();
+        assert_eq!(left, 0, "the lock is free and programs still run");
+        victim.guardian.wait().unwrap();
+    }
+}
+
+/// Whether there is such a process, and it has not merely not been reaped yet.
+fn is_alive(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.contains(") Z ") && !stat.contains(") X "))
 }
 
 pub(crate) fn killing_the_inside_leaves_nothing() {

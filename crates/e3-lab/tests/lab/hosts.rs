@@ -148,3 +148,23 @@ pub(crate) fn a_wrong_topology_leaves_nothing() {
     );
     assert_eq!(descriptors(), before);
 }
+
+/// Inside, even root's programs have no power over what is the machine's alone.
+pub(crate) fn programs_cannot_change_the_machine() {
+    let lab = lab(vec![site("a", "ams3", Nat::None, &["anna"])]);
+    let refused = |script: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stderr(Stdio::piped());
+        host(&lab, "anna").enter_command(&mut command);
+        let output = command.output().unwrap();
+        assert!(!output.status.success(), "`{script}` was possible");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let said = refused("date -s \"$(date)\"");
+    assert!(said.contains("not permitted"), "{said}");
+    let said = refused("mknod /tmp/e3-device b 7 0");
+    assert!(said.contains("not permitted"), "{said}");
+    // The owner of the machine's first process, as seen inside, is whoever it is outside: files stay theirs.
+    let capable = output(host(&lab, "anna"), "grep CapEff: /proc/self/status; id -u");
+    assert!(capable.ends_with("\n0\n"), "{capable}");
+}

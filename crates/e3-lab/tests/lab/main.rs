@@ -90,7 +90,16 @@ fn main() {
             "killing_the_guardian_leaves_nothing",
             death::killing_the_guardian_leaves_nothing,
         ),
+        Test::outside(
+            "a_shared_lock_is_free_only_when_all_have_ended",
+            death::a_shared_lock_is_free_only_when_all_have_ended,
+        ),
+        Test::inside(
+            "programs_cannot_change_the_machine",
+            hosts::programs_cannot_change_the_machine,
+        ),
         Test::helper("victim", death::victim),
+        Test::helper("locked_victim", death::locked_victim),
         Test::helper("exit_with_seven", roles::exit_with_seven),
         Test::helper("wait_to_be_ended", roles::wait_to_be_ended),
     ])
