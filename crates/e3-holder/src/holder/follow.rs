@@ -45,15 +45,14 @@ pub(crate) async fn follow(
                 }
                 Some(Reply::Progress(event)) => {
                     if let Some(event) = progress(number, &event) {
-                        tell.event(event).await;
+                        tell.event(event);
                     }
                 }
                 Some(Reply::Ended(outcome)) => {
                     tell.event(Event::Ended {
                         party: number,
                         outcome: outcome.clone(),
-                    })
-                    .await;
+                    });
                     break Ok(outcome);
                 }
                 Some(Reply::Refused(refusal)) => break Err(refusal.to_string()),

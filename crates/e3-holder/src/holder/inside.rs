@@ -18,13 +18,13 @@ use tracing::{info, warn};
 use super::{
     link::{Link, Unasked},
     serve::Server,
-    tell::Tell,
+    tell::{Events, Tell},
     up::{Up, bring_up},
 };
 use crate::{
     launch::{Charge, STAY},
     state::{StateFolder, bind},
-    wire::{self, Event, Fault, Stamped, Step},
+    wire::{self, Event, Fault, Step},
 };
 
 /// Keeps the environment until its end. Returns the process's exit code.
@@ -58,7 +58,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
     let (server, listener) = match up.and_then(|up| Ok((Server::new(up), listen(folder)?))) {
         Ok(ready) => ready,
         Err(fault) => {
-            tell.event(Event::Failed(fault)).await;
+            tell.event(Event::Failed(fault));
             drop(tell);
             // Its output may be closed; there is nobody to tell then.
             let _ = told.await;
@@ -67,8 +67,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
     };
     tell.event(Event::Done {
         seconds: tell.steps(),
-    })
-    .await;
+    });
     drop(tell);
     tokio::select! {
         end = server.serve(listener) => if let Err(error) = end { warn!("cannot serve: {error}") },
@@ -136,8 +135,8 @@ async fn end_of_life() {
     }
 }
 
-async fn print_events(mut events: mpsc::Receiver<Stamped>) -> io::Result<()> {
-    while let Some(event) = events.recv().await {
+async fn print_events(mut events: Events) -> io::Result<()> {
+    while let Some(event) = events.next().await {
         let mut out = io::stdout().lock();
         wire::write_line(&mut out, &event)?;
         out.flush()?;

@@ -8,6 +8,7 @@
 
 mod capture;
 mod check;
+mod exec;
 mod follow;
 mod inside;
 mod link;

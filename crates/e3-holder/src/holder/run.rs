@@ -37,8 +37,7 @@ pub(crate) async fn run(
     record::write_roster(&ask.record, &up.roster)?;
     tell.event(Event::Parties {
         parties: up.statuses(),
-    })
-    .await;
+    });
     let prepared = tokio::select! {
         prepared = prepare(up, run, ask, &tell) => prepared?,
         () = asked_to_end(&mut cancelled) => return Err(Fault::user("cancelled before the programs started")),
@@ -56,8 +55,7 @@ pub(crate) async fn run(
     let record = record::of_run(up, run, ask, &tell, &prepared, ended, started_ms);
     tell.event(Event::Finished {
         record: Box::new(record.clone()),
-    })
-    .await;
+    });
     Ok(record)
 }
 
@@ -68,7 +66,7 @@ async fn prepare(up: &Up, run: RunId, ask: &RunAsk, tell: &Tell) -> Result<Agree
     tell.step(Step::Stage, stage(up, run, ask)).await?;
     let agreed = tell.step(Step::Agree, agree(up, run)).await?;
     for warning in &agreed.warnings {
-        tell.notice(Tip::Warning, warning).await;
+        tell.notice(Tip::Warning, warning);
     }
     Ok(agreed)
 }

@@ -13,23 +13,29 @@ use e3_session::{
     message::{Reply, Request},
     types::RunId,
 };
-use serde_bytes::ByteBuf;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     net::{
         UnixListener, UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{Notify, mpsc, watch},
-    time::timeout,
+    sync::{Notify, watch},
+    time::{sleep, timeout},
 };
-use tracing::debug;
+use tracing::{debug, warn};
 
-use super::{run::run, tell::Tell, up::Up};
-use crate::wire::{Ask, Event, Fault, RunAsk, Stamped};
+use super::{
+    exec::exec,
+    run::run,
+    tell::{Events, Tell},
+    up::Up,
+};
+use crate::wire::{Ask, Event, Fault, RunAsk};
 
 /// How long a command may take to say what it wants.
 const ASK: Duration = Duration::from_secs(5);
+/// Before the next connection is taken, when one could not be.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How long a link may take to be measured.
 const PING: Duration = Duration::from_secs(15);
 
@@ -41,7 +47,8 @@ pub(crate) struct Server {
     end: Notify,
 }
 
-type Asks = Lines<BufReader<OwnedReadHalf>>;
+/// What a command says on its connection.
+pub(crate) type Asks = Lines<BufReader<OwnedReadHalf>>;
 
 impl Server {
     pub(crate) fn new(up: Up) -> Arc<Self> {
@@ -65,8 +72,14 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = listener.accept() => {
-                    let (stream, _) = accepted?;
-                    tokio::spawn(Arc::clone(self).answer(stream));
+                    match accepted {
+                        Ok((stream, _)) => drop(tokio::spawn(Arc::clone(self).answer(stream))),
+                        Err(error) => {
+                            // Of one connection, or of a machine short of something: neither ends an environment.
+                            warn!("a command cannot be heard: {error}");
+                            sleep(AGAIN).await;
+                        }
+                    }
                 }
                 () = self.end.notified() => return Ok(()),
             }
@@ -80,7 +93,7 @@ impl Server {
         let writer = tokio::spawn(write_events(write, events));
         match timeout(ASK, next_ask(&mut asks)).await {
             Ok(Some(Ok(ask))) => self.carry_out(ask, asks, tell).await,
-            Ok(Some(Err(fault))) => tell.event(Event::Failed(fault)).await,
+            Ok(Some(Err(fault))) => tell.event(Event::Failed(fault)),
             // A command that only looks whether somebody is there.
             Ok(None) | Err(_) => drop(tell),
         }
@@ -100,7 +113,10 @@ impl Server {
                 Ok(()) => return,
                 Err(fault) => Err(fault),
             },
-            Ask::Exec { host, argv } => self.exec(&host, argv, asks, &tell).await,
+            Ask::Exec { host, argv } => match self.up.party(&host) {
+                Ok((_, party)) => exec(party, argv, asks, &tell).await,
+                Err(fault) => Err(fault),
+            },
             Ask::Ping { from, to } => self.ping(&from, &to).await,
             Ask::Down => {
                 self.end.notify_one();
@@ -112,7 +128,7 @@ impl Server {
                 Err(Fault::ours("there is nothing going on, on this connection"))
             }
         };
-        tell.event(done.unwrap_or_else(Event::Failed)).await;
+        tell.event(done.unwrap_or_else(Event::Failed));
     }
 
     async fn run(&self, ask: &RunAsk, asks: Asks, tell: &Tell) -> Result<(), Fault> {
@@ -137,47 +153,6 @@ impl Server {
         let ended = run(&self.up, RunId(number), ask, tell.clone(), cancelled).await;
         watching.abort();
         ended.map(drop)
-    }
-
-    async fn exec(
-        &self,
-        host: &str,
-        argv: Vec<String>,
-        mut asks: Asks,
-        tell: &Tell,
-    ) -> Result<Event, Fault> {
-        let (index, party) = self.up.party(host)?;
-        let (exec, mut answers) = party
-            .link
-            .stream(Request::Exec { argv })
-            .map_err(Fault::from)?;
-        let mut listening = true;
-        loop {
-            tokio::select! {
-                answer = answers.recv() => match answer {
-                    Some(Reply::Output { stream, data }) => {
-                        let stderr = stream == e3_session::message::Stream::Stderr;
-                        let text = String::from_utf8_lossy(&data).into_owned();
-                        tell.event(Event::Output { party: index.0, stderr, text }).await;
-                    }
-                    Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.ending }),
-                    Some(Reply::Refused(refusal)) => return Err(Fault::user(refusal.to_string())),
-                    Some(_) => {}
-                    None => return Err(Fault::from(party.link.ended())),
-                },
-                ask = next_ask(&mut asks), if listening => {
-                    let (what, request) = if let Some(Ok(Ask::Feed { data })) = ask {
-                        ("feed", Request::Feed { to: exec, data: ByteBuf::from(data) })
-                    } else {
-                        // The command that asked has gone or wants no more.
-                        listening = false;
-                        ("kill", Request::Kill { exec })
-                    };
-                    // It may have ended meanwhile, which the agent refuses as out of order.
-                    let _ = party.link.ask(what, request, ASK).await;
-                }
-            }
-        }
     }
 
     async fn ping(&self, from: &str, to: &str) -> Result<Event, Fault> {
@@ -237,7 +212,7 @@ async fn watch_for_cancel(mut asks: Asks, cancel: watch::Sender<bool>) {
 }
 
 /// The next thing a command says; `None` when it has gone.
-async fn next_ask(asks: &mut Asks) -> Option<Result<Ask, Fault>> {
+pub(crate) async fn next_ask(asks: &mut Asks) -> Option<Result<Ask, Fault>> {
     let line = asks.next_line().await.ok()??;
     let ask = serde_json::from_str(&line);
     Some(ask.map_err(|error| {
@@ -248,15 +223,15 @@ async fn next_ask(asks: &mut Asks) -> Option<Result<Ask, Fault>> {
     }))
 }
 
-async fn write_events(mut write: OwnedWriteHalf, mut events: mpsc::Receiver<Stamped>) {
-    while let Some(event) = events.recv().await {
+async fn write_events(mut write: OwnedWriteHalf, mut events: Events) {
+    while let Some(event) = events.next().await {
         let Ok(mut line) = serde_json::to_vec(&event) else {
             continue;
         };
         line.push(b'\n');
         if write.write_all(&line).await.is_err() {
             // The command has gone: what is told goes nowhere, but must not fill the queue.
-            while events.recv().await.is_some() {}
+            while events.next().await.is_some() {}
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) async fn watch(up: &Up, tell: &Tell) {
         let since =
             |(now, before): (Option<u64>, &Option<u64>)| Some(now?.saturating_sub((*before)?));
         let bytes = sent(up).into_iter().zip(&before).map(since).collect();
-        tell.event(Event::Traffic { bytes }).await;
+        tell.passing(Event::Traffic { bytes });
     }
 }
 

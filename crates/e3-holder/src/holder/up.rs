@@ -30,6 +30,8 @@ use crate::{
 
 /// How long an agent may take for what needs no network.
 const QUICK: Duration = Duration::from_secs(20);
+/// How long an agent that is up may take to say how it is.
+const ANSWER: Duration = Duration::from_secs(5);
 /// After which a peer that did not answer counts as unreachable, where parties are few.
 const REACH: Duration = Duration::from_secs(5);
 /// What each pair may take beyond that: a machine that holds many parties connects them one after another.
@@ -89,10 +91,9 @@ pub(crate) async fn bring_up(
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
     tell.event(Event::Parties {
         parties: statuses(&parties),
-    })
-    .await;
+    });
     if let Some(reason) = reason {
-        tell.notice(Tip::Note, reason).await;
+        tell.notice(Tip::Note, reason);
     }
 
     let (check, links) = tokio::join!(
@@ -101,13 +102,12 @@ pub(crate) async fn bring_up(
     );
     let check = check?;
     if let Some(check) = &check {
-        tell.event(Event::Checked(check.clone())).await;
+        tell.event(Event::Checked(check.clone()));
     }
     let links = links.map_err(Fault::from)?;
     tell.event(Event::Links {
         links: links.clone(),
-    })
-    .await;
+    });
     refuse_unreachable(&links, &parties, &*overlay)?;
     Ok(Up {
         environment,
@@ -129,23 +129,30 @@ impl Up {
         statuses(&self.parties)
     }
 
-    /// The state of everything, measured now.
+    /// The state of everything: agents as they answer now, links as connected.
     pub(crate) async fn status(&self, running: Option<String>) -> Status {
         let answers = self
             .parties
             .iter()
-            .map(|party| party.link.ask("links", Request::Links, QUICK));
-        let links = futures::future::join_all(answers)
-            .await
-            .into_iter()
-            .flat_map(|answer| match answer {
-                Ok(Reply::Links(links)) => links,
-                _ => Vec::new(),
+            .map(|party| party.link.ask("links", Request::Links, ANSWER));
+        let answers = futures::future::join_all(answers).await;
+        let mut links = Vec::new();
+        let mut hosts = Vec::with_capacity(self.parties.len());
+        for ((index, party), answer) in self.parties.iter().enumerate().zip(answers) {
+            let silent = match answer {
+                Ok(Reply::Links(seen)) => {
+                    links.extend(seen);
+                    None
+                }
+                Ok(other) => Some(unexpected(&party.link, &other).to_string()),
+                Err(error) => Some(error.to_string()),
+            };
+            hosts.push(HostStatus {
+                party: party.status(index),
+                alive: party.link.gone().is_none(),
+                silent,
             });
-        let host = |(index, party): (usize, &Party)| HostStatus {
-            party: party.status(index),
-            alive: party.link.gone().is_none(),
-        };
+        }
         Status {
             environment: self.environment.name.to_string(),
             since_ms: self.since_ms,
@@ -153,8 +160,8 @@ impl Up {
             overlay: self.environment.overlay.to_string(),
             identity: self.environment.identity.to_string(),
             roster: self.roster.hash().to_string(),
-            hosts: self.parties.iter().enumerate().map(host).collect(),
-            links: links.collect(),
+            hosts,
+            links,
             running,
             check: self.check.clone(),
         }

@@ -26,6 +26,7 @@ pub enum Ask {
     /// During an exec, on the same connection: bytes for its standard input; none end it.
     Feed {
         /// The bytes.
+        #[serde(with = "e3_identity::readable")]
         data: Vec<u8>,
     },
     /// Measure a link over the overlay.

@@ -62,7 +62,7 @@ pub enum Event {
         /// Index.
         party: u16,
     },
-    /// A party's program printed a line; or a command run by `exec` printed a piece.
+    /// A party's program printed a line.
     Output {
         /// Index.
         party: u16,
@@ -70,6 +70,14 @@ pub enum Event {
         stderr: bool,
         /// The text; bytes that are not UTF-8 are replaced.
         text: String,
+    },
+    /// A command run by `exec` printed a piece.
+    Printed {
+        /// Whether it was printed as an error.
+        stderr: bool,
+        /// The bytes, as they are.
+        #[serde(with = "e3_identity::readable")]
+        data: Vec<u8>,
     },
     /// What the hosts have sent since the programs started.
     Traffic {
@@ -228,7 +236,7 @@ pub struct Status {
     pub roster: String,
     /// The hosts with their parties.
     pub hosts: Vec<HostStatus>,
-    /// The links, measured now.
+    /// The links, as connected.
     pub links: Vec<LinkReport>,
     /// The run that goes on, if any.
     pub running: Option<String>,
@@ -242,8 +250,10 @@ pub struct HostStatus {
     /// The party on it.
     #[serde(flatten)]
     pub party: PartyStatus,
-    /// Whether its agent answers.
+    /// Whether its agent runs.
     pub alive: bool,
+    /// Why its agent did not tell its links, if it did not.
+    pub silent: Option<String>,
 }
 
 /// One party.

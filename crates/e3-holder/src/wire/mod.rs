@@ -22,7 +22,7 @@ pub fn write_line(out: &mut impl Write, document: &impl Serialize) -> io::Result
     out.write_all(&line)
 }
 
-/// A figure to three significant decimals below its unit: microseconds of a second, say.
+/// A figure to six decimals of its unit: seconds to microseconds, milliseconds to nanoseconds.
 pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }

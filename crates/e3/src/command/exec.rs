@@ -1,6 +1,7 @@
 //! `e3 exec`: runs a command on a host of an environment that is up.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::thread;
@@ -8,7 +9,7 @@ use std::thread;
 use e3_holder::client::Client;
 use e3_holder::wire::{self, Ask, Event};
 use e3_session::types::Ending;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::cli::{Exec, Global};
 use crate::environment;
@@ -18,13 +19,18 @@ use crate::{json, load};
 /// Bytes of standard input that are sent at once.
 const PIECE: usize = 32 * 1024;
 
+/// The exit code of a command whose reader has gone: as a shell says of one that SIGPIPE has ended.
+const UNREAD: u8 = 128 + 13;
+
 /// What the command printed and how it ended.
 #[derive(Default, Serialize)]
 struct Document {
     host: String,
     command: Vec<String>,
-    stdout: String,
-    stderr: String,
+    #[serde(serialize_with = "text")]
+    stdout: Vec<u8>,
+    #[serde(serialize_with = "text")]
+    stderr: Vec<u8>,
     ending: Option<Ending>,
 }
 
@@ -46,6 +52,7 @@ pub fn main(args: &Exec, global: &Global) -> Result<ExitCode, Fault> {
         |error: io::Error| Fault::user(format!("cannot reach the environment's holder: {error}"));
     let mut client = Client::ask(&folder, &ask).map_err(failed)?;
     let speaker = client.speaker().map_err(failed)?;
+    let connection = client.speaker().map_err(failed)?;
     thread::spawn(move || feed(speaker));
 
     let mut document = Document {
@@ -53,21 +60,32 @@ pub fn main(args: &Exec, global: &Global) -> Result<ExitCode, Fault> {
         command: args.command.clone(),
         ..Document::default()
     };
+    let mut unwritten = None;
     let end = environment::answers(&mut client, |answer| {
-        if let Event::Output { stderr, text, .. } = &answer.event {
-            match (global.json, stderr) {
-                (true, false) => document.stdout.push_str(text),
-                (true, true) => document.stderr.push_str(text),
-                // Whoever reads may have gone; the command ends by itself.
-                (false, false) => drop(
-                    io::stdout()
-                        .write_all(text.as_bytes())
-                        .and_then(|()| io::stdout().flush()),
-                ),
-                (false, true) => drop(io::stderr().write_all(text.as_bytes())),
-            }
+        let Event::Printed { stderr, data } = &answer.event else {
+            return;
+        };
+        let written = match (global.json, stderr) {
+            (true, false) => document.stdout.write_all(data),
+            (true, true) => document.stderr.write_all(data),
+            (false, false) => pass(&mut io::stdout(), data),
+            (false, true) => pass(&mut io::stderr(), data),
+        };
+        if let (Err(error), None) = (written, &unwritten) {
+            unwritten = Some(error);
+            // Without a reader the command is of no use: the holder ends it when this connection is closed.
+            let _ = connection.shutdown(Shutdown::Both);
         }
-    })?;
+    });
+    if let Some(error) = unwritten {
+        return match error.kind() {
+            ErrorKind::BrokenPipe => Ok(ExitCode::from(UNREAD)),
+            _ => Err(Fault::user(format!(
+                "what the command prints cannot be written: {error}"
+            ))),
+        };
+    }
+    let end = end?;
     let Event::Exited { ending } = end else {
         return Err(Fault::ours(format!("the holder answered with {end:?}")));
     };
@@ -83,6 +101,17 @@ pub fn main(args: &Exec, global: &Global) -> Result<ExitCode, Fault> {
         ))),
         other => Ok(ExitCode::from(code(&other))),
     }
+}
+
+/// Writes a piece, to be seen at once.
+fn pass(out: &mut impl Write, piece: &[u8]) -> io::Result<()> {
+    out.write_all(piece)?;
+    out.flush()
+}
+
+/// Bytes as text, once they are whole; what is not UTF-8 is replaced.
+fn text<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&String::from_utf8_lossy(bytes))
 }
 
 /// As a shell would say it.

@@ -86,7 +86,12 @@ fn hosts(hosts: &[HostStatus]) -> Vec<String> {
             party.site.clone(),
             party.nat.clone(),
             party.addresses.join(" "),
-            if host.alive { "ready" } else { "agent died" }.to_owned(),
+            match (host.alive, &host.silent) {
+                (false, _) => "agent died",
+                (true, Some(_)) => "agent does not answer",
+                (true, None) => "ready",
+            }
+            .to_owned(),
         ]
     };
     let head = [

@@ -218,7 +218,7 @@ fn down_does_not_wait_for_an_agent_that_hangs() {
 
 /// The agent on a host: the one whose UTS namespace has the host's name.
 #[track_caller]
-fn agent_of(workshop: &Workshop, host: &str) -> u32 {
+pub(crate) fn agent_of(workshop: &Workshop, host: &str) -> u32 {
     let ran = workshop.e3(&["exec", host, "--", "readlink", "/proc/self/ns/net"]);
     // On an environment that lives for one run, too: exec asks whoever holds it.
     let namespace = ran.succeeded().out;

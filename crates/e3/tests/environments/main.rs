@@ -27,6 +27,7 @@ mod program;
 mod proof;
 mod settling;
 mod streams;
+mod stuck;
 
 use std::path::{Path, PathBuf};
 
