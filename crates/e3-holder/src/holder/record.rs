@@ -1,5 +1,7 @@
 //! The record of a run: files in its folder, and the document that stands for all of it.
 
+mod signal;
+
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -259,7 +261,7 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
             ),
             Ending::Signalled(signal) => (
                 format!("its program was ended by signal {signal}"),
-                "signal 9 without anybody sending it usually means that the machine ran out of memory".to_owned(),
+                signal::meaning(*signal),
                 u8::try_from(128 + (signal & 0x7f)).unwrap_or(1),
             ),
             Ending::TimedOut => (
@@ -290,6 +292,21 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
         hint: Some(hint),
         exit,
     })
+}
+
+/// The failure of a run in which an agent says nothing although its program's time is over.
+pub(crate) fn silent(index: usize, party: &Party) -> Failure {
+    Failure {
+        party: u16::try_from(index).ok(),
+        host: Some(party.host.name.to_string()),
+        message: format!(
+            "the agent on host {} does not answer: its program's time is over, and nothing was heard of its end",
+            party.host.name
+        ),
+        last_lines: Vec::new(),
+        hint: Some("`e3 down`, then run again, starts all agents anew".to_owned()),
+        exit: 2,
+    }
 }
 
 /// The failure of a run that its user ended.

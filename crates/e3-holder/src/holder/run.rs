@@ -22,6 +22,10 @@ use crate::wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip};
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Between the polite signal and the other.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long after a program's time is over its agent may take to end it and to say so.
+const BEYOND: Duration = Duration::from_secs(7);
+/// A time that clocks can still add; no program is given more.
+const LONGEST: Duration = Duration::from_hours(24 * 3650);
 /// How long an agent may take to end a program that it was told to stop.
 const LOST: Duration = Duration::from_secs(10);
 
@@ -97,7 +101,7 @@ async fn execute(
 
     let mut ended: Vec<Followed> = Vec::with_capacity(up.parties.len());
     let mut failure: Option<Failure> = None;
-    let mut phase = Patience::Unlimited;
+    let mut phase = Patience::ProgramsUntil(Instant::now() + allowed(ask));
     // Asked beside the following, so that a program that floods its output cannot hold up its own end.
     let mut stops = FuturesUnordered::new();
     let traffic = traffic::watch(up, tell);
@@ -113,12 +117,16 @@ async fn execute(
                 }
                 ended.push(followed);
             }
-            () = asked_to_end(cancelled), if matches!(phase, Patience::Unlimited) => {
+            () = asked_to_end(cancelled), if matches!(phase, Patience::ProgramsUntil(_)) => {
                 failure = Some(record::cancelled());
                 phase = Patience::OthersUntil(Instant::now());
             }
-            () = sleep_until(phase.end().into()), if !matches!(phase, Patience::Unlimited) => {
+            () = sleep_until(phase.end().into()) => {
                 let left = left(up, &ended);
+                if failure.is_none() {
+                    failure = left.first().map(|(index, party)| record::silent(*index, party));
+                }
+                let left: Vec<&Party> = left.into_iter().map(|(_, party)| party).collect();
                 if matches!(phase, Patience::LostAt(_)) {
                     end_hosts(&left);
                 } else {
@@ -151,7 +159,8 @@ async fn asked_to_end(cancelled: &mut watch::Receiver<bool>) {
 
 /// How long those that still run may go on.
 enum Patience {
-    Unlimited,
+    /// Until then their agents should have ended them, or said that they have ended.
+    ProgramsUntil(Instant),
     /// They are asked to stop then.
     OthersUntil(Instant),
     /// They were asked; their hosts are emptied then.
@@ -161,18 +170,23 @@ enum Patience {
 impl Patience {
     fn end(&self) -> Instant {
         match self {
-            Self::Unlimited => Instant::now() + Duration::from_hours(1),
-            Self::OthersUntil(end) | Self::LostAt(end) => *end,
+            Self::ProgramsUntil(end) | Self::OthersUntil(end) | Self::LostAt(end) => *end,
         }
     }
 }
 
-/// The parties whose programs still run.
-fn left<'a>(up: &'a Up, ended: &[Followed]) -> Vec<&'a Party> {
+/// How long a program may run, as far as its agent can be relied on.
+fn allowed(ask: &RunAsk) -> Duration {
+    let program = ask.environment.program.as_ref();
+    let timeout = program.map_or(Duration::ZERO, |program| program.timeout.into());
+    timeout.saturating_add(BEYOND).min(LONGEST)
+}
+
+/// The parties whose programs still run, by index.
+fn left<'a>(up: &'a Up, ended: &[Followed]) -> Vec<(usize, &'a Party)> {
     let has_ended = |index: usize| ended.iter().any(|followed| followed.index == index);
     let parties = up.parties.iter().enumerate();
-    let left = parties.filter(|(index, _)| !has_ended(*index));
-    left.map(|(_, party)| party).collect()
+    parties.filter(|(index, _)| !has_ended(*index)).collect()
 }
 
 /// Ends everything on the hosts of agents that do not listen.
