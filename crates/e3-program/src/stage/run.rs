@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashSet,
-    fs::{File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
 use e3_session::types::{Digest, FileEntry, InputSource, Manifest, RunId};
+use rustix::fs::{Mode, OFlags, open};
 use sha2::{Digest as _, Sha256};
 
 use super::{StageError, make_folder, remove, store::Store};
@@ -168,7 +169,7 @@ impl Input {
                     path: path.clone(),
                     cause,
                 };
-                File::open(path).map_err(unusable)?;
+                open_regular(path).map_err(unusable)?;
                 // The program runs in another folder than the one that a relative path was meant for.
                 path.canonicalize().map(Some).map_err(unusable)
             }
@@ -181,6 +182,24 @@ impl Input {
             }
         }
     }
+}
+
+/// Makes sure that a path leads to a file that can be read to its end, without waiting for whoever is at the other end
+/// of a FIFO or device.
+fn open_regular(path: &Path) -> io::Result<()> {
+    let refuse_others = |metadata: Metadata| {
+        if metadata.is_file() {
+            Ok(())
+        } else {
+            Err(io::Error::other("it is not a regular file"))
+        }
+    };
+    // Opening a device may already do something to it.
+    refuse_others(fs::metadata(path)?)?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(open(path, flags, Mode::empty())?);
+    // It may be another by now.
+    refuse_others(file.metadata()?)
 }
 
 /// Copies a file out of the store, and makes sure that what was written is what was named.

@@ -178,6 +178,23 @@ fn an_input_on_the_host_is_used_in_place_and_stays() {
 }
 
 #[test]
+fn an_input_on_this_host_must_be_a_regular_file() {
+    let home = tempfile::tempdir().unwrap();
+    let mut staging = Staging::open(home.path()).unwrap();
+    let fifo = home.path().join("fifo");
+    // Nobody ever writes to it: opening it for reading would wait for good.
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RUSR).unwrap();
+    for path in [fifo.as_path(), home.path(), Path::new("/dev/zero")] {
+        let path = path.to_str().unwrap().into();
+        staging
+            .begin(RunId(1), &manifest(&[]), &InputSource::OnHost { path })
+            .unwrap();
+        let failed = staging.finish().unwrap_err().to_string();
+        assert!(failed.contains("not a regular file"), "{failed}");
+    }
+}
+
+#[test]
 fn refuses_what_was_not_named() {
     let home = tempfile::tempdir().unwrap();
     let mut staging = Staging::open(home.path()).unwrap();
