@@ -27,14 +27,24 @@ pub(super) struct Waiting {
     order: u64,
 }
 
+/// What waiting packets may take of memory, all together: 4 Gbit/s over a path of half a second.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+
 /// Packets on their way, earliest first; of those due at the same time, the first to come.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     heap: BinaryHeap<Reverse<Waiting>>,
     next: u64,
+    /// The memory that waiting packets take.
+    bytes: usize,
 }
 
 impl Queue {
+    /// Whether memory for further packets is used up.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes >= MOST_BYTES
+    }
+
     pub(super) fn push(
         &mut self,
         due: Nanos,
@@ -45,6 +55,7 @@ impl Queue {
     ) {
         let order = self.next;
         self.next += 1;
+        self.bytes += packet.capacity() + size_of::<Waiting>();
         self.heap.push(Reverse(Waiting {
             due,
             stage,
@@ -65,7 +76,9 @@ impl Queue {
         if self.next_due()? > now {
             return None;
         }
-        self.heap.pop().map(|Reverse(waiting)| waiting)
+        let Reverse(waiting) = self.heap.pop()?;
+        self.bytes -= waiting.packet.capacity() + size_of::<Waiting>();
+        Some(waiting)
     }
 }
 
@@ -100,6 +113,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn memory_is_bounded_and_given_back() {
+        let mut queue = Queue::default();
+        let mut packets = 0;
+        while !queue.is_full() {
+            queue.push(1, Stage::Deliver, 0, 0, Vec::with_capacity(1024 * 1024));
+            packets += 1;
+        }
+        assert_eq!(packets, 256);
+        while queue.pop_due(1).is_some() {
+            assert!(!queue.is_full());
+        }
+        assert_eq!(queue.bytes, 0);
+    }
 
     proptest! {
         #[test]

@@ -176,6 +176,10 @@ impl Router {
             self.deliver(from, to, packet);
             return;
         }
+        if self.queue.is_full() {
+            self.counters.overflowed.fetch_add(1, Relaxed);
+            return;
+        }
         let bytes = packet::on_wire(packet).bytes;
         let Some(site) = self.sites.get_mut(from) else {
             return;

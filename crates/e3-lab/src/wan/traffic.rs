@@ -18,7 +18,7 @@ pub struct Traffic {
 pub struct Drops {
     /// By the declared loss of a line.
     pub lost: u64,
-    /// Because the queue before a line of limited rate was full.
+    /// Because the queue before a line of limited rate was full, or all that may wait in the wide area (256 MiB).
     pub overflowed: u64,
     /// Because no site has the address.
     pub unroutable: u64,

@@ -34,6 +34,10 @@ fn main() {
         Test::inside("directions_can_differ", network::directions_can_differ),
         Test::inside("jitter_does_not_reorder", network::jitter_does_not_reorder),
         Test::inside("loss_is_as_declared", network::loss_is_as_declared),
+        Test::inside(
+            "a_flood_does_not_fill_the_memory",
+            network::a_flood_does_not_fill_the_memory,
+        ),
         Test::inside("rate_is_as_declared", network::rate_is_as_declared),
         Test::inside(
             "a_slow_line_is_as_declared",

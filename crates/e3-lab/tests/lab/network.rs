@@ -212,6 +212,23 @@ pub(crate) fn loss_is_as_declared() {
     assert_eq!(drops.lost, u64::try_from(sent - received).unwrap());
 }
 
+/// More than the wide area can hold, sent over a path on which nothing arrives for a minute.
+pub(crate) fn a_flood_does_not_fill_the_memory() {
+    let sites = vec![
+        site("a", "here", Nat::None, &["a"]),
+        site("b", "there", Nat::None, &["b"]),
+    ];
+    let minute = Duration::from_mins(1);
+    let lab = lab_in(two_regions(minute, minute), sites);
+    let (a, to) = (udp(host(&lab, "a")), address(host(&lab, "b")));
+    let datagram = vec![0; 60_000];
+    let started = Instant::now();
+    while lab.drops().overflowed == 0 {
+        a.send_to(&datagram, (to, 9)).unwrap();
+        assert!(started.elapsed() < minute / 3, "it takes all");
+    }
+}
+
 pub(crate) fn rate_is_as_declared() {
     let access = Access {
         rate: Some(20_000_000),
