@@ -41,7 +41,7 @@ pub(crate) struct Agent {
     answered: mpsc::Receiver<(u32, Reply)>,
     /// True when the conversation ends: tasks that only measure or connect stop.
     pub(crate) ending: watch::Sender<bool>,
-    /// Marks this agent's programs; see [`crate::process::orphans::MARK`].
+    /// Marks what this agent starts; see [`crate::process::orphans::MARK`].
     pub(crate) mark: String,
     /// What appears in the course of the conversation.
     pub(crate) orphans: Orphans,
@@ -116,6 +116,11 @@ impl Agent {
             run: None,
             commands: BTreeMap::new(),
         }
+    }
+
+    /// Marks what a request starts.
+    pub(crate) fn mark_of(&self, request: u32) -> String {
+        format!("{}{request}.", self.mark)
     }
 
     /// Whether the controller has vanished.
@@ -262,7 +267,7 @@ fn new_mark() -> String {
     let mut bytes = [0; 8];
     // Without randomness the process id serves: then there is one agent a process.
     if getrandom::fill(&mut bytes).is_err() {
-        return std::process::id().to_string();
+        return format!("{}.", std::process::id());
     }
-    hex::encode(bytes)
+    format!("{}.", hex::encode(bytes))
 }

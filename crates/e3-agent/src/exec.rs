@@ -14,6 +14,7 @@ use crate::{
     process::{
         attend::{Care, attend},
         child::Child,
+        orphans::{MARK, Orphans},
         watch::{Stopper, stopper},
     },
     run::{Started, not_started},
@@ -38,7 +39,11 @@ impl Agent {
             return Err(unusable("the command is empty: name a program"));
         };
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped());
+        let mark = self.mark_of(id);
+        command
+            .args(arguments)
+            .env(MARK, &mark)
+            .stdin(Stdio::piped());
         let (stop, stopped) = stopper();
         let care = Care {
             re: id,
@@ -47,7 +52,7 @@ impl Agent {
             progress: false,
             deadline: None,
             stopped,
-            orphans: None,
+            orphans: Orphans::marked_since_now(&mark),
         };
         let started = Started::now();
         let name = program.clone();

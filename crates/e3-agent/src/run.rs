@@ -63,6 +63,7 @@ impl Agent {
             Ok(prepared) => prepared,
             Err(why) => return Ok(Some(Reply::Ended(not_started(why)))),
         };
+        let mark = self.mark_of(id);
         let (stop, stopped) = stopper();
         let (file, path) = kept.map_or((None, None), |(file, path)| (Some(file), Some(path)));
         let care = Care {
@@ -72,9 +73,8 @@ impl Agent {
             progress: true,
             deadline: Instant::now().checked_add(Duration::from_secs(program.timeout_s)),
             stopped,
-            orphans: Some(Orphans::since_now(&self.mark)),
+            orphans: Orphans::since_now(&mark),
         };
-        let mark = self.mark.clone();
         self.run = Some(stop);
         self.tasks.spawn(async move {
             let outcome = perform(line, &mark, staged, care).await;

@@ -2,12 +2,15 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::*;
 use e3_session::{
     message::{RefusalCode, Reply, Request},
     types::Ending,
 };
 use serde_bytes::ByteBuf;
+use tokio::time::{sleep, timeout};
 
 fn command(argv: &[&str]) -> Request {
     Request::Exec {
@@ -90,5 +93,77 @@ async fn many_things_go_on_at_once() {
     );
     let shown = party.watch(slow).await;
     assert_eq!(shown.outcome.ending, Ending::Cancelled);
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn what_a_command_leaves_behind_ends_with_it() {
+    let mut party = alone().await;
+    // The first prints without end, the second has ended when its parent does.
+    let script =
+        "setsid sh -c 'echo first $$; exec yes' & setsid sh -c 'echo second $$' & sleep 0.3";
+    let id = party.ask(command(&["sh", "-c", script])).await;
+    let shown = timeout(PATIENCE / 3, party.watch(id)).await;
+    let shown = shown.expect("it goes on after its end");
+    assert!(exited(&shown, 0), "{:?}", shown.outcome);
+    for name in ["first ", "second "] {
+        assert_gone(printed(&shown.stdout, name)).await;
+    }
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn a_command_ends_though_somebody_unknown_prints_on() {
+    let mut party = alone().await;
+    let script = "env -i setsid sh -c 'echo pid $$; exec yes' & sleep 0.3";
+    let id = party.ask(command(&["sh", "-c", script])).await;
+    let shown = timeout(PATIENCE / 3, party.watch(id)).await;
+    let shown = shown.expect("it goes on after its end");
+    let pid = printed(&shown.stdout, "pid ");
+    // Nobody reads it any more, which ends it; whatever ends next reaps it.
+    let ended = async {
+        while !std::fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| stat.contains(") Z "))
+        {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let _ = timeout(Duration::from_secs(1), ended).await;
+    let id = party.ask(command(&["true"])).await;
+    party.watch(id).await;
+    assert_gone(pid).await;
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn what_a_running_command_has_detached_outlives_a_program() {
+    let mut party = alone().await;
+    let file = party.folder.with_file_name("pid");
+    let detached = format!(
+        "echo $$ > {0}.new; mv {0}.new {0}; exec sleep 1000",
+        file.display()
+    );
+    let script = format!("(setsid sh -c '{detached}' &); sleep 1000");
+    let id = party.ask(command(&["sh", "-c", &script])).await;
+    let begun = async {
+        loop {
+            match std::fs::read_to_string(&file) {
+                Ok(pid) => break pid.trim().parse::<u32>().unwrap(),
+                Err(_) => sleep(Duration::from_millis(5)).await,
+            }
+        }
+    };
+    let pid = timeout(PATIENCE, begun).await.unwrap();
+    let shown = run_script(&mut party, 1, "print('done')").await;
+    assert!(exited(&shown, 0), "{shown:?}");
+    let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    assert!(
+        command.starts_with("sleep"),
+        "the program's end has ended it"
+    );
+    let kill = Request::Kill { exec: id };
+    assert_eq!(party.request(kill).await, Reply::Stopping);
+    party.watch(id).await;
+    assert_gone(pid).await;
     party.leave().await;
 }

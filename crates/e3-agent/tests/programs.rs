@@ -228,11 +228,11 @@ import os, subprocess, sys, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        print("daemon", os.getpid(), flush=True)
+        os.write(1, f"daemon {os.getpid()}\n".encode())
         time.sleep(1000)
     os._exit(0)
 other = subprocess.Popen(["sleep", "1000"], env={}, start_new_session=True)
-print("other", other.pid, flush=True)
+os.write(1, f"other {other.pid}\n".encode())
 time.sleep(0.3)
 "#;
     let shown = run_script(&mut party, 1, script).await;

@@ -31,8 +31,8 @@ pub(crate) struct Care {
     pub(crate) deadline: Option<Instant>,
     /// Asked when it shall end.
     pub(crate) stopped: Stopped,
-    /// What it may leave behind, if that is to be ended with it.
-    pub(crate) orphans: Option<Orphans>,
+    /// What it may leave behind, which is ended with it.
+    pub(crate) orphans: Orphans,
 }
 
 /// How it went.
@@ -46,8 +46,7 @@ pub(crate) struct Attended {
     pub(crate) at: Instant,
 }
 
-/// Attends to a process until it and its group have ended, its orphans too where asked for, and all that was printed
-/// is on its way.
+/// Attends to a process until it, its group and its orphans have ended, and all that was printed is on its way.
 pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Result<Attended> {
     let (closing, closed) = watch::channel(false);
     let keep = care.keep.map(Arc::new);
@@ -73,9 +72,7 @@ pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Re
     let (ended, cause) = watch(&mut child, care.deadline, &mut stopped).await?;
     let at = Instant::now();
     child.signal_group(Signal::KILL);
-    if let Some(orphans) = &care.orphans {
-        orphans.sweep().await;
-    }
+    care.orphans.sweep().await;
     let _ = closing.send(true);
     let totals = pumps.join_all().await;
     care.outbox.flush().await;

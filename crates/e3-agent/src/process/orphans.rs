@@ -11,13 +11,14 @@ use std::{
 };
 
 use rustix::process::{
-    Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
+    Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper, waitpid,
 };
 use tokio::time::sleep;
 
 use super::child::started;
 
-/// The variable in a program's environment that tells whose it is, where several agents share one process.
+/// The variable in a process's environment that tells who has started it: the mark of an agent, which ends in a dot,
+/// and behind it that of its run or command, which does so, too.
 pub(crate) const MARK: &str = "E3_RUN";
 
 /// After this long, what cannot be killed is left to the host.
@@ -37,8 +38,10 @@ pub(crate) fn adopt() -> io::Result<()> {
 pub(crate) struct Orphans {
     /// Children that were there before, which are not ours to end.
     before: BTreeSet<i32>,
-    /// The mark of those that are ours.
+    /// How the mark of those that are ours begins.
     mark: String,
+    /// Whether those that bear no mark are ours, too.
+    unmarked: bool,
 }
 
 impl Orphans {
@@ -47,13 +50,23 @@ impl Orphans {
         Self {
             before: children(),
             mark: mark.to_owned(),
+            unmarked: true,
+        }
+    }
+
+    /// From now on, and no more than those that bear the mark: a program may be running beside.
+    pub(crate) fn marked_since_now(mark: &str) -> Self {
+        Self {
+            unmarked: false,
+            ..Self::since_now(mark)
         }
     }
 
     /// Ends and reaps them all.
     pub(crate) async fn sweep(&self) {
         let start = Instant::now();
-        while self.sweep_once() {
+        let mut ending = BTreeSet::new();
+        while self.sweep_once(&mut ending) {
             if start.elapsed() > PATIENCE {
                 tracing::warn!("some processes of a program could not be ended");
                 return;
@@ -63,18 +76,21 @@ impl Orphans {
     }
 
     /// Kills and reaps those that are there now; whether any was.
-    fn sweep_once(&self) -> bool {
+    fn sweep_once(&self, ending: &mut BTreeSet<i32>) -> bool {
         // Held, so that no child starts between the list and the kill.
         let started = started();
         let mut any = false;
-        for pid in children() {
-            if started.contains(&pid) || self.before.contains(&pid) || self.is_foreign(pid) {
+        for number in children() {
+            if started.contains(&number) {
                 continue;
             }
-            let Some(pid) = Pid::from_raw(pid) else {
+            // One that dies loses its mark before it can be reaped.
+            let ours = ending.contains(&number) || is_dead_orphan(number) || self.is_ours(number);
+            let Some(pid) = Pid::from_raw(number).filter(|_| ours) else {
                 continue;
             };
             any = true;
+            ending.insert(number);
             // Either may fail because the other was enough.
             let _ = kill_process(pid, Signal::KILL);
             let _ = waitpid(Some(pid), WaitOptions::NOHANG);
@@ -82,17 +98,33 @@ impl Orphans {
         any
     }
 
-    /// Whether the process bears another mark than ours. One that bears none may be a program's child that was
-    /// started with an environment of its own.
-    fn is_foreign(&self, pid: i32) -> bool {
-        let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else {
+    /// Whether the process is new and bears our mark. One that bears none may be a program's child that was started with an
+    /// environment of its own.
+    fn is_ours(&self, pid: i32) -> bool {
+        if self.before.contains(&pid) {
             return false;
-        };
+        }
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         environment
             .split(|byte| *byte == 0)
-            .filter_map(|variable| variable.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))
-            .any(|mark| mark != self.mark.as_bytes())
+            .find_map(|variable| variable.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))
+            .map_or(self.unmarked, |mark| mark.starts_with(self.mark.as_bytes()))
     }
+}
+
+/// Whether a child has ended and was not started by this process, whose own children are in its process group, or
+/// are known: nobody else will reap it.
+fn is_dead_orphan(pid: i32) -> bool {
+    let own = getpgrp().as_raw_nonzero().get();
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        return false;
+    };
+    // Behind the name, which may hold anything: state, parent, group (proc_pid_stat(5)).
+    let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let mut fields = behind.split_ascii_whitespace();
+    let state = fields.next();
+    let group = fields.nth(1).and_then(|group| group.parse::<i32>().ok());
+    state == Some("Z") && group.is_some_and(|group| group != own)
 }
 
 /// The children of this process, those that have ended among them.

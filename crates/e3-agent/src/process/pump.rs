@@ -44,31 +44,46 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
-    /// Pumps until the stream ends, or, once `closing` is true, until nothing is left to read: somebody else may
-    /// hold the other end open.
+    /// Pumps until the stream ends, or, once `closing` is true, as much as is in it at that moment: somebody else may
+    /// hold the other end open, and print on.
     pub(crate) async fn run(mut self, mut closing: watch::Receiver<bool>) -> Option<Totals> {
         let mut events = Events::default();
         let mut piece = vec![0; PIECE];
         loop {
             let read = tokio::select! {
                 biased;
+                _ = closing.wait_for(|closing| *closing) => break,
                 read = self.from.read(&mut piece) => read.unwrap_or(0),
-                _ = closing.wait_for(|closing| *closing) => {
-                    rustix::io::read(&self.from, &mut piece).unwrap_or(0)
-                }
             };
-            let Some(printed @ [_, ..]) = piece.get(..read) else {
-                return events.totals();
-            };
-            let found = if self.progress {
-                events.push(printed)
-            } else {
-                Vec::new()
-            };
-            self.put(printed).await;
-            for event in found {
-                self.outbox.piece(self.re, Reply::Progress(event)).await;
+            match piece.get(..read) {
+                Some(printed @ [_, ..]) => self.take(printed, &mut events).await,
+                _ => return events.totals(),
             }
+        }
+        let mut left = rustix::io::ioctl_fionread(&self.from).unwrap_or(0);
+        while left > 0 {
+            let most = usize::try_from(left).map_or(PIECE, |left| left.min(PIECE));
+            let room = piece.get_mut(..most).unwrap_or_default();
+            let read = rustix::io::read(&self.from, room).unwrap_or(0);
+            match piece.get(..read) {
+                Some(printed @ [_, ..]) => self.take(printed, &mut events).await,
+                _ => break,
+            }
+            left = left.saturating_sub(read as u64);
+        }
+        events.totals()
+    }
+
+    /// Passes a piece on, and what it tells of the program's progress.
+    async fn take(&mut self, printed: &[u8], events: &mut Events) {
+        let found = if self.progress {
+            events.push(printed)
+        } else {
+            Vec::new()
+        };
+        self.put(printed).await;
+        for event in found {
+            self.outbox.piece(self.re, Reply::Progress(event)).await;
         }
     }
 
