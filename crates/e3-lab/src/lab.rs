@@ -27,6 +27,8 @@ pub struct Lab {
 impl Lab {
     /// Builds what is described. Must be called inside (see [`enter`](crate::enter())).
     ///
+    /// Should the wide-area router fail later, the process ends with code 70, and with it all that is inside.
+    ///
     /// # Errors
     /// A topology that contradicts itself; a machine that lacks TUN or nftables; a refusal of the kernel's, with the
     /// step and the host or site. Nothing is left then.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use e3_sys::epoll::Epoll;
+use e3_sys::process;
 use e3_sys::schedule::{self, Promptness};
 use rustix::event::{EventfdFlags, eventfd};
 
@@ -64,9 +65,7 @@ impl Wan {
             if schedule::be_prompt() == Promptness::Ordinary {
                 tracing::warn!("the wide-area router cannot be scheduled promptly here; delays may be too long under load");
             }
-            if let Err(error) = router.run() {
-                tracing::error!("the wide-area router has stopped: {error}");
-            }
+            or_end_all(|| router.run());
         })?;
         Ok(Self {
             counters,
@@ -85,6 +84,26 @@ impl Wan {
     }
 }
 
+/// The exit code of a process that has lost its wide area.
+const NO_WIDE_AREA: i32 = 70;
+
+/// Does the router's work. Should it fail, this process ends, and with it all that is inside: without a wide area,
+/// programs would wait for one another until their own time-outs.
+fn or_end_all(work: impl FnOnce() -> io::Result<()>) {
+    struct Panicked;
+    impl Drop for Panicked {
+        fn drop(&mut self) {
+            process::exit_now(NO_WIDE_AREA);
+        }
+    }
+    let panicked = Panicked;
+    if let Err(error) = work() {
+        tracing::error!("the wide-area router has failed, and so the lab ends: {error}");
+        process::exit_now(NO_WIDE_AREA);
+    }
+    std::mem::forget(panicked);
+}
+
 impl Drop for Wan {
     fn drop(&mut self) {
         // Writing to an eventfd of ours cannot fail; if it did, waiting for the thread would be forever.
@@ -92,6 +111,33 @@ impl Drop for Wan {
             && let Some(thread) = self.thread.take()
         {
             let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::process::Command;
+
+    use super::*;
+
+    const TRIED: &str = "E3_TEST_ROUTER";
+
+    #[test]
+    fn all_ends_with_the_router() {
+        match env::var(TRIED).ok().as_deref() {
+            Some("fine") => or_end_all(|| Ok(())),
+            Some("error") => or_end_all(|| Err(io::ErrorKind::Other.into())),
+            Some(_) => or_end_all(|| panic!("as the test wants")),
+            None => {
+                for (how, code) in [("fine", 0), ("error", 70), ("panic", 70)] {
+                    let mut again = Command::new(env::current_exe().unwrap());
+                    again.args(["--exact", "wan::tests::all_ends_with_the_router"]);
+                    let status = again.env(TRIED, how).output().unwrap().status;
+                    assert_eq!(status.code(), Some(code), "{how}");
+                }
+            }
         }
     }
 }
