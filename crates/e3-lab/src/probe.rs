@@ -1,7 +1,8 @@
 //! What this machine gives a lab and what it lacks, found without changing anything.
 
 use std::io::{Read, Write};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use e3_sys::process::{self, Side};
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -86,7 +87,10 @@ fn try_and_tell(mut tell: std::fs::File) -> ! {
 
 fn try_nft() -> Result<String, String> {
     let nft = programs::find("nft").ok_or_else(|| LabError::NftMissing.to_string())?;
-    let output = Command::new(&nft).arg("--version").output();
+    let mut command = Command::new(&nft);
+    command.arg("--version").stdin(Stdio::null());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let output = child.and_then(|child| programs::finish(child, Duration::from_secs(10)));
     let output = output.map_err(|error| format!("{} does not run: {error}", nft.display()))?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::site::LINE;
 use crate::error::{During, LabError};
@@ -30,6 +31,9 @@ table ip home {
   }
 }
 ";
+
+/// How long `nft` may take for these few rules; it needs milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// `nft` at work in a router's namespace.
 pub(super) struct Firewall {
@@ -63,10 +67,7 @@ impl Firewall {
 
     /// Waits until the rules hold.
     pub(super) fn finish(self) -> Result<(), LabError> {
-        let output = self
-            .nft
-            .wait_with_output()
-            .during("wait for nft", &self.site)?;
+        let output = programs::finish(self.nft, PATIENCE).during("finish nft", &self.site)?;
         if output.status.success() {
             return Ok(());
         }

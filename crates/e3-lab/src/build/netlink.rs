@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
@@ -20,11 +21,15 @@ use netlink_packet_route::route::{
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
 use crate::plan::Subnet;
 
 /// The index of the loopback interface in every network namespace.
 pub(crate) const LOOPBACK: u32 = 1;
+
+/// How long the kernel may take to answer; it needs microseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An Ethernet address.
 pub(crate) type Mac = [u8; 6];
@@ -59,6 +64,7 @@ impl Netlink {
         let mut socket = Socket::new(NETLINK_ROUTE)?;
         socket.bind_auto()?;
         socket.connect(&SocketAddr::new(0, 0))?;
+        set_socket_timeout(&socket, Timeout::Recv, Some(PATIENCE))?;
         Ok(Self {
             socket,
             sequence: 0,
@@ -196,7 +202,7 @@ impl Netlink {
         packet.serialize(&mut buffer);
         self.socket.send(&buffer, 0)?;
         loop {
-            let (answer, _) = self.socket.recv_from_full()?;
+            let (answer, _) = self.socket.recv_from_full().map_err(name_silence)?;
             let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
             if answer.header.sequence_number != self.sequence {
@@ -210,6 +216,16 @@ impl Netlink {
                 };
             }
         }
+    }
+}
+
+/// The kernel says of a time-out only that nothing is there.
+fn name_silence(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::WouldBlock {
+        let said = format!("the kernel has not answered for {} s", PATIENCE.as_secs());
+        io::Error::new(io::ErrorKind::TimedOut, said)
+    } else {
+        error
     }
 }
 
