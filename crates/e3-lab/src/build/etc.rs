@@ -56,7 +56,7 @@ fn place(name: &str, text: &str) -> io::Result<()> {
     if !to.exists() {
         // Nothing can be mounted where there is nothing, and nothing must be written to the machine's own /etc. A
         // program that misses the file behaves as with ours, except that names of hosts are unknown to it.
-        tracing::debug!(
+        tracing::info!(
             "this machine has no {}; the lab's hosts have none either",
             to.display()
         );
