@@ -126,12 +126,11 @@ async fn execute(
                 if failure.is_none() {
                     failure = left.first().map(|(index, party)| record::silent(*index, party));
                 }
-                let left: Vec<&Party> = left.into_iter().map(|(_, party)| party).collect();
                 if matches!(phase, Patience::LostAt(_)) {
                     end_hosts(&left);
                 } else {
                     let because = failure.as_ref().map(ToString::to_string).unwrap_or_default();
-                    stops.extend(left.into_iter().map(|party| stop(party, GRACE, because.clone())));
+                    stops.extend(left.into_iter().map(|(_, party)| stop(party, GRACE, because.clone())));
                 }
                 phase = Patience::LostAt(Instant::now() + LOST);
             }
@@ -190,10 +189,10 @@ fn left<'a>(up: &'a Up, ended: &[Followed]) -> Vec<(usize, &'a Party)> {
 }
 
 /// Ends everything on the hosts of agents that do not listen.
-fn end_hosts(parties: &[&Party]) {
+fn end_hosts(parties: &[(usize, &Party)]) {
     for error in parties
         .iter()
-        .filter_map(|party| party.machine.end_all().err())
+        .filter_map(|(_, party)| party.machine.end_all().err())
     {
         tracing::warn!("{error}");
     }

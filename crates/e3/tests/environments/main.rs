@@ -19,6 +19,7 @@ mod broken;
 mod crashing;
 mod demos;
 mod examples;
+mod exec;
 mod inputs;
 mod interrupt;
 mod kept_up;
