@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustix::process::{
-    Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper, waitpid,
+    Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
 };
 use tokio::time::sleep;
 
@@ -98,8 +98,8 @@ impl Orphans {
         any
     }
 
-    /// Whether the process is new and bears our mark. One that bears none may be a program's child that was started with an
-    /// environment of its own.
+    /// Whether the process is new and bears our mark. One that bears none may be a program's child that was started
+    /// with an environment of its own.
     fn is_ours(&self, pid: i32) -> bool {
         if self.before.contains(&pid) {
             return false;
@@ -115,16 +115,20 @@ impl Orphans {
 /// Whether a child has ended and was not started by this process, whose own children are in its process group, or
 /// are known: nobody else will reap it.
 fn is_dead_orphan(pid: i32) -> bool {
-    let own = getpgrp().as_raw_nonzero().get();
-    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
-        return false;
-    };
+    match (state_and_group(&pid.to_string()), state_and_group("self")) {
+        (Some((state, group)), Some((_, own))) => state == "Z" && group != own,
+        _ => false,
+    }
+}
+
+/// A process's state, and its group: 0 where that was made outside this PID namespace, as an agent's may have been.
+fn state_and_group(process: &str) -> Option<(String, i32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // Behind the name, which may hold anything: state, parent, group (proc_pid_stat(5)).
-    let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let (_, behind) = stat.rsplit_once(')')?;
     let mut fields = behind.split_ascii_whitespace();
-    let state = fields.next();
-    let group = fields.nth(1).and_then(|group| group.parse::<i32>().ok());
-    state == Some("Z") && group.is_some_and(|group| group != own)
+    let state = fields.next()?.to_owned();
+    Some((state, fields.nth(1)?.parse().ok()?))
 }
 
 /// The children of this process, those that have ended among them.
