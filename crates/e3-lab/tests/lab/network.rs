@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use e3_lab::{Access, Nat, Site, Trust};
 
-use crate::common::{address, connect, host, lab, lab_in, listen, ms, site, two_regions, udp};
+use crate::common::{
+    SOON, address, connect, host, lab, lab_in, listen, ms, site, two_regions, udp,
+};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -106,10 +108,11 @@ pub(crate) fn hosts_of_one_site_bypass_the_wide_area() {
     ]);
     for (from, to) in [("a0", "a1"), ("b0", "b1")] {
         let times = host(&lab, from)
-            .ping(address(host(&lab, to)), 3, MS * 100)
+            .ping(address(host(&lab, to)), 3, SOON)
             .unwrap();
         assert_eq!(times.len(), 3);
-        assert!(times.iter().all(|time| *time < MS * 5), "{times:?}");
+        // On a busy machine one may have to wait; the wide area would hold up every one.
+        assert!(times.iter().any(|time| *time < MS * 5), "{times:?}");
     }
     assert_eq!(lab.traffic("a", "a").unwrap().packets, 0);
     assert_eq!(
