@@ -7,11 +7,13 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     rc::Rc,
+    sync::{Arc, Once, atomic::AtomicBool},
     thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
+use signal_hook::consts::SIGINT;
 
 use super::{
     desk::{Desk, Ran},
@@ -35,6 +37,15 @@ pub(crate) struct Workshop {
     _turn: Turn,
 }
 
+static CTRL_C: Once = Once::new();
+
+/// Whoever runs the tests in the background ignores Ctrl-C, and so would all that they start. What this process
+/// handles is at its default again in those (`execve(2)`).
+fn heed_ctrl_c() {
+    let always = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_shutdown(SIGINT, 130, always).unwrap();
+}
+
 impl Workshop {
     /// For a test that may run beside others.
     pub(crate) fn new() -> Self {
@@ -47,6 +58,7 @@ impl Workshop {
     }
 
     fn on(turn: Turn) -> Self {
+        CTRL_C.call_once(heed_ctrl_c);
         let desk = Desk::new();
         for folder in ["tmp", WORK] {
             fs::create_dir(desk.path(folder)).unwrap();
