@@ -276,12 +276,11 @@ pub(crate) fn a_slow_line_is_as_declared() {
         let check = lab.check().unwrap();
         println!("{:?}", check.pairs);
         assert_ne!(check.trust(), Trust::Wrong, "{}", check.verdict());
-        assert!(
-            check
-                .pairs
-                .iter()
-                .all(|pair| pair.shortest >= Some(pair.expected))
-        );
+        // The alarm may ring a little early; a line that was not busy would show as 1.2 ms.
+        let early = MS * 3 / 10;
+        for pair in &check.pairs {
+            assert!(pair.shortest.unwrap() + early >= pair.expected, "{pair:?}");
+        }
         assert_eq!(lab.pair_rtt_expected("a", "b"), Some(MS * 10));
     }
 }
