@@ -188,6 +188,10 @@ impl Agent {
                 self.links(id);
                 Ok(None)
             }
+            Request::Tell { text } => {
+                tracing::warn!("{text}");
+                Ok(Some(Reply::Stored))
+            }
             Request::Deliver { from, sealed } => self.deliver(from, &sealed).map(Some),
             // Carried out when the loop has ended: see `leave`.
             Request::Leave => Ok(None),

@@ -143,7 +143,7 @@ impl Phase {
             RequestKind::Confirm => self == Self::Offered,
             RequestKind::Run => self == Self::Confirmed,
             RequestKind::Stop => self == Self::Running,
-            RequestKind::Exec | RequestKind::Feed | RequestKind::Kill => {
+            RequestKind::Exec | RequestKind::Feed | RequestKind::Kill | RequestKind::Tell => {
                 between(Self::Greeted, Self::Running)
             }
             RequestKind::Ping | RequestKind::Links => between(Self::Connected, Self::Running),

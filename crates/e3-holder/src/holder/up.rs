@@ -87,6 +87,7 @@ pub(crate) async fn bring_up(
         .step(Step::Admit, admit(parties, &environment, session))
         .await
         .map_err(Fault::from)?;
+    tell_of_deaths(&parties);
     // Set once: an environment comes up once. Agents may write to one another from now on.
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
     tell.event(Event::Parties {
@@ -222,6 +223,27 @@ fn statuses(parties: &[Party]) -> Vec<PartyStatus> {
         .enumerate()
         .map(|(index, party)| party.status(index))
         .collect()
+}
+
+/// From now on, when an agent dies, the others are told which party's it was.
+fn tell_of_deaths(parties: &[Party]) {
+    for (index, party) in parties.iter().enumerate() {
+        let (end, link) = (party.link.end(), party.link.clone());
+        let others: Vec<Link> = parties
+            .iter()
+            .filter(|other| other.host.name != party.host.name)
+            .map(|other| other.link.clone())
+            .collect();
+        tokio::spawn(async move {
+            end.await;
+            let text = format!("party {index}: {}", link.ended());
+            for other in others {
+                let request = Request::Tell { text: text.clone() };
+                // Where all agents leave, there is nobody left to be told.
+                let _ = other.ask("tell", request, QUICK).await;
+            }
+        });
+    }
 }
 
 /// From *prepare* to *admit*.

@@ -130,6 +130,7 @@ impl Knowledge {
             | Request::Feed { .. }
             | Request::Kill { .. }
             | Request::Links
+            | Request::Tell { .. }
             | Request::Leave => Ok(()),
         }
     }

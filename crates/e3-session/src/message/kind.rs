@@ -43,6 +43,8 @@ pub enum RequestKind {
     Links,
     /// [`Request::Deliver`]
     Deliver,
+    /// [`Request::Tell`]
+    Tell,
     /// [`Request::Leave`]
     Leave,
 }
@@ -69,6 +71,7 @@ impl RequestKind {
             Self::Ping => "ping",
             Self::Links => "links",
             Self::Deliver => "deliver",
+            Self::Tell => "tell",
             Self::Leave => "leave",
         }
     }
@@ -83,7 +86,9 @@ impl RequestKind {
             Reply::Admitted { .. } => self == Self::Admit,
             Reply::Connected { .. } => self == Self::Connect,
             Reply::Missing { .. } => self == Self::Stage,
-            Reply::Stored => matches!(self, Self::Blob | Self::Feed | Self::Deliver),
+            Reply::Stored => {
+                matches!(self, Self::Blob | Self::Feed | Self::Deliver | Self::Tell)
+            }
             Reply::Offered { .. } => self == Self::Agree,
             Reply::Confirmed { .. } => self == Self::Confirm,
             Reply::Output { .. } | Reply::Ended(_) => matches!(self, Self::Run | Self::Exec),
@@ -118,7 +123,8 @@ impl RequestKind {
             | Self::Kill
             | Self::Ping
             | Self::Links
-            | Self::Deliver => false,
+            | Self::Deliver
+            | Self::Tell => false,
         }
     }
 }
@@ -151,6 +157,7 @@ impl Request {
             Self::Ping { .. } => RequestKind::Ping,
             Self::Links => RequestKind::Links,
             Self::Deliver { .. } => RequestKind::Deliver,
+            Self::Tell { .. } => RequestKind::Tell,
             Self::Leave => RequestKind::Leave,
         }
     }

@@ -114,6 +114,11 @@ pub enum Request {
         /// The sealed bytes.
         sealed: ByteBuf,
     },
+    /// Tells whoever owns the host something, such as which party's agent has died. Answer: `Stored`.
+    Tell {
+        /// The text.
+        text: String,
+    },
     /// Ends the session: stops what runs, leaves the overlay, removes what the agent made. Answer: `Left`.
     Leave,
 }

@@ -185,6 +185,9 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             peer: PartyIndex(0),
         },
         RequestKind::Links => Request::Links,
+        RequestKind::Tell => Request::Tell {
+            text: "party 2 (sgp): its agent has ended".to_owned(),
+        },
         RequestKind::Deliver => Request::Deliver {
             from: PartyIndex(2),
             sealed: ByteBuf::from(vec![9; 60]),
@@ -238,7 +241,10 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
                 .map(|file| file.sha256)
                 .collect(),
         },
-        Request::Blob(_) | Request::Feed { .. } | Request::Deliver { .. } => Reply::Stored,
+        Request::Blob(_)
+        | Request::Feed { .. }
+        | Request::Deliver { .. }
+        | Request::Tell { .. } => Reply::Stored,
         Request::Agree { run } => Reply::Offered {
             offer: offer(ME.0, known.roster().map_or(0, |roster| roster.epoch), *run),
         },
@@ -275,7 +281,7 @@ fn link(to: PartyIndex) -> LinkReport {
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 19] = [
+pub const KINDS: [RequestKind; 20] = [
     RequestKind::Hello,
     RequestKind::Prepare,
     RequestKind::Introduce,
@@ -293,6 +299,7 @@ pub const KINDS: [RequestKind; 19] = [
     RequestKind::Kill,
     RequestKind::Ping,
     RequestKind::Links,
+    RequestKind::Tell,
     RequestKind::Deliver,
     RequestKind::Leave,
 ];

@@ -84,6 +84,7 @@ fn request() -> impl Strategy<Value = Request> {
         any::<u32>().prop_map(|exec| Request::Kill { exec }),
         party().prop_map(|peer| Request::Ping { peer }),
         Just(Request::Links),
+        any::<String>().prop_map(|text| Request::Tell { text }),
         (party(), bytes()).prop_map(|(from, sealed)| Request::Deliver { from, sealed }),
         Just(Request::Leave),
     ];

@@ -108,3 +108,25 @@ fn a_connection_that_cannot_be_taken_is_not_the_end() {
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
 }
+
+#[test]
+fn the_others_are_told_whose_agent_has_died() {
+    let workshop = Workshop::new();
+    put(&workshop, 3, "");
+    workshop.e3(&["up"]).succeeded();
+    kill(agent_of(&workshop, "h-1"), Signal::KILL);
+    let environments = workshop.state().join("e3/environments");
+    let folder = fs::read_dir(environments).unwrap().next().unwrap();
+    let log = folder.unwrap().path().join("holder.log");
+    let told = "e3_agent::agent: party 1: the agent on host h-1 has ended";
+    let end = Instant::now() + ENDED;
+    // Once by each of the two that are left.
+    while fs::read_to_string(&log).unwrap().matches(told).count() < 2 {
+        assert!(Instant::now() < end, "nobody was told");
+        thread::sleep(PAUSE);
+    }
+    let status = workshop.e3(&["status"]).succeeded().out;
+    assert!(status.contains("agent died"), "{status}");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
