@@ -16,10 +16,11 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
+    bring_up::bring_up,
     link::{Link, Unasked},
     serve::Server,
     tell::{Events, Tell},
-    up::{Up, bring_up},
+    up::Up,
 };
 use crate::{
     launch::{Charge, STAY},

@@ -6,9 +6,12 @@
 //!    └─ inside: the lab, the agents, the socket
 //! ```
 
+mod bring_up;
 mod capture;
 mod check;
+mod connect;
 mod exec;
+mod fault;
 mod follow;
 mod inside;
 mod link;

@@ -21,6 +21,8 @@ use crate::{
     wire::PartyStatus,
 };
 
+/// How long an agent may take for what needs no network.
+pub(crate) const QUICK: Duration = Duration::from_secs(20);
 /// How long an agent may take to say hello: its host may be busy with many others.
 const HELLO: Duration = Duration::from_secs(20);
 
@@ -177,4 +179,13 @@ pub(crate) fn unexpected(link: &Link, reply: &Reply) -> LinkError {
         host: link.host().to_owned(),
         why: format!("unexpected answer {reply:?}"),
     }
+}
+
+/// How parties are shown, in the order of indices.
+pub(crate) fn statuses(parties: &[Party]) -> Vec<PartyStatus> {
+    parties
+        .iter()
+        .enumerate()
+        .map(|(index, party)| party.status(index))
+        .collect()
 }

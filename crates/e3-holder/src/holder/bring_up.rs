@@ -1,0 +1,176 @@
+//! An environment comes up: agents, roster, overlay.
+
+use std::sync::{Arc, OnceLock};
+
+use e3_host::Provider;
+use e3_overlay::Registry;
+use e3_session::{
+    message::{Reply, Request, Settings},
+    types::{Dial, Roster, RosterEntry, SessionId},
+};
+use e3_spec::{Environment, ProgramKind};
+use serde_bytes::ByteBuf;
+use tokio::sync::mpsc;
+
+use super::{
+    check,
+    connect::{connect, refuse_unreachable},
+    link::{Link, LinkError, Unasked},
+    order::arrange,
+    party::{Party, QUICK, ask_all, start_agents, statuses, unexpected},
+    tell::{Tell, now_ms},
+    up::Up,
+};
+use crate::{
+    state::{LOG, StateFolder},
+    wire::{Event, Fault, Step, Tip},
+};
+
+/// The port of programs where no program says otherwise.
+const PORT: u16 = 11599;
+
+/// Brings the environment up on hosts that exist.
+pub(crate) async fn bring_up(
+    environment: Environment,
+    provider: Arc<dyn Provider>,
+    folder: &StateFolder,
+    tell: &Tell,
+    unasked: &mpsc::UnboundedSender<Unasked>,
+    links_for_routing: &OnceLock<Vec<Link>>,
+) -> Result<Up, Fault> {
+    let registry = Registry::builtin();
+    let overlay = registry.make(environment.overlay.as_str()).ok_or_else(|| {
+        Fault::user(format!("this e3 has no overlay `{}`", environment.overlay)).hint(format!(
+            "it has {}",
+            registry.names().collect::<Vec<_>>().join(", ")
+        ))
+    })?;
+    let session = fresh_session()?;
+    let (dial, port) = dialling(&environment);
+
+    let parties = tell
+        .step(
+            Step::Agents,
+            start_agents(&environment.hosts, &*provider, session, folder, unasked),
+        )
+        .await
+        .map_err(Fault::from)?;
+    let (parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
+    let (parties, roster) = tell
+        .step(Step::Admit, admit(parties, &environment, session))
+        .await
+        .map_err(Fault::from)?;
+    tell_of_deaths(&parties);
+    // Set once: an environment comes up once. Agents may write to one another from now on.
+    let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
+    tell.event(Event::Parties {
+        parties: statuses(&parties),
+    });
+    if let Some(reason) = reason {
+        tell.notice(Tip::Note, reason);
+    }
+
+    let (check, links) = tokio::join!(
+        tell.step(Step::Check, check::run(Arc::clone(&provider))),
+        tell.step(Step::Connect, connect(&parties, dial, port)),
+    );
+    let check = check?;
+    if let Some(check) = &check {
+        tell.event(Event::Checked(check.clone()));
+    }
+    let links = links.map_err(Fault::from)?;
+    tell.event(Event::Links {
+        links: links.clone(),
+    });
+    refuse_unreachable(&links, &parties, &*overlay)?;
+    Ok(Up {
+        environment,
+        session,
+        since_ms: now_ms(),
+        provider,
+        parties,
+        roster,
+        links,
+        check,
+        port,
+        log: folder.file(LOG),
+    })
+}
+
+/// Which connections the environment's program will open, and on which port it listens.
+fn dialling(environment: &Environment) -> (Dial, u16) {
+    match environment.program.as_ref().map(|program| &program.kind) {
+        Some(ProgramKind::Mpyc(mpyc)) => (Dial::LowerToHigher, mpyc.port.get()),
+        None => (Dial::LowerToHigher, PORT),
+    }
+}
+
+fn fresh_session() -> Result<SessionId, Fault> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Fault::ours(format!("no randomness from the system: {error}")))?;
+    Ok(SessionId(bytes))
+}
+
+/// From now on, when an agent dies, the others are told which party's it was.
+fn tell_of_deaths(parties: &[Party]) {
+    for (index, party) in parties.iter().enumerate() {
+        let (end, link) = (party.link.end(), party.link.clone());
+        let others: Vec<Link> = parties
+            .iter()
+            .filter(|other| other.host.name != party.host.name)
+            .map(|other| other.link.clone())
+            .collect();
+        tokio::spawn(async move {
+            end.await;
+            let text = format!("party {index}: {}", link.ended());
+            for other in others {
+                let request = Request::Tell { text: text.clone() };
+                // Where all agents leave, there is nobody left to be told.
+                let _ = other.ask("tell", request, QUICK).await;
+            }
+        });
+    }
+}
+
+/// From *prepare* to *admit*.
+async fn admit(
+    mut parties: Vec<Party>,
+    environment: &Environment,
+    session: SessionId,
+) -> Result<(Vec<Party>, Roster), LinkError> {
+    let settings = Settings {
+        overlay: environment.overlay.to_string(),
+        identity: environment.identity.to_string(),
+        services: Vec::new(),
+    };
+    ask_all(&parties, "prepare", QUICK, |_, _| {
+        Request::Prepare(settings.clone())
+    })
+    .await?;
+    let introduced = ask_all(&parties, "introduce", QUICK, |_, _| Request::Introduce).await?;
+    let mut entries = Vec::with_capacity(parties.len());
+    for (party, reply) in parties.iter_mut().zip(introduced) {
+        let Reply::Introduced { introduction } = reply else {
+            return Err(unexpected(&party.link, &reply));
+        };
+        party.did = introduction.did.to_string();
+        entries.push(RosterEntry {
+            name: party.host.name.to_string(),
+            introduction,
+        });
+    }
+    ask_all(&parties, "endorse", QUICK, |_, _| Request::Endorse {
+        endorsement: ByteBuf::new(),
+    })
+    .await?;
+    let roster = Roster::build(session, 1, entries).map_err(|error| LinkError::Order {
+        host: "all".to_owned(),
+        why: error.to_string(),
+    })?;
+    ask_all(&parties, "admit", QUICK, |_, _| Request::Admit {
+        roster: roster.clone(),
+    })
+    .await?;
+    Ok((parties, roster))
+}
