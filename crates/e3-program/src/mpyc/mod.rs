@@ -204,7 +204,7 @@ mod tests {
             ("MPYC_NOPRSS", "1"),
         ]
         .map(|(name, value)| (name.into(), value.into()));
-        let input = Some(Path::new("/work/input/a.csv"));
+        let input = Some(Path::new("/inputs/a.csv"));
         command_line(
             Path::new("/env/bin/python"),
             program,
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(value("MPYC_NOPRSS"), None);
         assert_eq!(value("E3_PARTY"), Some("1"));
         assert_eq!(value("E3_PARTIES"), Some("3"));
-        assert_eq!(value("E3_INPUT"), Some("/work/input/a.csv"));
+        assert_eq!(value("E3_INPUT"), Some("/inputs/a.csv"));
     }
 
     #[test]
