@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::Read,
-    process::{Command, Stdio},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -155,9 +155,7 @@ fn input_and_output_may_be_more_than_fits_on_the_way() {
 
 /// Whether a process of that name runs in an environment of this workshop.
 fn running(workshop: &Workshop, name: &str) -> bool {
-    let ran = Command::new("pgrep").args(["-x", name]).output().unwrap();
-    let found = String::from_utf8(ran.stdout).unwrap();
-    let mut found = found.lines().filter_map(|pid| pid.parse::<u32>().ok());
     let ours = workshop.processes();
-    found.any(|pid| ours.iter().any(|process| process.pid == pid))
+    ours.iter()
+        .any(|process| process.line.split(' ').next() == Some(name))
 }
