@@ -6,19 +6,18 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use e3_sys::epoll::Epoll;
 use e3_sys::process;
 use e3_sys::schedule::{self, Promptness};
-use rustix::event::{EventfdFlags, eventfd};
 
 use crate::plan::Plan;
 
 mod alarm;
 mod buffers;
+mod control;
 mod lateness;
 mod line;
 mod packet;
@@ -32,14 +31,17 @@ pub use traffic::{Drops, Traffic};
 
 pub(crate) use random::Random;
 
-use router::{Router, STOP};
+use control::{Control, Ended};
+use router::BELL;
+
+pub(crate) use router::Router;
 use traffic::Counters;
 
 /// The running wide area; ends when dropped.
 pub(crate) struct Wan {
     counters: Arc<Counters>,
     lateness: Arc<lateness::Histogram>,
-    stop: OwnedFd,
+    control: Control,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -52,12 +54,13 @@ impl Wan {
         for (token, line) in (0..).zip(&lines) {
             epoll.add(line, token)?;
         }
-        let stop = eventfd(0, EventfdFlags::CLOEXEC)?;
-        epoll.add(&stop, STOP)?;
+        let (control, tasks) = control::channel()?;
+        epoll.add(tasks.bell(), BELL)?;
         let router = Router::new(
             plan,
             lines,
             epoll,
+            tasks,
             Arc::clone(&counters),
             Arc::clone(&lateness),
         );
@@ -70,9 +73,17 @@ impl Wan {
         Ok(Self {
             counters,
             lateness,
-            stop,
+            control,
             thread: Some(thread),
         })
+    }
+
+    /// Lets the router's thread do something between two packets, and waits for what it returns.
+    pub(crate) fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Router) -> T + Send + 'static,
+    ) -> Result<T, Ended> {
+        self.control.call(work)
     }
 
     pub(crate) fn counters(&self) -> &Counters {
@@ -106,10 +117,8 @@ fn or_end_all(work: impl FnOnce() -> io::Result<()>) {
 
 impl Drop for Wan {
     fn drop(&mut self) {
-        // Writing to an eventfd of ours cannot fail; if it did, waiting for the thread would be forever.
-        if rustix::io::write(&self.stop, &1_u64.to_ne_bytes()).is_ok()
-            && let Some(thread) = self.thread.take()
-        {
+        let _ = self.control.send(Router::end);
+        if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }

@@ -10,6 +10,7 @@ use e3_sys::epoll::{Epoll, Ready};
 
 use super::alarm::Alarm;
 use super::buffers::Buffers;
+use super::control::Tasks;
 use super::lateness::Histogram;
 use super::line::{Line, Outcome};
 use super::packet::{self, LONGEST, OnWire};
@@ -18,14 +19,16 @@ use super::random::Random;
 use super::traffic::Counters;
 use crate::plan::{Plan, SLOTS, site_slot};
 
-/// The token of the descriptor that ends the loop; sites have their index.
-pub(super) const STOP: u64 = u64::MAX;
+/// The token of the bell that rings when there is something to do; sites have their index.
+pub(super) const BELL: u64 = u64::MAX;
 
 /// How many packets are read from one line before others get their turn, and what is due is delivered.
 const TURN: usize = 32;
 
 /// Routes until told to stop.
-pub(super) struct Router {
+pub(crate) struct Router {
+    tasks: Tasks,
+    ended: bool,
     sites: Vec<Site>,
     /// The site of each slot of addresses.
     table: Vec<Option<usize>>,
@@ -58,6 +61,7 @@ impl Router {
         plan: &Plan,
         lines: Vec<File>,
         epoll: Epoll,
+        tasks: Tasks,
         counters: Arc<Counters>,
         lateness: Arc<Histogram>,
     ) -> Self {
@@ -87,6 +91,8 @@ impl Router {
             }
         }
         Self {
+            tasks,
+            ended: false,
             sites,
             table,
             paths,
@@ -104,7 +110,7 @@ impl Router {
     pub(super) fn run(mut self) -> io::Result<()> {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
-        loop {
+        while !self.ended {
             let alarm = self.handle_due();
             let asleep = self.now();
             let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
@@ -117,13 +123,25 @@ impl Router {
             }
             let came = self.alarm.came(asleep, awake);
             for token in ready.tokens() {
-                if token == STOP {
-                    return Ok(());
-                }
-                if let Ok(from) = usize::try_from(token) {
+                if token == BELL {
+                    self.do_tasks();
+                } else if let Ok(from) = usize::try_from(token) {
                     self.take_from(from, came, &mut scratch);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Makes the loop end.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
+    }
+
+    fn do_tasks(&mut self) {
+        self.tasks.answer();
+        while let Some(task) = self.tasks.next() {
+            task(self);
         }
     }
 
