@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use e3_lab::{Access, Lab, Nat, Site, Topology};
+use e3_lab::{Lab, Nat, Site, Topology};
 use e3_session::{
     message::{Reply, Request},
     types::{Contact, Dial, LinkReport, PartyIndex, Path, Roster, SessionId},
@@ -50,13 +50,7 @@ pub(crate) fn cities(hosts: usize) -> Vec<Site> {
 
 /// A site.
 pub(crate) fn site(name: &str, region: &str, nat: Nat, hosts: Vec<String>) -> Site {
-    Site {
-        name: name.to_owned(),
-        region: region.to_owned(),
-        nat,
-        hosts,
-        access: Access::default(),
-    }
+    Site::new(name, region).nat(nat).hosts(hosts)
 }
 
 impl Field {

@@ -125,20 +125,17 @@ fn topology(environment: &Environment) -> Result<Topology, HostError> {
 }
 
 fn site(host: &Declared) -> Site {
-    Site {
-        name: host.site.to_string(),
-        region: host.region.to_string(),
-        nat: match host.nat {
-            e3_spec::Nat::None => Nat::None,
-            e3_spec::Nat::Home => Nat::Home,
-        },
-        hosts: Vec::new(),
-        access: Access {
+    let nat = match host.nat {
+        e3_spec::Nat::None => Nat::None,
+        e3_spec::Nat::Home => Nat::port_restricted(),
+    };
+    Site::new(host.site.to_string(), host.region.to_string())
+        .nat(nat)
+        .access(Access {
             rate: host.access.rate.map(e3_spec::Rate::bits_per_second),
             loss: f64::from(host.access.loss.parts_per_million()) / 1e6,
             jitter: host.access.jitter.into(),
-        },
-    }
+        })
 }
 
 fn world(environment: &Environment) -> Result<World, HostError> {
@@ -157,10 +154,10 @@ fn world(environment: &Environment) -> Result<World, HostError> {
     Ok(world)
 }
 
-fn nat_word(nat: Nat) -> &'static str {
+fn nat_word(nat: &Nat) -> &'static str {
     match nat {
         Nat::None => e3_spec::Nat::None.as_str(),
-        Nat::Home => e3_spec::Nat::Home.as_str(),
+        Nat::Router(_) | Nat::CarrierGrade { .. } => e3_spec::Nat::Home.as_str(),
     }
 }
 

@@ -13,8 +13,8 @@ use e3_sys::namespace::{self, Doorway, Kind};
 use e3_sys::tun::Segments;
 
 use crate::error::{During, LabError};
+use crate::nat::Nat;
 use crate::plan::{Plan, SitePlan};
-use crate::topology::Nat;
 use crate::tun;
 
 mod etc;
@@ -62,7 +62,7 @@ fn build_here(plan: &Plan) -> Result<Built, LabError> {
     let mut sites = Vec::with_capacity(plan.sites.len());
     for site in &plan.sites {
         let mut router = site::Router::build(site, line)?;
-        if site.nat == Nat::Home {
+        if site.nat != Nat::None {
             firewalls.push(nat::Firewall::start(site)?);
         }
         let hosts = &site.hosts;

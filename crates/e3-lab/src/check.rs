@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::expect::{Expected, busy};
 use crate::host::Host;
 use crate::lab::Lab;
+use crate::nat::Nat;
 use crate::ping::{Pace, Probe, SPACING, measure};
-use crate::topology::Nat;
 use crate::wan::{Lateness, Random};
 
 /// Up to this many pairs all are measured; of more, as many, chosen by the lab's seed. All pairs of 30 hosts are 435.
@@ -204,7 +204,7 @@ fn choose(hosts: usize, seed: u64, most: usize) -> Vec<(usize, usize)> {
 /// From whichever side can reach the other; where neither can, as far as the other's router.
 fn probe<'a>(lab: &Lab, a: &'a Host, b: &'a Host) -> Probe<'a> {
     let reachable =
-        |host: &Host| host.site == a.site && host.site == b.site || host.nat == Nat::None;
+        |host: &Host| host.site == a.site && host.site == b.site || *host.nat() == Nat::None;
     if reachable(b) {
         Probe {
             from: a,

@@ -10,9 +10,9 @@ use std::time::Duration;
 use e3_sys::namespace::{self, Doorway, Kind};
 
 use crate::error::{During, LabError};
+use crate::nat::Nat;
 use crate::ping::{Pace, Probe, SPACING, measure};
 use crate::processes;
-use crate::topology::Nat;
 
 /// A host of the lab. A copy is another handle to the same host; the host lasts while any handle does, and its
 /// connections while the [`Lab`](crate::Lab) does.
@@ -43,9 +43,9 @@ impl Host {
         &self.region
     }
 
-    /// What the router of its site does to addresses.
-    pub fn nat(&self) -> Nat {
-        self.nat
+    /// What stands between its site and the Internet.
+    pub fn nat(&self) -> &Nat {
+        &self.nat
     }
 
     /// Its own addresses, loopback left out: private ones where its site is behind a NAT.

@@ -46,7 +46,7 @@ impl Lab {
                     name: host.name.clone(),
                     site: site.name.clone(),
                     region: site.region.clone(),
-                    nat: site.nat,
+                    nat: site.nat.clone(),
                     address: host.address,
                     site_index,
                     doorway,

@@ -1,7 +1,7 @@
 //! An Internet of regions, sites and NATs on one Linux machine, without root.
 //!
 //! ```no_run
-//! use e3_lab::{Access, EnterOptions, Lab, Nat, Role, Site, Topology};
+//! use e3_lab::{EnterOptions, Lab, Nat, Role, Site, Topology};
 //! use e3_world::World;
 //!
 //! // First of all, before any thread: into namespaces of our own.
@@ -9,14 +9,10 @@
 //!     Role::Guardian(guardian) => std::process::exit(guardian.wait()?),
 //!     Role::Inside => {}
 //! }
-//! let site = |name: &str, region: &str, nat| Site {
-//!     name: name.into(),
-//!     region: region.into(),
-//!     nat,
-//!     hosts: vec![name.into()],
-//!     access: Access::default(),
-//! };
-//! let sites = vec![site("anna", "ams3", Nat::None), site("bert", "nyc3", Nat::Home)];
+//! let sites = vec![
+//!     Site::new("cloud", "ams3").hosts(["anna"]),
+//!     Site::new("home", "nyc3").hosts(["bert"]).nat(Nat::port_restricted()),
+//! ];
 //! let lab = Lab::build(&Topology { sites, world: World::builtin(), seed: 1 })?;
 //! println!("{}", lab.check()?.verdict());
 //!
@@ -45,6 +41,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod border;
 mod build;
 mod check;
 mod enter;
@@ -52,6 +49,7 @@ mod error;
 mod expect;
 mod host;
 mod lab;
+mod nat;
 mod ping;
 mod plan;
 mod probe;
@@ -67,8 +65,9 @@ pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
 pub use error::LabError;
 pub use host::Host;
 pub use lab::Lab;
+pub use nat::{Behaviour, Carrier, Filtering, Mapping, Nat, Ports, Timeouts};
 pub use plan::PlanError;
 pub use probe::{Finding, probe};
-pub use topology::{Access, Nat, Site, Topology};
+pub use topology::{Access, Family, Site, Topology};
 pub use tun::TunError;
 pub use wan::{Drops, Lateness, Traffic};

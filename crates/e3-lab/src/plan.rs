@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crate::topology::{Access, Nat, Site, Topology};
+use crate::nat::Nat;
+use crate::topology::{Access, Site, Topology};
 
 mod address;
 
@@ -194,7 +195,7 @@ fn check_site(site: &Site, topology: &Topology) -> Result<(), PlanError> {
 fn plan_site(site: &Site, blocks: &mut Blocks) -> Result<SitePlan, PlanError> {
     let needed = match site.nat {
         Nat::None => site.hosts.len(),
-        Nat::Home => 0,
+        Nat::Router(_) | Nat::CarrierGrade { .. } => 0,
     };
     let no_room = || PlanError::NoAddressesLeft {
         site: site.name.clone(),
@@ -202,7 +203,7 @@ fn plan_site(site: &Site, blocks: &mut Blocks) -> Result<SitePlan, PlanError> {
     let block = blocks.take(needed).ok_or_else(no_room)?;
     let (lan, public) = match site.nat {
         Nat::None => (block.subnet, None),
-        Nat::Home => (Subnet::HOME, block.subnet.nth(0)),
+        Nat::Router(_) | Nat::CarrierGrade { .. } => (Subnet::HOME, block.subnet.nth(0)),
     };
     let too_many = || PlanError::TooManyHosts {
         site: site.name.clone(),
@@ -221,7 +222,7 @@ fn plan_site(site: &Site, blocks: &mut Blocks) -> Result<SitePlan, PlanError> {
     Ok(SitePlan {
         name: site.name.clone(),
         region: site.region.clone(),
-        nat: site.nat,
+        nat: site.nat.clone(),
         access: site.access,
         block,
         lan,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use e3_world::World;
 
+use crate::nat::Nat;
+
 /// Sites, and the world that they stand in.
 #[derive(Debug, Clone)]
 pub struct Topology {
@@ -16,32 +18,90 @@ pub struct Topology {
 }
 
 /// A switch with hosts on it, and a router that joins it to the wide area.
+///
+/// ```
+/// use e3_lab::{Nat, Site};
+///
+/// let home = Site::new("home", "ams3").hosts(["anna", "arno"]).nat(Nat::port_restricted());
+/// assert_eq!(home.hosts.len(), 2);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Site {
     /// A name that no other site has.
     pub name: String,
     /// The region of the world that it stands in.
     pub region: String,
-    /// What its router does to addresses.
+    /// What stands between it and the Internet.
     pub nat: Nat,
+    /// Which versions of IP its hosts speak.
+    pub family: Family,
     /// The names of its hosts, which are also their hostnames.
     pub hosts: Vec<String>,
     /// Its line to the wide area.
     pub access: Access,
 }
 
-/// What a site's router does to addresses and to packets from outside.
-///
-/// The behaviours are RFC 4787's: how an inside address is *mapped* to an outside one, and which packets from outside
-/// are *filtered*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Nat {
-    /// Nothing: its hosts have public addresses.
+impl Site {
+    /// A site without hosts, whose hosts will have public IPv4 addresses and a perfect line.
+    pub fn new(name: impl Into<String>, region: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            region: region.into(),
+            nat: Nat::None,
+            family: Family::default(),
+            hosts: Vec::new(),
+            access: Access::default(),
+        }
+    }
+
+    /// The same with these hosts besides those that it has.
+    #[must_use]
+    pub fn hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.hosts.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same behind this NAT.
+    #[must_use]
+    pub fn nat(self, nat: Nat) -> Self {
+        Self { nat, ..self }
+    }
+
+    /// The same with hosts that speak these versions of IP.
+    #[must_use]
+    pub fn family(self, family: Family) -> Self {
+        Self { family, ..self }
+    }
+
+    /// The same with this line to the wide area.
+    #[must_use]
+    pub fn access(self, access: Access) -> Self {
+        Self { access, ..self }
+    }
+}
+
+/// Which versions of IP a site's hosts speak. Nothing translates between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Family {
+    /// IPv4 alone.
     #[default]
-    None,
-    /// A home router: hosts share one public address; the mapping does not depend on the endpoint, and only
-    /// endpoints (address and port) that were sent to may answer.
-    Home,
+    V4,
+    /// IPv6 alone.
+    V6,
+    /// Both.
+    Dual,
+}
+
+impl Family {
+    /// Whether IPv4 is spoken.
+    pub const fn has_v4(self) -> bool {
+        matches!(self, Self::V4 | Self::Dual)
+    }
+
+    /// Whether IPv6 is spoken.
+    pub const fn has_v6(self) -> bool {
+        matches!(self, Self::V6 | Self::Dual)
+    }
 }
 
 /// A site's line to the wide area; each property holds for each direction by itself.

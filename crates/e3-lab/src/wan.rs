@@ -20,7 +20,7 @@ mod buffers;
 mod control;
 mod lateness;
 mod line;
-mod packet;
+pub(crate) mod packet;
 mod queue;
 mod random;
 mod router;

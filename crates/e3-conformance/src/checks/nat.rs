@@ -21,7 +21,8 @@ fn two(first: Nat, second: Nat) -> Vec<Site> {
 
 /// Where a NAT makes a party unreachable, both sides say so in seconds, and the one that dials says why.
 pub(super) async fn an_unreachable_pair_is_told_with_its_reason() -> anyhow::Result<()> {
-    let mut field = Field::lay_out(two(Nat::None, Nat::Home), Dial::LowerToHigher).await?;
+    let mut field =
+        Field::lay_out(two(Nat::None, Nat::port_restricted()), Dial::LowerToHigher).await?;
     field.admit().await?;
     let start = Instant::now();
     field.connect().await?;
@@ -53,7 +54,8 @@ pub(super) async fn an_unreachable_pair_is_told_with_its_reason() -> anyhow::Res
 
 /// A party behind a NAT can take part as party 0, which dials and is not dialled.
 pub(super) async fn whoever_is_behind_a_nat_can_dial() -> anyhow::Result<()> {
-    let mut field = Field::lay_out(two(Nat::Home, Nat::None), Dial::LowerToHigher).await?;
+    let mut field =
+        Field::lay_out(two(Nat::port_restricted(), Nat::None), Dial::LowerToHigher).await?;
     field.admit().await?;
     field.connect().await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
@@ -63,7 +65,11 @@ pub(super) async fn whoever_is_behind_a_nat_can_dial() -> anyhow::Result<()> {
 
 /// Both behind home routers of their own.
 pub(super) async fn parties_behind_nats_connect() -> anyhow::Result<()> {
-    let mut field = Field::lay_out(two(Nat::Home, Nat::Home), Dial::Mesh).await?;
+    let mut field = Field::lay_out(
+        two(Nat::port_restricted(), Nat::port_restricted()),
+        Dial::Mesh,
+    )
+    .await?;
     field.admit().await?;
     field.connect().await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());

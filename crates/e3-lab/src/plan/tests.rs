@@ -3,13 +3,9 @@ use e3_world::{Region, World};
 use super::*;
 
 fn site(name: &str, region: &str, nat: Nat, hosts: &[&str]) -> Site {
-    Site {
-        name: name.to_owned(),
-        region: region.to_owned(),
-        nat,
-        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-        access: Access::default(),
-    }
+    Site::new(name, region)
+        .nat(nat)
+        .hosts(hosts.iter().copied())
 }
 
 fn plan(sites: Vec<Site>) -> Result<Plan, PlanError> {
@@ -24,7 +20,7 @@ fn plan(sites: Vec<Site>) -> Result<Plan, PlanError> {
 fn public_and_home_sites_get_their_addresses() {
     let plan = plan(vec![
         site("a", "ams3", Nat::None, &["a0", "a1"]),
-        site("b", "nyc3", Nat::Home, &["b0"]),
+        site("b", "nyc3", Nat::port_restricted(), &["b0"]),
     ])
     .unwrap();
     assert_eq!(plan.sites[0].gateway, Ipv4Addr::new(198, 18, 0, 1));
@@ -86,8 +82,16 @@ fn an_undeclared_pair_is_named() {
 fn a_home_has_room_for_253_hosts() {
     let names: Vec<String> = (0..254).map(|i| format!("h{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    assert!(plan(vec![site("a", "ams3", Nat::Home, &names[..253])]).is_ok());
-    let error = plan(vec![site("a", "ams3", Nat::Home, &names)]).unwrap_err();
+    assert!(
+        plan(vec![site(
+            "a",
+            "ams3",
+            Nat::port_restricted(),
+            &names[..253]
+        )])
+        .is_ok()
+    );
+    let error = plan(vec![site("a", "ams3", Nat::port_restricted(), &names)]).unwrap_err();
     assert_eq!(
         error,
         PlanError::TooManyHosts {

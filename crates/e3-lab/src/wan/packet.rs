@@ -22,7 +22,7 @@ pub(super) struct OnWire {
 }
 
 /// Where an IPv4 packet goes; none for anything else.
-pub(super) fn destination(packet: &[u8]) -> Option<Ipv4Addr> {
+pub(crate) fn destination(packet: &[u8]) -> Option<Ipv4Addr> {
     let ip = packet.get(HEADER..)?;
     if ip.first()? >> 4 != 4 {
         return None;

@@ -13,11 +13,12 @@ use super::buffers::Buffers;
 use super::control::Tasks;
 use super::lateness::Histogram;
 use super::line::{Line, Outcome};
-use super::packet::{self, LONGEST, OnWire};
+use super::packet::{self, LONGEST};
 use super::queue::{Nanos, Queue, Stage, Waiting};
 use super::random::Random;
 use super::traffic::Counters;
-use crate::plan::{Plan, SLOTS, site_slot};
+use crate::border::{Arrival, Borders, Departure, Why};
+use crate::plan::Plan;
 
 /// The token of the bell that rings when there is something to do; sites have their index.
 pub(super) const BELL: u64 = u64::MAX;
@@ -30,8 +31,8 @@ pub(crate) struct Router {
     tasks: Tasks,
     ended: bool,
     sites: Vec<Site>,
-    /// The site of each slot of addresses.
-    table: Vec<Option<usize>>,
+    /// What stands between each site and the wide area.
+    borders: Borders,
     /// The path from site to site: row by row.
     paths: Vec<Path>,
     queue: Queue,
@@ -65,12 +66,6 @@ impl Router {
         counters: Arc<Counters>,
         lateness: Arc<Histogram>,
     ) -> Self {
-        let mut table = vec![None; SLOTS];
-        for (index, site) in plan.sites.iter().enumerate() {
-            if let Some(slots) = table.get_mut(site.block.slots()) {
-                slots.fill(Some(index));
-            }
-        }
         let sites: Vec<Site> = lines
             .into_iter()
             .zip(&plan.sites)
@@ -94,7 +89,7 @@ impl Router {
             tasks,
             ended: false,
             sites,
-            table,
+            borders: Borders::new(plan),
             paths,
             queue: Queue::default(),
             buffers: Buffers::default(),
@@ -160,8 +155,9 @@ impl Router {
                 Stage::Arrive => self.arrive(waiting),
                 Stage::Deliver => {
                     self.lateness.count(now.saturating_sub(waiting.due));
-                    self.deliver(waiting.from, waiting.to, &waiting.packet);
-                    self.buffers.reuse(waiting.packet);
+                    let mut packet = waiting.packet;
+                    self.deliver(waiting.from, waiting.to, now, &mut packet);
+                    self.buffers.reuse(packet);
                 }
             }
         }
@@ -177,21 +173,28 @@ impl Router {
             let Ok(length) = (&site.tun).read(scratch) else {
                 return;
             };
-            if let Some(packet) = scratch.get(..length) {
-                self.send(from, came, packet);
+            if let Some(packet) = scratch.get_mut(..length) {
+                self.depart(from, came, packet);
             }
         }
     }
 
+    /// Lets a packet, which came at this time, out of its site.
+    fn depart(&mut self, from: usize, came: Nanos, packet: &mut [u8]) {
+        match self.borders.depart(from, packet, came) {
+            Departure::To(to) => self.send(from, to, came, packet),
+            Departure::Back => {
+                self.hand_over(from, packet);
+            }
+            Departure::Drop(why) => self.end(why),
+        }
+    }
+
     /// Sends a packet, which came at this time, on its way.
-    fn send(&mut self, from: usize, came: Nanos, packet: &[u8]) {
-        let Some(to) = self.route(packet) else {
-            self.counters.unroutable.fetch_add(1, Relaxed);
-            return;
-        };
+    fn send(&mut self, from: usize, to: usize, came: Nanos, packet: &mut [u8]) {
         let at = from * self.sites.len() + to;
         if self.paths.get(at).is_some_and(|path| path.open) {
-            self.deliver(from, to, packet);
+            self.deliver(from, to, came, packet);
             return;
         }
         if self.queue.is_full() {
@@ -211,11 +214,6 @@ impl Router {
         let stage = if clear { Stage::Deliver } else { Stage::Arrive };
         let packet = self.buffers.keep(packet);
         self.queue.push(due, stage, from, to, packet);
-    }
-
-    fn route(&self, packet: &[u8]) -> Option<usize> {
-        let slot = site_slot(packet::destination(packet)?)?;
-        self.table.get(slot).copied().flatten()
     }
 
     /// A packet has come to the line of its destination.
@@ -246,16 +244,41 @@ impl Router {
         None
     }
 
-    fn deliver(&self, from: usize, to: usize, packet: &[u8]) {
-        let Some(site) = self.sites.get(to) else {
-            return;
-        };
-        if (&site.tun).write(packet).is_err() {
-            self.counters.refused.fetch_add(1, Relaxed);
-            return;
+    /// Lets a packet into the site that it has come to.
+    fn deliver(&mut self, from: usize, to: usize, now: Nanos, packet: &mut [u8]) {
+        match self.borders.arrive(to, packet, now) {
+            Arrival::Enter => {
+                if self.hand_over(to, packet) {
+                    self.counters.passed(from, to, packet::on_wire(packet));
+                }
+            }
+            Arrival::Answer => {
+                self.counters.passed(from, to, packet::on_wire(packet));
+                self.send(to, from, now, packet);
+            }
+            Arrival::Drop(why) => self.end(why),
         }
-        let OnWire { packets, bytes } = packet::on_wire(packet);
-        self.counters.passed(from, to, OnWire { packets, bytes });
+    }
+
+    /// Writes a packet to a site's line; whether the site's router has taken it.
+    fn hand_over(&self, to: usize, packet: &[u8]) -> bool {
+        let Some(site) = self.sites.get(to) else {
+            return false;
+        };
+        let taken = (&site.tun).write(packet).is_ok();
+        if !taken {
+            self.counters.refused.fetch_add(1, Relaxed);
+        }
+        taken
+    }
+
+    fn end(&self, why: Why) {
+        let counter = match why {
+            Why::Unroutable => &self.counters.unroutable,
+            Why::Filtered => &self.counters.filtered,
+            Why::LinkLocal => return,
+        };
+        counter.fetch_add(1, Relaxed);
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Drops {
     pub overflowed: u64,
     /// Because no site has the address.
     pub unroutable: u64,
+    /// Because a site's NAT or firewall does not let them pass.
+    pub filtered: u64,
     /// Because a site's router did not take it.
     pub refused: u64,
 }
@@ -34,6 +36,7 @@ pub(crate) struct Counters {
     pub(super) lost: AtomicU64,
     pub(super) overflowed: AtomicU64,
     pub(super) unroutable: AtomicU64,
+    pub(super) filtered: AtomicU64,
     pub(super) refused: AtomicU64,
 }
 
@@ -53,6 +56,7 @@ impl Counters {
             lost: AtomicU64::new(0),
             overflowed: AtomicU64::new(0),
             unroutable: AtomicU64::new(0),
+            filtered: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         }
     }
@@ -79,6 +83,7 @@ impl Counters {
             lost: self.lost.load(Relaxed),
             overflowed: self.overflowed.load(Relaxed),
             unroutable: self.unroutable.load(Relaxed),
+            filtered: self.filtered.load(Relaxed),
             refused: self.refused.load(Relaxed),
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use e3_lab::{Access, Host, Lab, Nat, Site, Topology};
+use e3_lab::{Host, Lab, Nat, Site, Topology};
 use e3_world::{Region, Rtt, World};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -13,13 +13,9 @@ pub(crate) const SOON: Duration = Duration::from_secs(2);
 
 /// A site with these hosts.
 pub(crate) fn site(name: &str, region: &str, nat: Nat, hosts: &[&str]) -> Site {
-    Site {
-        name: name.to_owned(),
-        region: region.to_owned(),
-        nat,
-        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-        access: Access::default(),
-    }
+    Site::new(name, region)
+        .nat(nat)
+        .hosts(hosts.iter().copied())
 }
 
 /// A lab of these sites in the real world.

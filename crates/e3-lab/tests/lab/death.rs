@@ -28,7 +28,7 @@ pub(crate) fn victim() {
     }
     let lab = lab(vec![
         site("a", "ams3", Nat::None, &["anna"]),
-        site("b", "nyc3", Nat::Home, &["bert"]),
+        site("b", "nyc3", Nat::port_restricted(), &["bert"]),
     ]);
     let mut command = Command::new("sh");
     command

@@ -28,7 +28,7 @@ pub(crate) fn a_host_has_its_own_names() {
         ["/etc/hosts", "/etc/resolv.conf", "/etc/hostname"].map(|file| fs::read(file).ok());
     let lab = lab(vec![
         site("a", "ams3", Nat::None, &["anna", "arno"]),
-        site("b", "nyc3", Nat::Home, &["bert", "bea"]),
+        site("b", "nyc3", Nat::port_restricted(), &["bert", "bea"]),
     ]);
     let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
     assert_eq!(output(anna, "uname -n"), "anna\n");
@@ -116,7 +116,7 @@ pub(crate) fn a_dropped_lab_is_gone() {
     for _ in 0..3 {
         let lab = lab(vec![
             site("a", "ams3", Nat::None, &["anna"]),
-            site("b", "nyc3", Nat::Home, &["bert"]),
+            site("b", "nyc3", Nat::port_restricted(), &["bert"]),
         ]);
         let mut command = Command::new("sleep");
         command.arg("1000");

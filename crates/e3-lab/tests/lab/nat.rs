@@ -9,7 +9,7 @@ use crate::common::{SOON, address, connect, host, lab, listen, site, udp};
 
 fn a_home_and_two_friends() -> Lab {
     lab(vec![
-        site("home", "ams3", Nat::Home, &["home"]),
+        site("home", "ams3", Nat::port_restricted(), &["home"]),
         site("x", "fra1", Nat::None, &["x"]),
         site("y", "lon1", Nat::None, &["y"]),
     ])
@@ -81,8 +81,8 @@ pub(crate) fn a_home_filters_by_port() {
 
 pub(crate) fn two_homes_do_not_collide() {
     let lab = lab(vec![
-        site("p", "ams3", Nat::Home, &["p"]),
-        site("q", "ams3", Nat::Home, &["q"]),
+        site("p", "ams3", Nat::port_restricted(), &["p"]),
+        site("q", "ams3", Nat::port_restricted(), &["q"]),
         site("x", "fra1", Nat::None, &["x"]),
     ]);
     let (p, q, x) = (host(&lab, "p"), host(&lab, "q"), host(&lab, "x"));

@@ -20,7 +20,7 @@ pub(crate) fn round_trips_are_as_declared() {
         site("a", "ams3", Nat::None, &["a"]),
         site("b", "nyc3", Nat::None, &["b"]),
         site("c", "sgp1", Nat::None, &["c"]),
-        site("d", "fra1", Nat::Home, &["d"]),
+        site("d", "fra1", Nat::port_restricted(), &["d"]),
     ]);
     println!("built in {:.1} ms", ms(started.elapsed()));
     let started = Instant::now();
@@ -62,7 +62,7 @@ pub(crate) fn a_hundred_homes_are_quickly_built() {
         .iter()
         .zip(["ams3", "nyc3", "sgp1", "fra1"].iter().cycle());
     let sites = homes
-        .map(|(name, region)| site(name, region, Nat::Home, &[name]))
+        .map(|(name, region)| site(name, region, Nat::port_restricted(), &[name]))
         .collect();
     let started = Instant::now();
     let lab = lab(sites);
@@ -104,7 +104,7 @@ pub(crate) fn one_site_needs_no_wide_area() {
 pub(crate) fn hosts_of_one_site_bypass_the_wide_area() {
     let lab = lab(vec![
         site("a", "syd1", Nat::None, &["a0", "a1"]),
-        site("b", "lon1", Nat::Home, &["b0", "b1"]),
+        site("b", "lon1", Nat::port_restricted(), &["b0", "b1"]),
     ]);
     for (from, to) in [("a0", "a1"), ("b0", "b1")] {
         let times = host(&lab, from)
@@ -301,7 +301,7 @@ pub(crate) fn a_lossy_line_is_as_declared() {
 pub(crate) fn private_addresses_are_refused_at_once() {
     let lab = lab(vec![
         site("a", "ams3", Nat::None, &["a"]),
-        site("b", "nyc3", Nat::Home, &["b"]),
+        site("b", "nyc3", Nat::port_restricted(), &["b"]),
     ]);
     for (from, to) in [
         ("a", "192.168.1.2"),

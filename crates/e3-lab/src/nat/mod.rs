@@ -1,0 +1,5 @@
+//! Network address translation.
+
+mod behaviour;
+
+pub use behaviour::{Behaviour, Carrier, Filtering, Mapping, Nat, Ports, Timeouts};
