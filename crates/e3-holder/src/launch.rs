@@ -31,8 +31,22 @@ pub struct Charge {
     pub state: PathBuf,
     /// Where the hosts' agents keep their files.
     pub hosts: PathBuf,
+    /// What of it is to be made.
+    pub keep: Keep,
     /// The verb that starts it.
     pub verb: String,
+}
+
+/// How much of an environment a holder brings up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// All of it: hosts, agents, overlay.
+    Parties,
+    /// The network and its hosts; an agent where a command is to run, once it is.
+    Network,
+    /// The network, and on each host an agent that has said hello.
+    Agents,
 }
 
 /// The line by which a command lets a holder live on without it.
@@ -47,11 +61,17 @@ pub struct Launched {
 }
 
 /// Starts `e3 holder` in a session of its own, so that Ctrl-C in this command's terminal does not reach it.
-pub fn launch(environment: &Environment, folder: &StateFolder, verb: &str) -> io::Result<Launched> {
+pub fn launch(
+    environment: &Environment,
+    folder: &StateFolder,
+    keep: Keep,
+    verb: &str,
+) -> io::Result<Launched> {
     let charge = Charge {
         environment: environment.clone(),
         state: folder.path().to_owned(),
         hosts: folder.hosts().to_owned(),
+        keep,
         verb: verb.to_owned(),
     };
     let mut guardian = Command::new(env::current_exe()?)

@@ -54,6 +54,10 @@ impl Provider for LabProvider {
         self.lab.pair_rtt_expected(a, b)
     }
 
+    fn lab(&self) -> Option<&Lab> {
+        Some(&self.lab)
+    }
+
     fn check(&self) -> Option<Result<SelfCheck, HostError>> {
         Some(self.lab.check().map(self_check).map_err(HostError::from))
     }
@@ -166,6 +170,7 @@ fn self_check(check: e3_lab::SelfCheck) -> SelfCheck {
     SelfCheck {
         trusted: check.trust() == Trust::Trusted,
         verdict: check.verdict(),
+        pairs_in_all: check.pairs_in_all,
         load: check.load,
         pairs: check
             .pairs

@@ -2,6 +2,8 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use e3_lab::Lab;
+
 use crate::Host;
 
 /// Makes or finds hosts.
@@ -14,6 +16,9 @@ pub trait Provider: Send + Sync {
 
     /// The round-trip time that the environment declares for a pair of hosts, if it declares one.
     fn expected_rtt(&self, a: &str, b: &str) -> Option<Duration>;
+
+    /// The lab, where the hosts stand in one.
+    fn lab(&self) -> Option<&Lab>;
 
     /// Measures what was made against what was declared; `None` where nothing was declared. Blocks.
     fn check(&self) -> Option<Result<SelfCheck, HostError>>;
@@ -28,6 +33,8 @@ pub struct SelfCheck {
     pub verdict: String,
     /// Pairs of hosts, declared and measured.
     pub pairs: Vec<PairRtt>,
+    /// How many pairs there are; of many, some are measured.
+    pub pairs_in_all: usize,
     /// The machine's one-minute load.
     pub load: f64,
 }

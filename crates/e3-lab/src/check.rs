@@ -202,7 +202,7 @@ fn choose(hosts: usize, seed: u64, most: usize) -> Vec<(usize, usize)> {
 }
 
 /// From whichever side can reach the other; where neither can, as far as the other's router.
-fn probe<'a>(lab: &Lab, a: &'a Host, b: &'a Host) -> Probe<'a> {
+pub(crate) fn probe<'a>(lab: &Lab, a: &'a Host, b: &'a Host) -> Probe<'a> {
     let reachable =
         |host: &Host| host.site == a.site && host.site == b.site || *host.nat() == Nat::None;
     if reachable(b) {

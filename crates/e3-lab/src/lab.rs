@@ -90,6 +90,13 @@ impl Lab {
         Some(self.delay(self.host(a)?, self.host(b)?))
     }
 
+    /// The delay declared from one host to another, in that direction alone. None if there is no such host.
+    pub fn one_way_expected(&self, from: &str, to: &str) -> Option<Duration> {
+        let (from, to) = (self.host(from)?, self.host(to)?);
+        let delays = self.plan.delays.get(from.site_index)?;
+        delays.get(to.site_index).copied()
+    }
+
     /// The public address by which a host is seen from other sites: its own, or its router's.
     pub fn seen_as(&self, host: &str) -> Option<Ipv4Addr> {
         let host = self.host(host)?;

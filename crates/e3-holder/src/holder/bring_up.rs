@@ -13,11 +13,12 @@ use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
 use super::{
+    agents::{Starter, start_agents},
     check,
     connect::{connect, refuse_unreachable},
     link::{Link, LinkError, Unasked},
     order::arrange,
-    party::{Party, QUICK, ask_all, start_agents, statuses, unexpected},
+    party::{Party, QUICK, ask_all, statuses, unexpected},
     tell::{Tell, now_ms},
     up::Up,
 };
@@ -46,12 +47,13 @@ pub(crate) async fn bring_up(
         ))
     })?;
     let session = fresh_session()?;
+    let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
     let (dial, port) = dialling(&environment);
 
     let parties = tell
         .step(
             Step::Agents,
-            start_agents(&environment.hosts, &*provider, session, folder, unasked),
+            start_agents(&environment.hosts, &*provider, &starter),
         )
         .await
         .map_err(Fault::from)?;
@@ -105,7 +107,7 @@ fn dialling(environment: &Environment) -> (Dial, u16) {
     }
 }
 
-fn fresh_session() -> Result<SessionId, Fault> {
+pub(crate) fn fresh_session() -> Result<SessionId, Fault> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Fault::ours(format!("no randomness from the system: {error}")))?;

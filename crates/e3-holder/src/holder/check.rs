@@ -29,6 +29,7 @@ fn record(check: SelfCheck) -> CheckRecord {
         trusted: check.trusted,
         worst_error_ms: rounded(errors.fold(0.0, f64::max)),
         pairs: check.pairs.len(),
+        pairs_in_all: check.pairs_in_all,
         verdict: check.verdict,
         load: check.load,
     }

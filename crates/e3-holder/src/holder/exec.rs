@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    party::Party,
+    link::Link,
     serve::{Asks, next_ask},
     tell::Tell,
 };
@@ -27,13 +27,12 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs it until it has ended. It is killed when the command that asked has gone, or does not read what it prints.
 pub(crate) async fn exec(
-    party: &Party,
+    link: &Link,
     argv: Vec<String>,
     mut asks: Asks,
     tell: &Tell,
 ) -> Result<Event, Fault> {
     let what = argv.join(" ");
-    let link = &party.link;
     let (exec, mut answers) = link.stream(Request::Exec { argv }).map_err(Fault::from)?;
     // Awaited beside the output: it waits in the same pipe as their answers.
     let mut asked = FuturesUnordered::new();
@@ -57,7 +56,7 @@ pub(crate) async fn exec(
                         asked.extend(ask_too(Request::Kill { exec }));
                     }
                 }
-                Some(Reply::Ended(_)) if unread => return Err(not_read(&what, party)),
+                Some(Reply::Ended(_)) if unread => return Err(not_read(&what, link)),
                 Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.ending }),
                 Some(Reply::Refused(refusal)) => return Err(Fault::user(refusal.to_string())),
                 Some(_) => {}
@@ -97,10 +96,10 @@ async fn next_or_gone(asks: &mut Asks, room: bool) -> Option<Ask> {
     }
 }
 
-fn not_read(what: &str, party: &Party) -> Fault {
+fn not_read(what: &str, link: &Link) -> Fault {
     Fault::user(format!(
         "`{what}` on host {} was ended because what it printed was not read",
-        party.host.name
+        link.host()
     ))
     .hint("send what is printed into a file, and read that")
 }

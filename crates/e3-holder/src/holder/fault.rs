@@ -1,6 +1,6 @@
 //! What a command is told when an agent did not do what was asked.
 
-use super::{link::LinkError, party::AgentError};
+use super::{agents::AgentError, link::LinkError};
 use crate::wire::Fault;
 
 impl From<LinkError> for Fault {

@@ -17,13 +17,14 @@ use tracing::{info, warn};
 
 use super::{
     bring_up::bring_up,
+    kept::Kept,
     link::{Link, Unasked},
+    network::Network,
     serve::Server,
     tell::{Events, Tell},
-    up::Up,
 };
 use crate::{
-    launch::{Charge, STAY},
+    launch::{Charge, Keep, STAY},
     state::{StateFolder, bind},
     wire::{self, Event, Fault, Step},
 };
@@ -56,7 +57,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
         up = begin(charge, folder, &tell, &unasked, &links) => up,
         () = &mut end => Err(Fault::user("ended before it was up")),
     };
-    let (server, listener) = match up.and_then(|up| Ok((Server::new(up), listen(folder)?))) {
+    let (server, listener) = match up.and_then(|kept| Ok((Server::new(kept), listen(folder)?))) {
         Ok(ready) => ready,
         Err(fault) => {
             tell.event(Event::Failed(fault));
@@ -74,7 +75,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
         end = server.serve(listener) => if let Err(error) = end { warn!("cannot serve: {error}") },
         () = end => info!("asked to end"),
     }
-    server.up().leave().await;
+    server.kept().leave().await;
     0
 }
 
@@ -84,7 +85,7 @@ async fn begin(
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     links: &OnceLock<Vec<Link>>,
-) -> Result<Up, Fault> {
+) -> Result<Kept, Fault> {
     folder
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
@@ -94,15 +95,14 @@ async fn begin(
     let provider: Arc<dyn Provider> = Arc::new(built.map_err(|error| {
         Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
     })?);
-    bring_up(
-        charge.environment.clone(),
-        provider,
-        folder,
-        tell,
-        unasked,
-        links,
-    )
-    .await
+    let environment = charge.environment.clone();
+    if charge.keep == Keep::Parties {
+        let up = bring_up(environment, provider, folder, tell, unasked, links).await?;
+        return Ok(Kept::Parties(Box::new(up)));
+    }
+    let network =
+        Network::bring_up(environment, provider, folder, charge.keep, tell, unasked).await?;
+    Ok(Kept::Network(Box::new(network)))
 }
 
 fn listen(folder: &StateFolder) -> Result<std::os::unix::net::UnixListener, Fault> {

@@ -6,6 +6,7 @@
 //!    └─ inside: the lab, the agents, the socket
 //! ```
 
+mod agents;
 mod bring_up;
 mod capture;
 mod check;
@@ -14,8 +15,11 @@ mod exec;
 mod fault;
 mod follow;
 mod inside;
+mod kept;
+mod lab;
 mod link;
 mod machine;
+mod network;
 mod order;
 mod party;
 mod record;

@@ -26,9 +26,10 @@ use tracing::{debug, warn};
 
 use super::{
     exec::exec,
+    kept::Kept,
+    lab,
     run::run,
     tell::{Events, Tell},
-    up::Up,
 };
 use crate::wire::{Ask, Event, Fault, RunAsk};
 
@@ -41,7 +42,7 @@ const PING: Duration = Duration::from_secs(15);
 
 /// An environment that answers commands.
 pub(crate) struct Server {
-    up: Up,
+    kept: Kept,
     runs: AtomicU32,
     running: Mutex<Option<String>>,
     end: Notify,
@@ -51,18 +52,18 @@ pub(crate) struct Server {
 pub(crate) type Asks = Lines<BufReader<OwnedReadHalf>>;
 
 impl Server {
-    pub(crate) fn new(up: Up) -> Arc<Self> {
+    pub(crate) fn new(kept: Kept) -> Arc<Self> {
         Arc::new(Self {
-            up,
+            kept,
             runs: AtomicU32::new(0),
             running: Mutex::new(None),
             end: Notify::new(),
         })
     }
 
-    /// The environment.
-    pub(crate) fn up(&self) -> &Up {
-        &self.up
+    /// What is up.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// Answers until a command asks for the end.
@@ -103,20 +104,16 @@ impl Server {
 
     async fn carry_out(&self, ask: Ask, asks: Asks, tell: Tell) {
         let done = match ask {
-            Ask::Status => {
-                let running = self.running();
-                Ok(Event::Status {
-                    status: Box::new(self.up.status(running).await),
-                })
-            }
+            Ask::Status => self.status().await,
             Ask::Run(ask) => match self.run(&ask, asks, &tell).await {
                 Ok(()) => return,
                 Err(fault) => Err(fault),
             },
-            Ask::Exec { host, argv } => match self.up.party(&host) {
-                Ok((_, party)) => exec(party, argv, asks, &tell).await,
+            Ask::Exec { host, argv } => match self.kept.agent(&host).await {
+                Ok(agent) => exec(&agent, argv, asks, &tell).await,
                 Err(fault) => Err(fault),
             },
+            Ask::Lab(ask) => lab::answer(&self.kept, ask).await,
             Ask::Ping { from, to } => self.ping(&from, &to).await,
             Ask::Down => {
                 self.end.notify_one();
@@ -131,7 +128,15 @@ impl Server {
         tell.event(done.unwrap_or_else(Event::Failed));
     }
 
+    async fn status(&self) -> Result<Event, Fault> {
+        let running = self.running();
+        Ok(Event::Status {
+            status: Box::new(self.kept.parties()?.status(running).await),
+        })
+    }
+
     async fn run(&self, ask: &RunAsk, asks: Asks, tell: &Tell) -> Result<(), Fault> {
+        let up = self.kept.parties()?;
         let port = ask
             .environment
             .program
@@ -139,10 +144,10 @@ impl Server {
             .map(|program| match &program.kind {
                 e3_spec::ProgramKind::Mpyc(mpyc) => mpyc.port.get(),
             });
-        if port.is_some_and(|port| port != self.up.port) {
+        if port.is_some_and(|port| port != up.port) {
             return Err(Fault::user(format!(
                 "this environment came up for programs on port {}",
-                self.up.port
+                up.port
             ))
             .hint("`e3 down`, then run again"));
         }
@@ -150,14 +155,15 @@ impl Server {
         let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
         let (cancel, cancelled) = watch::channel(false);
         let watching = tokio::spawn(watch_for_cancel(asks, cancel));
-        let ended = run(&self.up, RunId(number), ask, tell.clone(), cancelled).await;
+        let ended = run(up, RunId(number), ask, tell.clone(), cancelled).await;
         watching.abort();
         ended.map(drop)
     }
 
     async fn ping(&self, from: &str, to: &str) -> Result<Event, Fault> {
-        let (_, from) = self.up.party(from)?;
-        let (peer, _) = self.up.party(to)?;
+        let up = self.kept.parties()?;
+        let (_, from) = up.party(from)?;
+        let (peer, _) = up.party(to)?;
         match from
             .link
             .ask("ping", Request::Ping { peer }, PING)

@@ -6,6 +6,8 @@ use e3_session::types::{Interpreter, Manifest};
 use e3_spec::Environment;
 use serde::{Deserialize, Serialize};
 
+use super::LabAsk;
+
 /// One question a connection; the answer is a stream of [`Event`](super::Event)s that ends with a final one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,6 +38,8 @@ pub enum Ask {
         /// To that host.
         to: String,
     },
+    /// Something of the network itself.
+    Lab(LabAsk),
     /// End the environment.
     Down,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, LinkReport, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckRecord, RunRecord};
+use super::{CheckRecord, LabAnswer, RunRecord};
 
 /// An event with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Stamped {
     pub event: Event,
 }
 
-/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged` and `Exited` end an answer.
+/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged`, `Lab` and `Exited` end an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum Event {
@@ -111,6 +111,11 @@ pub enum Event {
         /// How.
         ending: Ending,
     },
+    /// What a lab answers.
+    Lab {
+        /// The answer.
+        answer: Box<LabAnswer>,
+    },
     /// The environment is up, or has ended, as asked.
     Done {
         /// How long each step took, where steps were taken.
@@ -131,6 +136,7 @@ impl Event {
                 | Self::Status { .. }
                 | Self::Pinged { .. }
                 | Self::Exited { .. }
+                | Self::Lab { .. }
         )
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod event;
+mod lab;
 mod result;
 
 use std::io::{self, Write};
@@ -10,6 +11,9 @@ use serde::Serialize;
 
 pub use ask::{Ask, Inputs, RunAsk};
 pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
+pub use lab::{
+    Answerer, LabAnswer, LabAsk, LabHostStatus, NetworkStatus, PathStatus, PingRecord, SiteStatus,
+};
 pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
     PathKind, RunRecord, Seconds,

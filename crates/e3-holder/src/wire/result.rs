@@ -176,6 +176,9 @@ pub struct CheckRecord {
     pub worst_error_ms: f64,
     /// Pairs measured.
     pub pairs: usize,
+    /// Pairs that there are: in a large lab more than were measured.
+    #[serde(default)]
+    pub pairs_in_all: usize,
     /// The machine's one-minute load at that time.
     pub load: f64,
 }

@@ -1,0 +1,144 @@
+//! Agents are started on hosts and greeted.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use e3_host::{Host as Machine, HostError, Provider};
+use e3_session::{
+    message::{PROTOCOL, Reply, Request},
+    types::{HostFacts, SessionId},
+};
+use e3_spec::Host;
+use futures::future::try_join_all;
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use super::{
+    link::{Link, LinkError, Unasked},
+    party::{Party, unexpected},
+};
+use crate::state::{StateFolder, sweep::remove_host};
+
+/// How long an agent may take to say hello: its host may be busy with many others.
+const HELLO: Duration = Duration::from_secs(20);
+
+/// An agent did not come up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AgentError {
+    /// It could not be started.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// It did not do what was asked.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+/// What every agent of an environment starts with.
+#[derive(Clone)]
+pub(crate) struct Starter {
+    program: PathBuf,
+    session: SessionId,
+    folder: StateFolder,
+    unasked: mpsc::UnboundedSender<Unasked>,
+}
+
+/// An agent that has been started, and has not said anything yet.
+pub(crate) struct Fresh {
+    machine: Arc<dyn Machine>,
+    link: Link,
+}
+
+impl Starter {
+    /// For one session; `unasked` is where what agents say unasked goes.
+    pub(crate) fn new(
+        session: SessionId,
+        folder: &StateFolder,
+        unasked: mpsc::UnboundedSender<Unasked>,
+    ) -> Result<Self, AgentError> {
+        let program = std::env::current_exe().map_err(|source| HostError::Start {
+            host: "this machine".to_owned(),
+            program: "e3".to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            program,
+            session,
+            folder: folder.clone(),
+            unasked,
+        })
+    }
+
+    /// Starts an agent on a host.
+    pub(crate) fn start(&self, machine: Arc<dyn Machine>) -> Result<Fresh, AgentError> {
+        let started = machine.start(&self.program, &["agent"])?;
+        let link = Link::open(machine.name(), started, self.unasked.clone());
+        let files = self.files(machine.name());
+        tokio::spawn(clear_after(link.end(), Arc::clone(&machine), files));
+        Ok(Fresh { machine, link })
+    }
+
+    /// Waits until it has said hello.
+    pub(crate) async fn greet(&self, fresh: Fresh) -> Result<(Link, HostFacts), AgentError> {
+        let Fresh { machine, link } = fresh;
+        let hello = Request::Hello {
+            protocol: PROTOCOL,
+            session: self.session,
+            name: machine.name().to_owned(),
+            folder: self.files(machine.name()).to_string_lossy().into_owned(),
+        };
+        match link.ask("hello", hello, HELLO).await? {
+            Reply::Greeting { facts, .. } => Ok((link, facts)),
+            other => Err(unexpected(&link, &other).into()),
+        }
+    }
+
+    fn files(&self, host: &str) -> PathBuf {
+        self.folder.hosts().join(Path::new(host))
+    }
+}
+
+/// Starts an agent on every host and greets it.
+pub(crate) async fn start_agents(
+    hosts: &[Host],
+    provider: &dyn Provider,
+    starter: &Starter,
+) -> Result<Vec<Party>, AgentError> {
+    // All are started before any is greeted, so that they come up beside one another.
+    let started: Vec<(Host, Arc<dyn Machine>, Fresh)> = hosts
+        .iter()
+        .zip(provider.hosts())
+        .map(|(host, machine)| {
+            let fresh = starter.start(Arc::clone(&machine))?;
+            Ok((host.clone(), machine, fresh))
+        })
+        .collect::<Result<_, AgentError>>()?;
+    let greeted = started.into_iter().map(|(host, machine, fresh)| async {
+        let (link, facts) = starter.greet(fresh).await?;
+        Ok(Party {
+            host,
+            machine,
+            link,
+            facts,
+            did: String::new(),
+        })
+    });
+    try_join_all(greeted).await
+}
+
+/// Once a host's agent has ended, however it did, ends what else runs there and removes its files: a private input
+/// must not outlive the agent that would have removed it.
+async fn clear_after(end: impl Future<Output = ()>, machine: Arc<dyn Machine>, files: PathBuf) {
+    end.await;
+    let cleared = spawn_blocking(move || {
+        if let Err(error) = machine.end_all() {
+            tracing::warn!("{error}");
+        }
+        if let Err(error) = remove_host(&files) {
+            tracing::warn!("{error}");
+        }
+    });
+    // An error means that the holder itself ends, and its guardian removes everything.
+    let _ = cleared.await;
+}

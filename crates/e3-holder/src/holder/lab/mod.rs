@@ -1,0 +1,34 @@
+//! What is asked of the network: one file per kind of answer.
+
+mod ping;
+mod status;
+
+use std::sync::Arc;
+
+use super::{check, kept::Kept};
+use crate::wire::{Event, Fault, LabAnswer, LabAsk};
+
+/// Answers.
+pub(crate) async fn answer(kept: &Kept, ask: LabAsk) -> Result<Event, Fault> {
+    let answer = match ask {
+        LabAsk::Status => LabAnswer::Network(status::status(kept)?),
+        LabAsk::Ping { a, b, count } => {
+            LabAnswer::Pinged(ping::ping(Arc::clone(kept.provider()), a, b, count).await?)
+        }
+        LabAsk::Check => {
+            let checked = check::run(Arc::clone(kept.provider())).await?;
+            let none = || Fault::user("nothing was declared that could be measured");
+            LabAnswer::Checked(checked.ok_or_else(none)?)
+        }
+    };
+    Ok(Event::Lab {
+        answer: Box::new(answer),
+    })
+}
+
+/// There is no such host or site.
+fn unknown(what: &str, name: &str, names: impl Iterator<Item = String>) -> Fault {
+    let names: Vec<String> = names.collect();
+    Fault::user(format!("there is no {what} `{name}` in this lab"))
+        .hint(format!("its {what}s are {}", names.join(", ")))
+}
