@@ -142,7 +142,11 @@ fn site(host: &Declared) -> Site {
         })
 }
 
-fn world(environment: &Environment) -> Result<World, HostError> {
+/// The regions of an environment, and the delays between them.
+///
+/// # Errors
+/// What it declares does not fit together.
+pub fn world(environment: &Environment) -> Result<World, HostError> {
     let mut world = World::builtin();
     for (name, city) in &environment.network.regions {
         world.add_region(Region::named(name.as_str()).in_city(city.as_str(), ""), [])?;

@@ -21,7 +21,8 @@ use crate::text::{
 pub struct Environment {
     /// Its name: given, or that of its folder.
     pub name: EnvironmentName,
-    /// The hosts, one for each party, in the order of the file. Never empty, at most [`PartyCount::MAX`].
+    /// The hosts, one for each party, in the order of the file. Never empty; at most
+    /// [`PartyCount::MAX`], unless only the network is wanted.
     pub hosts: Vec<Host>,
     /// The overlay that connects the parties.
     pub overlay: OverlayName,

@@ -11,6 +11,8 @@ pub struct Known<'a> {
     pub overlays: &'a [&'a str],
     /// The identity schemes.
     pub identities: &'a [&'a str],
+    /// How many hosts there may be: [`PartyCount::MAX`](crate::PartyCount::MAX) where each is to be a party.
+    pub most_hosts: u16,
     /// The regions of the world.
     pub regions: &'a [KnownRegion<'a>],
 }

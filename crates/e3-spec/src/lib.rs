@@ -9,6 +9,7 @@
 //!     providers: &["lab"],
 //!     overlays: &["direct"],
 //!     identities: &["pinned"],
+//!     most_hosts: 256,
 //!     regions: &[KnownRegion { name: "ams3", city: "Amsterdam" }],
 //! };
 //! let around = Surroundings { known, files: &TrustFiles, here: Path::new("/home/me") };

@@ -80,11 +80,16 @@ bounded!(
 impl PartyCount {
     /// How many there are. Meant for the hosts of an environment, which are never none or too many.
     pub(crate) fn of<T>(parties: &[T]) -> Self {
-        Self(
-            u16::try_from(parties.len())
-                .unwrap_or(Self::MAX)
-                .clamp(1, Self::MAX),
-        )
+        Self::near(parties.len()).unwrap_or(Self(1))
+    }
+
+    /// As many, or the most that there can be; a network may have more hosts, not all of which are parties.
+    pub(crate) fn near(hosts: usize) -> Option<Self> {
+        let most = usize::from(Self::MAX);
+        u16::try_from(hosts.min(most))
+            .ok()
+            .filter(|count| *count > 0)
+            .map(Self)
     }
 }
 

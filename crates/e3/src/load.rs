@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use e3_overlay::Registry;
-use e3_spec::{Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, Surroundings};
+use e3_spec::{
+    Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, PartyCount, Surroundings,
+};
 use e3_world::World;
 
-use crate::cli::EnvironmentArgs;
+use crate::cli::{EnvironmentArgs, LabDeclared};
 use crate::fault::Fault;
 
 /// The providers of hosts that this program has.
@@ -14,6 +16,9 @@ const PROVIDERS: &[&str] = &["lab"];
 
 /// The identity schemes that this program has.
 const IDENTITIES: &[&str] = &["pinned"];
+
+/// How many hosts a network without parties may have.
+const MOST_HOSTS: u16 = 1024;
 
 /// How many parties run a program that no e3.toml speaks of, when nobody says.
 const AD_HOC_PARTIES: u16 = 3;
@@ -36,10 +41,51 @@ pub fn environment(
     program_args: &[String],
 ) -> Result<Loaded, Fault> {
     let overrides = overrides(environment, program_args);
+    read(environment, &overrides, PartyCount::MAX)
+}
+
+/// Reads a network: an environment of which only the network is wanted, declared in a file or in `sites`, which are
+/// called `name` then.
+///
+/// # Errors
+/// As [`environment`].
+pub fn network(declared: &LabDeclared) -> Result<Loaded, Fault> {
+    let LabDeclared {
+        environment,
+        sites,
+        name,
+    } = declared;
+    let overrides = Overrides {
+        sites: sites.clone(),
+        ..overrides(environment, &[])
+    };
+    if sites.is_empty() {
+        return read(environment, &overrides, MOST_HOSTS);
+    }
+    let text = format!("name = {name:?}\n");
+    let parsed = with_surroundings(MOST_HOSTS, |around| {
+        let file = File {
+            name: "(no e3.toml)",
+            folder: around.here,
+            text: &text,
+        };
+        e3_spec::parse(&file, &overrides, around)
+    })?;
+    Ok(Loaded {
+        environment: parsed.map_err(|wrong| refuse("the command line", wrong))?,
+        file: None,
+    })
+}
+
+fn read(
+    environment: &EnvironmentArgs,
+    overrides: &Overrides,
+    most_hosts: u16,
+) -> Result<Loaded, Fault> {
     let file = match (file(environment), &overrides.program) {
         (Ok(file), _) => file,
         (Err(_), Some(program)) if environment.path.is_none() => {
-            return without_a_file(program, &overrides);
+            return without_a_file(program, overrides);
         }
         (Err(fault), _) => return Err(fault),
     };
@@ -52,7 +98,9 @@ pub fn environment(
         folder: file.absolute.parent().unwrap_or(Path::new("/")),
         text: &text,
     };
-    let parsed = with_surroundings(|around| e3_spec::parse(&declared, &overrides, around))?;
+    let parsed = with_surroundings(most_hosts, |around| {
+        e3_spec::parse(&declared, overrides, around)
+    })?;
     Ok(Loaded {
         environment: parsed.map_err(|wrong| refuse(&file.shown, wrong))?,
         file: Some(file.absolute),
@@ -109,7 +157,9 @@ fn absent(said: Option<&Path>, path: &Path, error: &std::io::Error) -> Fault {
 
 fn without_a_file(program: &str, overrides: &Overrides) -> Result<Loaded, Fault> {
     let parties = overrides.parties.unwrap_or(AD_HOC_PARTIES);
-    let parsed = with_surroundings(|around| e3_spec::adhoc(program, parties, overrides, around))?;
+    let parsed = with_surroundings(PartyCount::MAX, |around| {
+        e3_spec::adhoc(program, parties, overrides, around)
+    })?;
     Ok(Loaded {
         environment: parsed.map_err(|wrong| refuse("the command line", wrong))?,
         file: None,
@@ -136,12 +186,16 @@ fn overrides(args: &EnvironmentArgs, program_args: &[String]) -> Overrides {
         threshold: said.threshold,
         region: said.region,
         seed: said.seed,
+        sites: Vec::new(),
         set: said.set,
     }
 }
 
 /// Tells `e3-spec` what this program and this machine know.
-fn with_surroundings<T>(act: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, Fault> {
+fn with_surroundings<T>(
+    most_hosts: u16,
+    act: impl FnOnce(&Surroundings<'_>) -> T,
+) -> Result<T, Fault> {
     let here = std::env::current_dir().map_err(|error| {
         Fault::user(format!("cannot tell the current folder: {error}"))
             .hint("it may have been removed; change to another")
@@ -160,6 +214,7 @@ fn with_surroundings<T>(act: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, F
             providers: PROVIDERS,
             overlays: &overlays,
             identities: IDENTITIES,
+            most_hosts,
             regions: &regions,
         },
         files: &Disk,

@@ -125,6 +125,11 @@ impl EnvironmentId {
         Self(format!("{name}-{}", short_hash(file)))
     }
 
+    /// The id of a network that was put together on the command line.
+    pub fn of_sites(name: &str) -> Self {
+        Self(format!("{name}-sites"))
+    }
+
     /// Whether it is declared in this file, whatever name that gave it then.
     pub fn is_declared_in(&self, file: &Path) -> bool {
         self.0.rsplit_once('-').map(|(_, hash)| hash) == Some(&short_hash(file))

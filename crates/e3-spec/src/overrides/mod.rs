@@ -1,6 +1,7 @@
 //! What the command line says otherwise, the same for every verb.
 
 mod path;
+mod sites;
 
 use crate::number::PartyCount;
 use crate::raw::{Node, Value};
@@ -31,6 +32,8 @@ pub struct Overrides {
     pub region: Option<String>,
     /// `--seed`
     pub seed: Option<u64>,
+    /// `--site [NAME=]REGION[:NAT][*HOSTS]`: sites beside those of the file.
+    pub sites: Vec<String>,
     /// `--set KEY=VALUE`: any field. The key is a path such as `hosts.ams.count`; the value is TOML, or text without
     /// quotes.
     pub set: Vec<(String, String)>,
@@ -48,8 +51,12 @@ impl Overrides {
             threshold,
             region,
             seed,
+            sites,
             set,
         } = self;
+        for site in sites {
+            sites::add(root, site, report);
+        }
         if let Some(parties) = parties {
             deal(root, *parties, report);
         }

@@ -87,8 +87,8 @@ impl Resolver<'_> {
         let mut total = 0;
         for ((name, _), (_, hosts)) in entries.iter().zip(groups) {
             total += hosts.len();
-            if total > usize::from(PartyCount::MAX) {
-                let most = PartyCount::MAX;
+            let most = self.around.known.most_hosts;
+            if total > usize::from(most) {
                 self.report
                     .wrong(name.place, "with this group there are too many hosts")
                     .expected(format!("at most {most} in all"));
@@ -96,10 +96,7 @@ impl Resolver<'_> {
             }
         }
         // Where there are none at all, that has been reported.
-        i128::try_from(total)
-            .ok()
-            .and_then(|total| PartyCount::try_from(total).ok())
-            .ok_or(Reported)
+        PartyCount::near(total).ok_or(Reported)
     }
 
     /// The names of a group's hosts: the group's own for a single one, else numbered.

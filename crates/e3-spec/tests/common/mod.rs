@@ -6,6 +6,7 @@ use e3_spec::{Diagnostics, Environment, File, Files, Known, KnownRegion, Overrid
 
 /// The names that tests may use.
 pub(crate) const KNOWN: Known<'static> = Known {
+    most_hosts: 256,
     providers: &["lab"],
     overlays: &["direct", "wireguard"],
     identities: &["pinned", "joint-ca"],

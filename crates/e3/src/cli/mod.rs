@@ -2,11 +2,16 @@
 
 mod environment;
 mod global;
+mod lab;
 pub mod usage;
 mod verbs;
 
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
+pub use lab::{
+    GraphFormat, Lab, LabCheck, LabDeclared, LabDown, LabExec, LabGraph, LabPing, LabStatus, LabUp,
+    LabVerb,
+};
 pub use verbs::{
     Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status, Up,
     Verb,

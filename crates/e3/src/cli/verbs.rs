@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{EnvironmentArgs, OverrideArgs};
+use super::{EnvironmentArgs, Lab, OverrideArgs};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -31,6 +31,8 @@ pub enum Verb {
     Ping(Ping),
     /// Take an environment down and leave nothing behind; may be repeated, also after a crash
     Down(Down),
+    /// The network by itself, for whatever program: bring it up, change it, look into it
+    Lab(Lab),
     /// Say what this machine lacks, and the command that mends it
     Doctor(Doctor),
     /// Print completions for a shell

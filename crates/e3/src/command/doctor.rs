@@ -81,14 +81,33 @@ pub fn main(_: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
     let mut findings = lab::findings(&distribution);
     findings.extend(python::findings(&distribution));
     findings.extend(limits::findings());
+    tell("doctor", &distribution, &findings, global)
+}
+
+/// The same for what the lab alone needs: no Python.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(super) fn of_lab(global: &Global) -> Result<ExitCode, Fault> {
+    let distribution = Distribution::here();
+    let mut findings = lab::findings(&distribution);
+    findings.push(limits::of_labs());
+    tell("lab-doctor", &distribution, &findings, global)
+}
+
+fn tell(
+    verb: &str,
+    distribution: &Distribution,
+    findings: &[Finding],
+    global: &Global,
+) -> Result<ExitCode, Fault> {
     let ok = findings
         .iter()
         .all(|finding| finding.ok || !finding.required);
     if global.json {
         let distribution = distribution.name();
-        let findings = &findings;
         json::print(
-            "doctor",
+            verb,
             &Diagnosis {
                 ok,
                 distribution,
@@ -96,7 +115,7 @@ pub fn main(_: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
             },
         )?;
     } else {
-        show(&findings, ok)?;
+        show(verb, findings, ok)?;
     }
     Ok(if ok {
         ExitCode::SUCCESS
@@ -106,7 +125,7 @@ pub fn main(_: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
 }
 
 /// For people.
-fn show(findings: &[Finding], ok: bool) -> Result<(), Fault> {
+fn show(verb: &str, findings: &[Finding], ok: bool) -> Result<(), Fault> {
     let width = findings
         .iter()
         .map(|finding| finding.what.len())
@@ -128,9 +147,13 @@ fn show(findings: &[Finding], ok: bool) -> Result<(), Fault> {
             out::line(&format!("{indent}{mend}"))?;
         }
     }
-    out::line(if ok {
-        "\nThis machine has all that E³ needs."
+    let (needs, again) = match verb {
+        "doctor" => ("all that E³ needs", "e3 doctor"),
+        _ => ("all that a lab needs", "e3 lab doctor"),
+    };
+    out::line(&if ok {
+        format!("\nThis machine has {needs}.")
     } else {
-        "\nThis machine lacks something. Run what stands below each, then `e3 doctor` again."
+        format!("\nThis machine lacks something. Run what stands below each, then `{again}` again.")
     })
 }

@@ -12,7 +12,7 @@ use crate::{json, load, out};
 
 /// What was taken down.
 #[derive(Default, Serialize)]
-struct Document {
+pub(super) struct Document {
     environments: Vec<Taken>,
 }
 
@@ -46,24 +46,8 @@ pub fn main(args: &Down, global: &Global) -> Result<ExitCode, Fault> {
             document.take(&id.to_string(), &folder)?;
         }
     }
-    if global.json {
-        json::print("down", &document)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if document.environments.is_empty() {
-        out::line("nothing is up")?;
-    }
-    for taken in &document.environments {
-        out::line(&match taken.found {
-            "nothing" => format!("{} is not up", taken.environment),
-            "leftovers" => format!("{}: what was left of it is removed", taken.environment),
-            "killed" => format!("{} did not answer and was killed", taken.environment),
-            _ => format!("{} is down", taken.environment),
-        })?;
-    }
-    Ok(ExitCode::SUCCESS)
+    document.tell("down", global)
 }
-
 /// The environments of the path's file, or of this folder's if it has one. What stands in the file does not matter: it
 /// may have been changed since, even its name.
 fn named(args: &Down, root: &StateRoot) -> Result<Vec<(String, StateFolder)>, Fault> {
@@ -90,7 +74,28 @@ fn named(args: &Down, root: &StateRoot) -> Result<Vec<(String, StateFolder)>, Fa
 }
 
 impl Document {
-    fn take(&mut self, name: &str, folder: &StateFolder) -> Result<(), Fault> {
+    /// Prints it, as the document of `verb` where that is wanted.
+    pub(super) fn tell(&self, verb: &str, global: &Global) -> Result<ExitCode, Fault> {
+        if global.json {
+            json::print(verb, self)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.environments.is_empty() {
+            out::line("nothing is up")?;
+        }
+        for taken in &self.environments {
+            out::line(&match taken.found {
+                "nothing" => format!("{} is not up", taken.environment),
+                "leftovers" => format!("{}: what was left of it is removed", taken.environment),
+                "killed" => format!("{} did not answer and was killed", taken.environment),
+                _ => format!("{} is down", taken.environment),
+            })?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Takes one down.
+    pub(super) fn take(&mut self, name: &str, folder: &StateFolder) -> Result<(), Fault> {
         let found = match state::down(folder).map_err(|error| Fault::user(error.to_string()))? {
             Swept::Nothing => "nothing",
             Swept::Ended => "ended",

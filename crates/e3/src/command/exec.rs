@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use e3_holder::client::Client;
+use e3_holder::state::StateFolder;
 use e3_holder::wire::{self, Ask, Event};
 use e3_session::types::Ending;
 use serde::{Serialize, Serializer};
@@ -44,20 +45,34 @@ pub fn main(args: &Exec, global: &Global) -> Result<ExitCode, Fault> {
     if environment::held(&folder)?.is_none() {
         return Err(Fault::user("this environment is not up").hint("`e3 up` brings it up"));
     }
+    on_host(&folder, &args.host, &args.command, "exec", global)
+}
+
+/// Runs a command on a host of what is up there, and ends with its exit code.
+///
+/// # Errors
+/// What the holder says, or that the command could not be started.
+pub(super) fn on_host(
+    folder: &StateFolder,
+    host: &str,
+    argv: &[String],
+    verb: &str,
+    global: &Global,
+) -> Result<ExitCode, Fault> {
     let ask = Ask::Exec {
-        host: args.host.clone(),
-        argv: args.command.clone(),
+        host: host.to_owned(),
+        argv: argv.to_vec(),
     };
     let failed =
         |error: io::Error| Fault::user(format!("cannot reach the environment's holder: {error}"));
-    let mut client = Client::ask(&folder, &ask).map_err(failed)?;
+    let mut client = Client::ask(folder, &ask).map_err(failed)?;
     let speaker = client.speaker().map_err(failed)?;
     let connection = client.speaker().map_err(failed)?;
     thread::spawn(move || feed(speaker));
 
     let mut document = Document {
-        host: args.host.clone(),
-        command: args.command.clone(),
+        host: host.to_owned(),
+        command: argv.to_vec(),
         ..Document::default()
     };
     let mut unwritten = None;
@@ -91,13 +106,12 @@ pub fn main(args: &Exec, global: &Global) -> Result<ExitCode, Fault> {
     };
     if global.json {
         document.ending = Some(ending.clone());
-        json::print("exec", &document)?;
+        json::print(verb, &document)?;
     }
     match ending {
         Ending::NotStarted(why) if !global.json => Err(Fault::user(format!(
-            "`{}` could not be started on {}: {why}",
-            args.command.join(" "),
-            args.host
+            "`{}` could not be started on {host}: {why}",
+            argv.join(" ")
         ))),
         other => Ok(ExitCode::from(code(&other))),
     }

@@ -8,6 +8,7 @@ mod down;
 mod exec;
 mod holder;
 mod init;
+mod lab;
 mod logs;
 mod man;
 mod ping;
@@ -37,6 +38,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Exec(args) => exec::main(args, global),
         Verb::Ping(args) => ping::main(args, global),
         Verb::Down(args) => down::main(args, global),
+        Verb::Lab(args) => lab::main(args, global),
         Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),

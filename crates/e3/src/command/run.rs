@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use e3_holder::client::Client;
+use e3_holder::launch::Keep;
 use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Stamped, Step, rounded};
 use e3_spec::Environment;
@@ -58,7 +59,8 @@ fn in_environment(
         usable(&held, wanted)?;
         return run(folder, ask, interrupt, each);
     }
-    let (launched, steps) = environment::start(wanted, folder, "run", interrupt, &mut each)?;
+    let (launched, steps) =
+        environment::start(wanted, folder, Keep::Parties, "run", interrupt, &mut each)?;
     let record = run(folder, ask, interrupt, each);
     let begin = Instant::now();
     environment::end(launched, folder)?;
@@ -100,6 +102,12 @@ fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
             .unwrap_or_default();
         return Err(Fault::user(format!("this environment is in use: {owner}"))
             .hint("wait for it to end, or end it by `e3 down`; `e3 up` makes one that several commands may use"));
+    }
+    if held.is_network() {
+        return Err(
+            Fault::user("only the network of this environment is up, without parties")
+                .hint("`e3 up` makes the whole of it anew; `e3 lab down` takes the network away"),
+        );
     }
     let differences = held.differences(wanted);
     if differences.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use e3_holder::launch::Keep;
 use e3_holder::state::{self, StateFolder};
 use e3_holder::wire::{Ask, Event, Status, Step};
 use e3_spec::{Change, Environment};
@@ -43,7 +44,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     let (done, changes) = match environment::settled(&folder)? {
         None => ("created", Vec::new()),
         Some(held) => match held.differences(wanted) {
-            same if same.is_empty() && !held.is_passing() => {
+            same if same.is_empty() && !held.is_passing() && !held.is_network() => {
                 return tell(&unchanged(wanted), global);
             }
             changes => {
@@ -54,7 +55,9 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     };
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
-    let started = environment::start(wanted, &folder, "up", &interrupt, |event| view.event(event));
+    let started = environment::start(wanted, &folder, Keep::Parties, "up", &interrupt, |event| {
+        view.event(event)
+    });
     view.finish();
     let (launched, steps) = started?;
     launched
@@ -96,6 +99,9 @@ fn replace(held: &Held, folder: &StateFolder) -> Result<(), Fault> {
                 .unwrap_or_default(),
         );
     }
+    if held.is_network() {
+        return end(folder);
+    }
     let status: Option<Box<Status>> = match environment::one_answer(folder, &Ask::Status)? {
         Event::Status { status } => Some(status),
         _ => None,
@@ -103,6 +109,10 @@ fn replace(held: &Held, folder: &StateFolder) -> Result<(), Fault> {
     if let Some(run) = status.and_then(|status| status.running) {
         return in_use(format!("a run of {run}"));
     }
+    end(folder)
+}
+
+fn end(folder: &StateFolder) -> Result<(), Fault> {
     state::down(folder)
         .map(drop)
         .map_err(|error| Fault::user(error.to_string()))

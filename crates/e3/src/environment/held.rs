@@ -20,6 +20,9 @@ const SETTLING: Duration = Duration::from_mins(2);
 /// Between two looks at one that does.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The verb that brings a network up without parties.
+pub const NETWORK: &str = "lab up";
+
 /// An environment that is up.
 #[derive(Debug)]
 pub struct Held {
@@ -33,6 +36,13 @@ impl Held {
     /// Whether it lives only as long as somebody else's command.
     pub fn is_passing(&self) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.verb == "run")
+    }
+
+    /// Whether only its network is up.
+    pub fn is_network(&self) -> bool {
+        self.owner
+            .as_ref()
+            .is_some_and(|owner| owner.verb == NETWORK)
     }
 
     /// Where what is up differs from what is asked for, beyond the program: that may differ from run to run.

@@ -10,6 +10,6 @@ pub mod interrupt;
 mod start;
 mod state;
 
-pub use held::{Held, answers, held, one_answer, settled};
+pub use held::{Held, NETWORK, answers, held, one_answer, settled};
 pub use start::{end, start};
 pub use state::{folder, from_fault};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use e3_holder::{
-    launch::{Launched, launch},
+    launch::{Keep, Launched, launch},
     state::{self, StateFolder},
     wire::{Event, Seconds, Stamped, Step},
 };
@@ -22,11 +22,13 @@ use crate::fault::Fault;
 pub fn start(
     environment: &Environment,
     folder: &StateFolder,
+    keep: Keep,
     verb: &str,
     interrupt: &Interrupt,
     each: impl FnMut(&Stamped),
 ) -> Result<(Launched, BTreeMap<Step, Seconds>), Fault> {
-    let mut launched = launch(environment, folder, verb).map_err(|error| not_started(&error))?;
+    let mut launched =
+        launch(environment, folder, keep, verb).map_err(|error| not_started(&error))?;
     interrupt.during_setup(launched.id());
     let ended = set_up(&mut launched, each);
     interrupt.nothing();

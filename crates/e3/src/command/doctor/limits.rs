@@ -19,8 +19,13 @@ pub(super) fn findings() -> Vec<Finding> {
             "the Python environment and the results of runs",
             room(),
         ),
-        Finding::new("open files", "labs of many hosts", open_files()),
+        of_labs(),
     ]
+}
+
+/// What limits a lab.
+pub(super) fn of_labs() -> Finding {
+    Finding::new("open files", "labs of many hosts", open_files())
 }
 
 /// Room in the user's cache folder, or where it will be.

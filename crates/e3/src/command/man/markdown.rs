@@ -26,13 +26,17 @@ pub(super) fn book_page(mut command: Command) -> String {
     );
     for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
         section(&mut page, verb);
+        for part in verb.get_subcommands().filter(|part| !part.is_hide_set()) {
+            section(&mut page, part);
+        }
     }
     page
 }
 
 /// One verb.
 fn section(page: &mut String, verb: &Command) {
-    let _ = write!(page, "\n## e3 {}\n", verb.get_name());
+    let name = verb.get_bin_name().unwrap_or(verb.get_name());
+    let _ = write!(page, "\n## {name}\n");
     if let Some(about) = verb.get_about() {
         let _ = write!(page, "\n{about}.\n");
     }

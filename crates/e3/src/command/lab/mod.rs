@@ -1,0 +1,33 @@
+//! `e3 lab`: the network by itself. One file per verb.
+
+mod check;
+mod down;
+mod exec;
+mod graph;
+mod ping;
+mod status;
+mod up;
+mod which;
+
+use std::process::ExitCode;
+
+use super::doctor;
+use crate::cli::{Global, Lab, LabVerb};
+use crate::fault::Fault;
+
+/// Does what was asked for.
+///
+/// # Errors
+/// Each verb's own.
+pub fn main(args: &Lab, global: &Global) -> Result<ExitCode, Fault> {
+    match &args.verb {
+        LabVerb::Up(args) => up::main(args, global),
+        LabVerb::Down(args) => down::main(args, global),
+        LabVerb::Status(args) => status::main(args, global),
+        LabVerb::Exec(args) => exec::main(args, global),
+        LabVerb::Ping(args) => ping::main(args, global),
+        LabVerb::Check(args) => check::main(args, global),
+        LabVerb::Graph(args) => graph::main(args, global),
+        LabVerb::Doctor(_) => doctor::of_lab(global),
+    }
+}
