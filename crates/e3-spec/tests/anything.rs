@@ -95,6 +95,8 @@ fn overrides() -> impl Strategy<Value = Overrides> {
     );
     let key = prop_oneof![any::<String>(), keys.prop_map(str::to_owned)];
     let set = proptest::collection::vec((key, prop_oneof![any::<String>(), pieces()]), 0..4);
+    let site = prop_oneof![any::<String>(), "[a-c]?=?ams3:?(none|x)?\\*?[0-9]?"];
+    let sites = proptest::collection::vec(site, 0..4);
     let args = proptest::option::of(proptest::collection::vec(any::<String>(), 0..3));
     (
         number(),
@@ -105,19 +107,22 @@ fn overrides() -> impl Strategy<Value = Overrides> {
         number(),
         word(),
         proptest::option::of(any::<u64>()),
-        set,
+        (sites, set),
     )
         .prop_map(
-            |(parties, overlay, identity, program, args, threshold, region, seed, set)| Overrides {
-                parties,
-                overlay,
-                identity,
-                program,
-                args,
-                threshold,
-                region,
-                seed,
-                set,
+            |(parties, overlay, identity, program, args, threshold, region, seed, (sites, set))| {
+                Overrides {
+                    parties,
+                    overlay,
+                    identity,
+                    program,
+                    args,
+                    threshold,
+                    region,
+                    seed,
+                    sites,
+                    set,
+                }
             },
         )
 }

@@ -223,3 +223,42 @@ fn a_program_needs_no_file() {
     let wrong = e3_spec::adhoc("none.py", 0, &Overrides::default(), &common::around()).unwrap_err();
     insta::assert_snapshot!(wrong);
 }
+
+fn sites(said: &[&str]) -> Result<Environment, e3_spec::Diagnostics> {
+    let overrides = Overrides {
+        sites: said.iter().map(|site| (*site).to_owned()).collect(),
+        ..Overrides::default()
+    };
+    common::parse("", &overrides)
+}
+
+#[test]
+fn a_site_is_a_word() {
+    let environment = sites(&["ams3", "home=fra1:home*2", "ams3", "sgp1*1"]).unwrap();
+    assert_eq!(
+        names(&environment),
+        ["ams3", "home-0", "home-1", "ams3x2", "sgp1"]
+    );
+    let home = &environment.hosts[1];
+    assert_eq!((home.site.as_str(), home.region.as_str()), ("home", "fra1"));
+    assert_eq!(home.nat.to_string(), "home");
+    assert_eq!(environment.hosts[3].region.as_str(), "ams3");
+}
+
+#[test]
+fn a_wrong_site_is_pointed_at() {
+    for (site, at, expected) in [
+        ("mars", "mars", "ams3"),
+        ("ams3:hone", "hone", "home"),
+        ("ams3*x", "x", "a number"),
+        ("ams3*", "", "a number"),
+        ("ams3*0", "0", "from 1 to 256"),
+        ("a b=ams3", "a b", ""),
+    ] {
+        let said = sites(&[site]).unwrap_err().to_string();
+        let marks = "^".repeat(at.len().max(1));
+        assert!(said.contains(&marks) && said.contains(expected), "{said}");
+    }
+    let twice = sites(&["a=ams3", "a=fra1"]).unwrap_err().to_string();
+    assert!(twice.contains("already"), "{twice}");
+}

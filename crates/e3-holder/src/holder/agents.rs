@@ -106,7 +106,7 @@ pub(crate) async fn start_agents(
     starter: &Starter,
 ) -> Result<Vec<Party>, AgentError> {
     // All are started before any is greeted, so that they come up beside one another.
-    let started: Vec<(Host, Arc<dyn Machine>, Fresh)> = hosts
+    let fresh: Vec<(Host, Arc<dyn Machine>, Fresh)> = hosts
         .iter()
         .zip(provider.hosts())
         .map(|(host, machine)| {
@@ -114,7 +114,7 @@ pub(crate) async fn start_agents(
             Ok((host.clone(), machine, fresh))
         })
         .collect::<Result<_, AgentError>>()?;
-    let greeted = started.into_iter().map(|(host, machine, fresh)| async {
+    let greeted = fresh.into_iter().map(|(host, machine, fresh)| async {
         let (link, facts) = starter.greet(fresh).await?;
         Ok(Party {
             host,

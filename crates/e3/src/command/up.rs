@@ -56,7 +56,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
     let started = environment::start(wanted, &folder, Keep::Parties, "up", &interrupt, |event| {
-        view.event(event)
+        view.event(event);
     });
     view.finish();
     let (launched, steps) = started?;

@@ -38,9 +38,9 @@ pub(super) fn which(said: Option<&Path>) -> Result<Which, Fault> {
     };
     let name = match said {
         None => DEFAULT,
-        // What has a folder before it, or ends in .toml, is meant as a path.
+        // What has a folder before it, or an ending, is meant as a path.
         Some(path) => match path.to_str() {
-            Some(name) if !name.contains('/') && !name.ends_with(".toml") => name,
+            Some(name) if !name.contains(['/', '.']) => name,
             _ => return Err(not_found),
         },
     };

@@ -5,6 +5,8 @@ use super::picture::{Picture, Region};
 /// The height of a line of text, and the width of a letter, in the picture's units.
 pub(super) const LINE: f64 = 17.0;
 const LETTER: f64 = 6.9;
+/// How much wider bold letters are.
+pub(super) const BOLD: f64 = 1.1;
 /// Around text in a box, and between boxes.
 pub(super) const PAD: f64 = 9.0;
 /// Between regions: delays are written there.
@@ -93,7 +95,7 @@ fn size(region: &Region) -> (f64, f64) {
     let widest = inner
         .map(|text| width(&text) + 2.0 * PAD)
         .fold(0.0, f64::max);
-    let widest = widest.max(width(&region.title())) + 2.0 * PAD;
+    let widest = widest.max(width(&region.title()) * BOLD) + 2.0 * PAD;
     #[allow(clippy::cast_precision_loss, reason = "a handful of sites")]
     let sites = region.sites.len() as f64;
     let more = if region.more > 0 { LINE } else { 0.0 };

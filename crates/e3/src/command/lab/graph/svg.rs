@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{Frame, LINE, PAD, place, site_height, width};
+use super::layout::{BOLD, Frame, LINE, PAD, place, site_height, width};
 use super::picture::{Delay, Picture, Region};
 
 /// How things look; what is drawn names these classes alone.
@@ -13,14 +13,16 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 .nat { fill: #fff8c5; stroke: #d4a72c; }
 .path { stroke: #8c959f; stroke-width: 1.5; }
 .title { font-weight: 600; }
-.delay { fill: #57606a; stroke: #ffffff; stroke-width: 4; paint-order: stroke; text-anchor: middle; }
+.delay { fill: #57606a; text-anchor: middle; }
+.under { fill: #ffffff; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3; }
 .region { fill: #161b22; stroke: #6e7681; }
 .site { fill: #0c2d6b; stroke: #388bfd; }
 .nat { fill: #4b2900; stroke: #bb8009; }
 .path { stroke: #6e7681; }
-.delay { fill: #b1bac4; stroke: #0d1117; }
+.delay { fill: #b1bac4; }
+.under { fill: #0d1117; }
 }
 ";
 
@@ -71,6 +73,14 @@ fn draw_delay(svg: &mut String, delay: &Delay, frames: &[Frame]) {
     let at = start + (end - start) * if neighbours { 0.5 } else { 0.3 };
     let ((ax, ay), (bx, by)) = (a.middle(), b.middle());
     let (x, y) = (ax + (bx - ax) * at, ay + (by - ay) * at + 4.0);
+    let wide = width(&delay.text) + PAD;
+    let under = Frame {
+        x: x - wide / 2.0,
+        y: y - LINE * 0.8,
+        width: wide,
+        height: LINE,
+    };
+    draw_box(svg, "under", &under);
     let text = plain(&delay.text);
     let _ = writeln!(
         svg,
@@ -135,7 +145,8 @@ fn draw_box(svg: &mut String, class: &str, frame: &Frame) {
 
 /// Text below `y`, as wide as was reckoned with, whatever the font.
 fn draw_text(svg: &mut String, class: &str, x: f64, y: f64, text: &str) {
-    let (baseline, width, text) = (y + LINE * 0.75, width(text), plain(text));
+    let bold = if class == "title" { BOLD } else { 1.0 };
+    let (baseline, width, text) = (y + LINE * 0.75, width(text) * bold, plain(text));
     let _ = writeln!(
         svg,
         "<text class=\"{class}\" x=\"{x:.0}\" y=\"{baseline:.0}\" textLength=\"{width:.0}\">{text}</text>"
