@@ -186,7 +186,7 @@ impl Router {
             Departure::Back => {
                 self.hand_over(from, packet);
             }
-            Departure::Drop(why) => self.end(why),
+            Departure::Drop(why) => self.drop_for(why),
         }
     }
 
@@ -256,7 +256,7 @@ impl Router {
                 self.counters.passed(from, to, packet::on_wire(packet));
                 self.send(to, from, now, packet);
             }
-            Arrival::Drop(why) => self.end(why),
+            Arrival::Drop(why) => self.drop_for(why),
         }
     }
 
@@ -272,7 +272,7 @@ impl Router {
         taken
     }
 
-    fn end(&self, why: Why) {
+    fn drop_for(&self, why: Why) {
         let counter = match why {
             Why::Unroutable => &self.counters.unroutable,
             Why::Filtered => &self.counters.filtered,
