@@ -10,7 +10,6 @@ use std::os::fd::OwnedFd;
 use std::thread;
 
 use e3_sys::namespace::{self, Doorway, Kind};
-use e3_sys::tun::Segments;
 
 use crate::error::{During, LabError};
 use crate::nat::Nat;
@@ -50,12 +49,7 @@ pub(crate) fn build(plan: &Plan) -> Result<Built, LabError> {
 
 fn build_here(plan: &Plan) -> Result<Built, LabError> {
     let names = Names::of(plan);
-    let segments = if plan.counts_segments() {
-        Segments::Cut
-    } else {
-        Segments::Joined
-    };
-    let line = (plan.sites.len() > 1).then_some(segments);
+    let line = plan.sites.len() > 1;
     namespace::unshare_directory().during("leave the shared working directory", "lab")?;
     let home = namespace::current(Kind::Mount).during("hold the mount namespace", "lab")?;
     let mut firewalls = Vec::new();

@@ -127,18 +127,15 @@ impl SelfCheck {
 pub(crate) fn check(lab: &Lab) -> io::Result<SelfCheck> {
     let hosts: Vec<&Host> = lab.hosts().collect();
     let all = hosts.len() * hosts.len().saturating_sub(1) / 2;
-    let spacing = lab
-        .lines()
-        .map(|line| busy(&line))
-        .fold(SPACING, Duration::max);
+    let spacing = lab.ask(|router| router.slowest(busy)).flatten();
+    let spacing = spacing.unwrap_or_default().max(SPACING);
     let pairs = choose(hosts.len(), lab.seed(), most_pairs(spacing));
     let pairs: Vec<(&Host, &Host)> = pairs
         .into_iter()
         .filter_map(|(i, j)| Some((*hosts.get(i)?, *hosts.get(j)?)))
         .collect();
     let probes: Vec<Probe<'_>> = pairs.iter().map(|(a, b)| probe(lab, a, b)).collect();
-    let expected = pairs.iter().map(|(a, b)| Expected::between(lab, a, b));
-    let expected: Vec<Expected> = expected.collect();
+    let expected = Expected::of_pairs(lab, &pairs);
     let longest = expected
         .iter()
         .map(|expected| expected.rtt + expected.excess);

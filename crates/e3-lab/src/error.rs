@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::conditions::ChangeError;
 use crate::plan::PlanError;
 use crate::tun::TunError;
 
@@ -27,6 +28,9 @@ pub enum LabError {
         /// What it printed.
         said: String,
     },
+    /// A path or line cannot be changed, or there is none of that name.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     /// A step of the kernel's failed.
     #[error("could not {step} for `{place}`: {source}")]
     Step {

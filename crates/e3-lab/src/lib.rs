@@ -44,11 +44,13 @@
 mod border;
 mod build;
 mod check;
+mod conditions;
 mod enter;
 mod error;
 mod expect;
 mod host;
 mod lab;
+mod link;
 mod nat;
 mod pair;
 mod ping;
@@ -62,6 +64,7 @@ mod tun;
 mod wan;
 
 pub use check::{PairCheck, SelfCheck, Trust};
+pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
 pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
 pub use error::LabError;
 pub use host::Host;
@@ -72,4 +75,4 @@ pub use plan::PlanError;
 pub use probe::{Finding, probe};
 pub use topology::{Access, Family, Site, Topology};
 pub use tun::TunError;
-pub use wan::{Drops, Lateness, Traffic};
+pub use wan::{Counters, Drops, Lateness, PairCounters, Traffic};

@@ -39,7 +39,8 @@ impl Lab {
             return Ok(None);
         };
         let probe = probe(self, a, b);
-        let expected = Expected::between(self, a, b);
+        let expected = Expected::of_pairs(self, &[(a, b)]);
+        let expected = expected.first().copied().unwrap_or_default();
         let pace = Pace {
             rounds: count,
             spacing: SPACING,

@@ -135,13 +135,6 @@ impl Plan {
             seed: topology.seed,
         })
     }
-
-    /// Whether packets must be cut as on a wire, because some line loses or delays them one by one.
-    pub(crate) fn counts_segments(&self) -> bool {
-        self.sites
-            .iter()
-            .any(|site| site.access.loss > 0.0 || site.access.rate.is_some())
-    }
 }
 
 fn check_names(sites: &[Site]) -> Result<(), PlanError> {

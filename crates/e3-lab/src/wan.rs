@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use e3_sys::epoll::Epoll;
@@ -18,29 +17,31 @@ use crate::plan::Plan;
 mod alarm;
 mod buffers;
 mod control;
+mod cut;
+mod forward;
 mod lateness;
 mod line;
 pub(crate) mod packet;
+mod path;
 mod queue;
 mod random;
 mod router;
+mod state;
 mod traffic;
+mod unreachable;
 
 pub use lateness::Lateness;
-pub use traffic::{Drops, Traffic};
+pub use traffic::{Counters, Drops, PairCounters, Traffic};
 
 pub(crate) use random::Random;
 
-use control::{Control, Ended};
+pub(crate) use control::{Control, Ended};
 use router::BELL;
 
 pub(crate) use router::Router;
-use traffic::Counters;
 
 /// The running wide area; ends when dropped.
 pub(crate) struct Wan {
-    counters: Arc<Counters>,
-    lateness: Arc<lateness::Histogram>,
     control: Control,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,22 +49,13 @@ pub(crate) struct Wan {
 impl Wan {
     /// Starts routing between the sites' lines, in the order of the plan's sites.
     pub(crate) fn start(plan: &Plan, lines: Vec<File>) -> io::Result<Self> {
-        let counters = Arc::new(Counters::new(plan.sites.len()));
-        let lateness = Arc::new(lateness::Histogram::default());
         let epoll = Epoll::new()?;
         for (token, line) in (0..).zip(&lines) {
             epoll.add(line, token)?;
         }
         let (control, tasks) = control::channel()?;
         epoll.add(tasks.bell(), BELL)?;
-        let router = Router::new(
-            plan,
-            lines,
-            epoll,
-            tasks,
-            Arc::clone(&counters),
-            Arc::clone(&lateness),
-        );
+        let router = Router::new(plan, lines, epoll, tasks);
         let thread = thread::Builder::new().name("wide-area".into()).spawn(move || {
             if schedule::be_prompt() == Promptness::Ordinary {
                 tracing::warn!("the wide-area router cannot be scheduled promptly here; delays may be too long under load");
@@ -71,8 +63,6 @@ impl Wan {
             or_end_all(|| router.run());
         })?;
         Ok(Self {
-            counters,
-            lateness,
             control,
             thread: Some(thread),
         })
@@ -84,14 +74,6 @@ impl Wan {
         work: impl FnOnce(&mut Router) -> T + Send + 'static,
     ) -> Result<T, Ended> {
         self.control.call(work)
-    }
-
-    pub(crate) fn counters(&self) -> &Counters {
-        &self.counters
-    }
-
-    pub(crate) fn lateness(&self) -> Lateness {
-        self.lateness.summary()
     }
 }
 

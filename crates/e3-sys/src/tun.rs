@@ -17,20 +17,12 @@ const HEADER_LENGTH: libc::c_int = 10;
 const FLAGS: libc::c_short =
     (libc::IFF_TUN | libc::IFF_NO_PI | libc::IFF_VNET_HDR) as libc::c_short;
 
-/// How packets that leave the interface may be cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Segments {
-    /// Up to 64 KiB each, to be cut later: fast.
-    Joined,
-    /// Each as it would be on a wire.
-    Cut,
-}
-
 /// Makes a TUN interface of this name in the calling thread's network namespace. The interface lives as long as that
 /// namespace, which the file keeps alive too; reads and writes do not block.
 ///
-/// Every packet read or written starts with a virtio header of [`HEADER`] bytes; checksums may be left to its reader.
-pub fn create(name: &str, segments: Segments) -> io::Result<File> {
+/// Every packet read or written starts with a virtio header of [`HEADER`] bytes. Checksums may be left to its reader,
+/// and so may cutting: a packet has up to 64 KiB, because few long ones are much faster than many short ones.
+pub fn create(name: &str) -> io::Result<File> {
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -45,7 +37,7 @@ pub fn create(name: &str, segments: Segments) -> io::Result<File> {
     let length = HEADER_LENGTH;
     // SAFETY: TUNSETVNETHDRSZ takes a pointer to an int.
     check(unsafe { libc::ioctl(file.as_raw_fd(), libc::TUNSETVNETHDRSZ, &raw const length) })?;
-    offload(&file, segments)?;
+    offload(&file)?;
     // Without this, closing the file would remove the interface, and wait some 20 ms for the kernel to forget it. With
     // it, the namespace's end does so later, for all interfaces at once.
     // SAFETY: TUNSETPERSIST takes its flag by value.
@@ -53,14 +45,10 @@ pub fn create(name: &str, segments: Segments) -> io::Result<File> {
     Ok(file)
 }
 
-fn offload(file: &File, segments: Segments) -> io::Result<()> {
-    let cut = libc::TUN_F_CSUM;
-    let joined = cut | libc::TUN_F_TSO4 | libc::TUN_F_TSO6;
+fn offload(file: &File) -> io::Result<()> {
+    let joined = libc::TUN_F_CSUM | libc::TUN_F_TSO4 | libc::TUN_F_TSO6;
     // Kernels before 6.2 cannot join UDP datagrams; TCP is what matters.
-    let attempts = match segments {
-        Segments::Cut => vec![cut],
-        Segments::Joined => vec![joined | libc::TUN_F_USO4 | libc::TUN_F_USO6, joined],
-    };
+    let attempts = [joined | libc::TUN_F_USO4 | libc::TUN_F_USO6, joined];
     let mut result = Ok(());
     for flags in attempts {
         // SAFETY: TUNSETOFFLOAD takes its flags by value.

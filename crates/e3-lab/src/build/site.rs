@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use e3_sys::namespace::{self, Doorway, Kind};
-use e3_sys::tun::{self, Segments};
+use e3_sys::tun;
 use rustix::net::{AddressFamily, SocketType, netdevice, socket};
 
 use super::netlink::{LOOPBACK, Mac, Netlink, Plug, Via};
@@ -36,8 +36,8 @@ pub(super) struct Router {
 
 impl Router {
     /// Moves the calling thread into a new network namespace and makes the site's router there, with a line to the
-    /// wide area if it is told how that line cuts packets.
-    pub(super) fn build(site: &SitePlan, line: Option<Segments>) -> Result<Self, LabError> {
+    /// wide area if that is wanted.
+    pub(super) fn build(site: &SitePlan, line: bool) -> Result<Self, LabError> {
         let place = &site.name;
         namespace::unshare(&[Kind::Net]).during("make the router's namespace", place)?;
         let namespace =
@@ -66,15 +66,15 @@ impl Router {
             netlink,
             line: None,
         };
-        if let Some(segments) = line {
-            router.lay_line(site, segments)?;
+        if line {
+            router.lay_line(site)?;
         }
         Ok(router)
     }
 
-    fn lay_line(&mut self, site: &SitePlan, segments: Segments) -> Result<(), LabError> {
+    fn lay_line(&mut self, site: &SitePlan) -> Result<(), LabError> {
         let place = &site.name;
-        let tun = tun::create(LINE, segments).during("make the line to the wide area", place)?;
+        let tun = tun::create(LINE).during("make the line to the wide area", place)?;
         let any = socket(AddressFamily::INET, SocketType::DGRAM, None);
         let index = any.and_then(|socket| netdevice::name_to_index(&socket, LINE));
         let index = index.during("find the line to the wide area", place)?;

@@ -6,7 +6,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use rustix::event::{EventfdFlags, eventfd};
 
@@ -85,10 +85,7 @@ impl Tasks {
 
     /// What there is to do; to be asked until there is nothing more.
     pub(super) fn next(&self) -> Option<Task> {
-        match self.waiting.try_recv() {
-            Ok(task) => Some(task),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.waiting.try_recv().ok()
     }
 
     /// Makes the bell silent; to be called before asking what there is to do.

@@ -1,5 +1,7 @@
 //! A site's line: how long it is busy with a packet, and whether it loses it.
 
+use std::time::Duration;
+
 use crate::topology::Access;
 
 use super::queue::Nanos;
@@ -42,6 +44,35 @@ impl Line {
         }
     }
 
+    /// Has other properties from now on. What waits before it has left by when the new rate is done with it; none
+    /// overtakes it.
+    pub(super) fn change(&mut self, now: Nanos, access: &Access) {
+        let backlog = u128::from(self.free_at.saturating_sub(now));
+        let changed = Self::new(access);
+        let (old, new) = (self.rate.unwrap_or(0), access.rate.unwrap_or(0));
+        let backlog = (backlog * u128::from(old)).checked_div(u128::from(new));
+        let backlog = u64::try_from(backlog.unwrap_or(0)).unwrap_or(u64::MAX);
+        *self = Self {
+            free_at: now.saturating_add(backlog),
+            last: self.last,
+            ..changed
+        };
+    }
+
+    /// What it does to packets.
+    pub(super) fn access(&self) -> Access {
+        Access {
+            rate: self.rate,
+            loss: self.loss,
+            jitter: Duration::from_nanos(self.jitter),
+        }
+    }
+
+    /// Whether it loses or delays packets one by one, so that long ones must be cut before.
+    pub(super) fn counts_packets(&self) -> bool {
+        self.rate.is_some() || self.loss > 0.0
+    }
+
     /// Whether every packet is through at once.
     pub(super) fn is_clear(&self) -> bool {
         self.rate.is_none() && self.loss <= 0.0 && self.jitter == 0
@@ -72,8 +103,6 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -100,6 +129,26 @@ mod tests {
                 .count(),
             101
         );
+    }
+
+    #[test]
+    fn what_waits_is_done_at_the_new_rate() {
+        let at = |rate| Access {
+            rate: Some(rate),
+            ..Access::default()
+        };
+        let (mut line, mut random) = (Line::new(&at(8_000_000)), Random::new(1));
+        for _ in 0..10 {
+            line.send(0, 1000, &mut random);
+        }
+        // Of ten milliseconds' worth nine are left, which a line twice as fast does in four and a half.
+        line.change(1_000_000, &at(16_000_000));
+        assert_eq!(line.free_at, 5_500_000);
+        // None overtakes what has been promised for the tenth millisecond.
+        let next = line.send(1_000_000, 1000, &mut random);
+        assert_eq!(next, Outcome::Through(10_000_000));
+        line.change(1_000_000, &Access::default());
+        assert_eq!(line.access(), Access::default());
     }
 
     #[test]

@@ -8,9 +8,9 @@ use e3_sys::tun::HEADER;
 pub(super) const LONGEST: usize = HEADER + 65_535 + 14;
 
 /// Fields of the virtio header (VIRTIO 1.2, section 5.1.6), in the machine's byte order.
-const GSO_TYPE: usize = 1;
-const HEADERS_LENGTH: usize = 2;
-const SEGMENT_SIZE: usize = 4;
+pub(super) const GSO_TYPE: usize = 1;
+pub(super) const HEADERS_LENGTH: usize = 2;
+pub(super) const SEGMENT_SIZE: usize = 4;
 
 /// What a packet will be on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

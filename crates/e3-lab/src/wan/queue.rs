@@ -3,25 +3,37 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use super::random::Random;
+
 /// Nanoseconds since the router started.
 pub(super) type Nanos = u64;
 
 /// What is to be done with a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It arrives before the destination's line, which may be busy or lose it.
+    /// It has come through the path to the destination's line, which may be busy or lose it.
     Arrive,
     /// It leaves that line.
     Deliver,
+}
+
+/// Which way a packet goes, and how far it is.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) stage: Stage,
+    /// What decides about it on the destination's line.
+    pub(super) chance: Random,
+    /// How many outages its path has had when it was sent.
+    pub(super) epoch: u32,
 }
 
 /// A packet on its way.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) due: Nanos,
-    pub(super) stage: Stage,
-    pub(super) from: usize,
-    pub(super) to: usize,
+    pub(super) way: Way,
     pub(super) packet: Vec<u8>,
     /// Orders those that are due at the same time.
     order: u64,
@@ -45,22 +57,13 @@ impl Queue {
         self.bytes >= MOST_BYTES
     }
 
-    pub(super) fn push(
-        &mut self,
-        due: Nanos,
-        stage: Stage,
-        from: usize,
-        to: usize,
-        packet: Vec<u8>,
-    ) {
+    pub(super) fn push(&mut self, due: Nanos, way: Way, packet: Vec<u8>) {
         let order = self.next;
         self.next += 1;
         self.bytes += packet.capacity() + size_of::<Waiting>();
         self.heap.push(Reverse(Waiting {
             due,
-            stage,
-            from,
-            to,
+            way,
             packet,
             order,
         }));
@@ -114,12 +117,22 @@ mod tests {
 
     use super::*;
 
+    fn way(from: usize) -> Way {
+        Way {
+            from,
+            to: 0,
+            stage: Stage::Deliver,
+            chance: Random::new(1),
+            epoch: 0,
+        }
+    }
+
     #[test]
     fn memory_is_bounded_and_given_back() {
         let mut queue = Queue::default();
         let mut packets = 0;
         while !queue.is_full() {
-            queue.push(1, Stage::Deliver, 0, 0, Vec::with_capacity(1024 * 1024));
+            queue.push(1, way(0), Vec::with_capacity(1024 * 1024));
             packets += 1;
         }
         assert_eq!(packets, 256);
@@ -134,12 +147,12 @@ mod tests {
         fn packets_come_out_by_time_then_by_arrival(dues in prop::collection::vec(0_u64..20, 0..100)) {
             let mut queue = Queue::default();
             for (index, due) in dues.iter().enumerate() {
-                queue.push(*due, Stage::Deliver, index, 0, Vec::new());
+                queue.push(*due, way(index), Vec::new());
             }
             prop_assert!(dues.iter().all(|due| queue.next_due().unwrap() <= *due));
             let mut out = Vec::new();
             while let Some(waiting) = queue.pop_due(10) {
-                out.push((waiting.due, waiting.from));
+                out.push((waiting.due, waiting.way.from));
             }
             let mut expected: Vec<_> = dues.iter().enumerate().map(|(index, due)| (*due, index)).collect();
             expected.retain(|(due, _)| *due <= 10);

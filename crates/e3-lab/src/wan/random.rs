@@ -12,6 +12,21 @@ impl Random {
         Self { state: seed }
     }
 
+    /// The numbers of one ordered pair of sites: other pairs' numbers differ, and drawing from one leaves the others
+    /// as they are.
+    pub(crate) fn of_pair(seed: u64, from: usize, to: usize) -> Self {
+        let mut random = Self::new(seed);
+        for part in [from as u64, to as u64] {
+            random = Self::new(random.next() ^ part);
+        }
+        random
+    }
+
+    /// Numbers of their own, made from the next one.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self::new(self.next())
+    }
+
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,0 +1,68 @@
+//! What the router tells and changes when it is asked.
+
+use std::time::Duration;
+
+use super::lateness::Lateness;
+use super::line::Line;
+use super::router::Router;
+use super::traffic::Pair;
+use crate::conditions::{Change, Conditions};
+use crate::topology::Access;
+
+impl Router {
+    /// What holds on the path from one site to another, by index.
+    pub(crate) fn conditions(&self, from: usize, to: usize) -> Option<Conditions> {
+        let path = self.paths.get(self.pair(from, to))?;
+        Some(path.conditions(self.now()))
+    }
+
+    /// Changes what holds on a path; what holds then.
+    pub(crate) fn change(&mut self, from: usize, to: usize, change: &Change) -> Option<Conditions> {
+        let (now, pair) = (self.now(), self.pair(from, to));
+        Some(self.paths.get_mut(pair)?.change(now, change))
+    }
+
+    /// What a site's line does to packets, in either direction.
+    pub(crate) fn access(&self, site: usize) -> Option<Access> {
+        self.sites.get(site).map(|site| site.up.access())
+    }
+
+    /// The longest of what all lines take for something.
+    pub(crate) fn slowest(&self, takes: impl Fn(&Access) -> Duration) -> Option<Duration> {
+        self.sites.iter().map(|site| takes(&site.up.access())).max()
+    }
+
+    /// Changes what a site's line does to packets, in both directions.
+    pub(crate) fn set_access(&mut self, site: usize, access: &Access) {
+        let now = self.now();
+        if let Some(site) = self.sites.get_mut(site) {
+            let change = |line: &mut Line| line.change(now, access);
+            change(&mut site.up);
+            change(&mut site.down);
+        }
+    }
+
+    /// What has passed and what has not from one site to another.
+    pub(crate) fn counted(&self, from: usize, to: usize) -> Option<Pair> {
+        Some(self.paths.get(self.pair(from, to))?.counts)
+    }
+
+    /// The same of all pairs between which there was anything.
+    pub(crate) fn counted_pairs(&self) -> Vec<(usize, usize, Pair)> {
+        let sites = self.sites.len().max(1);
+        let used = self.paths.iter().enumerate();
+        let used = used.filter(|(_, path)| path.counts.is_used());
+        used.map(|(at, path)| (at / sites, at % sites, path.counts))
+            .collect()
+    }
+
+    /// How many packets were for addresses that nobody has, and how many their own site's router has kept in.
+    pub(crate) fn unsent(&self) -> (u64, u64) {
+        (self.unroutable, self.kept_in)
+    }
+
+    /// How late packets have been delivered since the router was started.
+    pub(crate) fn lateness(&self) -> Lateness {
+        self.lateness.summary()
+    }
+}
