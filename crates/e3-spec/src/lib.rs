@@ -37,6 +37,7 @@ mod quantity;
 mod raw;
 mod report;
 mod resolve;
+mod scenario;
 mod source;
 mod template;
 mod text;
@@ -51,7 +52,10 @@ pub use known::{Files, Known, KnownRegion, Surroundings, TrustFiles};
 pub use number::{PartyCount, Port, Threshold};
 pub use overrides::Overrides;
 pub use parse::{File, adhoc, json_schema, parse};
-pub use quantity::{Probability, Rate, Time, Timeout};
+pub use quantity::{Moment, Probability, Rate, Time, Timeout};
+pub use scenario::{
+    Deed, Event, LineChange, Outage, PathChange, Places, RateChange, Reorder, Scenario,
+};
 pub use template::{TEMPLATES, template};
 pub use text::{
     EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid, OverlayName,

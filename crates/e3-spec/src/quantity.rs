@@ -259,6 +259,30 @@ impl From<Timeout> for Duration {
 }
 
 quantity!(
+    /// A point or span of time in a scenario. From nothing at all to 30 days.
+    Moment,
+    Kind {
+        what: "a time",
+        example: "10 s",
+        units: &[US, MS, S, MIN, HOUR, DAY],
+        bounds: (0, 30 * DAY.size),
+        range: "at most 30 d, in steps of 1 ns",
+        zero: "s",
+    }
+);
+
+impl Moment {
+    /// The beginning, or no time at all.
+    pub const ZERO: Self = Self(0);
+}
+
+impl From<Moment> for Duration {
+    fn from(moment: Moment) -> Self {
+        Self::from_nanos(moment.0)
+    }
+}
+
+quantity!(
     /// A rate of data, in bits per second: at least 1 kbit/s, because nothing useful crosses less.
     Rate,
     Kind {
