@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::conditions::{Change, ChangeError, Conditions, chance};
+use crate::conditions::{Change, ChangeError, Conditions};
 use crate::host::Host;
 use crate::lab::Lab;
 use crate::topology::Access;
@@ -50,10 +50,7 @@ impl Lab {
 
     /// Changes the line of a place's site, in both directions.
     pub fn set_access(&self, place: &str, access: Access) -> Result<(), ChangeError> {
-        chance("loss", Some(access.loss))?;
-        if access.rate == Some(0) {
-            return Err(ChangeError::NoRate);
-        }
+        access.check()?;
         let site = self.place(place)?;
         // Where there is one site, its line leads nowhere.
         let Some(wan) = self.wan() else { return Ok(()) };

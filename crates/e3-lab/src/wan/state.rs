@@ -22,6 +22,14 @@ impl Router {
         Some(self.paths.get_mut(pair)?.change(now, change))
     }
 
+    /// Draws chance from another seed, as if the router had just been started with it.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        let sites = self.sites.len().max(1);
+        for (at, path) in self.paths.iter_mut().enumerate() {
+            path.reseed(seed, at / sites, at % sites);
+        }
+    }
+
     /// What a site's line does to packets, in either direction.
     pub(crate) fn access(&self, site: usize) -> Option<Access> {
         self.sites.get(site).map(|site| site.up.access())

@@ -11,6 +11,7 @@ mod hosts;
 mod nat;
 mod network;
 mod roles;
+mod scenario;
 
 fn main() {
     run(&[
@@ -62,6 +63,19 @@ fn main() {
         ),
         Test::inside("a_home_filters_by_port", nat::a_home_filters_by_port),
         Test::inside("two_homes_do_not_collide", nat::two_homes_do_not_collide),
+        Test::inside("an_outage_repeats", scenario::an_outage_repeats),
+        Test::inside(
+            "chance_repeats_from_its_seed",
+            scenario::chance_repeats_from_its_seed,
+        ),
+        Test::inside(
+            "a_scenario_ends_with_its_handle_or_its_lab",
+            scenario::a_scenario_ends_with_its_handle_or_its_lab,
+        ),
+        Test::inside(
+            "what_cannot_happen_is_said_before_anything_does",
+            scenario::what_cannot_happen_is_said_before_anything_does,
+        ),
         Test::inside("a_host_has_its_own_names", hosts::a_host_has_its_own_names),
         Test::inside(
             "commands_keep_their_directory",
