@@ -117,14 +117,12 @@ fn lost(lab: &Arc<Lab>, seed: u64, beside: bool) -> BTreeSet<usize> {
         .at(Duration::ZERO, Deed::from_to("a", "b", loss));
     let start = Instant::now();
     let playing = scenario.play(lab, start).unwrap();
-    if beside {
-        // A closed port would answer.
-        let (noise, sink) = (udp(host(lab, "b0")), udp(host(lab, "a0")));
-        let port = sink.local_addr().unwrap().port();
-        let target = SocketAddr::from((address(host(lab, "a0")), port));
-        for _ in 0..100 {
-            noise.send_to(b"beside", target).unwrap();
-        }
+    // Open until the end, as a closed port would answer.
+    let (noise, sink) = (udp(host(lab, "b0")), udp(host(lab, "a0")));
+    let port = sink.local_addr().unwrap().port();
+    let target = SocketAddr::from((address(host(lab, "a0")), port));
+    for _ in 0..if beside { 100 } else { 0 } {
+        noise.send_to(b"beside", target).unwrap();
     }
     assert_eq!(playing.wait().len(), 1);
     let datagrams = send(lab, start + MS * 20, 500);
