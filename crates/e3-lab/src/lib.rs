@@ -63,6 +63,7 @@ pub mod testing;
 mod topology;
 mod tun;
 mod wan;
+mod watch;
 
 pub use check::{PairCheck, SelfCheck, Trust};
 pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
@@ -78,3 +79,4 @@ pub use scenario::{Deed, Done, Event, LineChange, PlayError, Playing, Scenario};
 pub use topology::{Access, Family, Site, Topology};
 pub use tun::TunError;
 pub use wan::{Counters, Drops, Lateness, PairCounters, Traffic};
+pub use watch::{Machine, Watch, Watched};
