@@ -2,6 +2,9 @@
 
 use std::io;
 
+use rustix::io::Errno;
+use rustix::process::{Resource, getrlimit};
+
 use crate::conditions::ChangeError;
 use crate::plan::PlanError;
 use crate::tun::TunError;
@@ -31,6 +34,15 @@ pub enum LabError {
     /// A path or line cannot be changed, or there is none of that name.
     #[error(transparent)]
     Change(#[from] ChangeError),
+    /// Namespaces and interfaces are held by open files.
+    #[error(
+        "it needs more open files than this process may have ({limit}); raise the limit, as by `ulimit -n 4096`, or take \
+         fewer hosts"
+    )]
+    OpenFiles {
+        /// How many it may have.
+        limit: u64,
+    },
     /// A step of the kernel's failed.
     #[error("could not {step} for `{place}`: {source}")]
     Step {
@@ -50,10 +62,18 @@ pub(crate) trait During<T> {
 
 impl<T, E: Into<io::Error>> During<T> for Result<T, E> {
     fn during(self, step: &'static str, place: &str) -> Result<T, LabError> {
-        self.map_err(|error| LabError::Step {
-            step,
-            place: place.to_owned(),
-            source: error.into(),
+        self.map_err(|error| {
+            let source = error.into();
+            match Errno::from_io_error(&source) {
+                Some(Errno::MFILE) => LabError::OpenFiles {
+                    limit: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
+                },
+                _ => LabError::Step {
+                    step,
+                    place: place.to_owned(),
+                    source,
+                },
+            }
         })
     }
 }

@@ -11,12 +11,14 @@
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
+//! - [`files`]: how many may be open;
 //! - [`interfaces`]: the addresses of this host's interfaces.
 
 #![cfg(target_os = "linux")]
 
 pub mod child;
 pub mod epoll;
+pub mod files;
 pub mod init;
 pub mod interfaces;
 pub mod namespace;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
+use rustix::process::geteuid;
+
 use super::setup::Step;
 
 /// Why the process could not enter namespaces of its own.
@@ -56,6 +58,12 @@ pub enum EnterError {
          --security-opt systempaths=unconfined"
     )]
     HiddenProc,
+    /// Root whose rights were taken away, as in a container that was started so.
+    #[error(
+        "root lacks the right that user namespaces take from root (CAP_SETFCAP); run this as an ordinary user, or start \
+         the container without --cap-drop"
+    )]
+    PoorRoot,
     /// A refusal that none of the above explains.
     #[error(
         "{step} was refused: {source}; look in the kernel's log for who refused it: sudo dmesg | tail"
@@ -97,6 +105,7 @@ pub(super) fn explain(step: Step, error: io::Error) -> EnterError {
         Machine { chroot: true, .. } if denied && step == Step::Namespaces => EnterError::Chroot,
         Machine { seccomp: true, .. } if denied && step == Step::Namespaces => EnterError::Seccomp,
         _ if denied && step == Step::Proc => EnterError::HiddenProc,
+        _ if denied && step == Step::Identity && geteuid().is_root() => EnterError::PoorRoot,
         _ => EnterError::Refused {
             step,
             source: error,
