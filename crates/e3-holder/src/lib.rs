@@ -4,10 +4,12 @@
 //! - [`launch`]: how a command starts a holder;
 //! - [`client`]: how a command speaks with one that is up;
 //! - [`wire`]: what they say to one another, and what is written to a run's `events.jsonl`;
+//! - [`clock`]: what time it is, and how much of it has passed;
 //! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
 //! - [`holder`]: the process itself: the lab, the agents, the runs.
 
 pub mod client;
+pub mod clock;
 pub mod holder;
 pub mod launch;
 pub mod state;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cli::Global;
 use crate::json;
 use crate::out;
+use crate::remedy::remedy;
 
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -125,6 +126,14 @@ impl Fault {
         }
     }
 
+    /// What to do next: about an error of the system's first.
+    pub fn advice(&self) -> Option<String> {
+        match (remedy(&self.message), &self.hint) {
+            (Some(remedy), Some(hint)) => Some(format!("{remedy}; {hint}")),
+            (remedy, hint) => remedy.map(str::to_owned).or_else(|| hint.clone()),
+        }
+    }
+
     /// As people read it.
     fn render(&self, color: bool) -> String {
         let (red, blue, plain) = if color {
@@ -140,7 +149,7 @@ impl Fault {
         if let Some(detail) = &self.detail {
             let _ = writeln!(text, "{}", detail.trim_end());
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = self.advice() {
             let _ = writeln!(text, "\n{blue}hint{plain}: {hint}");
         }
         text
@@ -159,7 +168,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+    hint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<&'a Diagnostics>,
 }
@@ -176,7 +185,7 @@ impl<'a> From<&'a Fault> for Document<'a> {
             exit_code: fault.code(),
             message: &fault.message,
             detail: fault.detail.as_deref(),
-            hint: fault.hint.as_deref(),
+            hint: fault.advice(),
             diagnostics: fault.diagnostics.as_ref(),
         }
     }

@@ -127,6 +127,11 @@ pub fn file(args: &EnvironmentArgs) -> Result<Place, Fault> {
         Some(path) => path.clone(),
     };
     match path.canonicalize() {
+        Ok(absolute) if absolute.to_str().is_none() => Err(Fault::user(format!(
+            "{} is a path that is no text (UTF-8)",
+            absolute.display()
+        ))
+        .hint("rename the folder: what runs where is told to hosts as text")),
         Ok(absolute) if absolute.is_file() => Ok(Place {
             shown: path.display().to_string(),
             absolute,

@@ -7,7 +7,8 @@
 //! - [`travel`]: what would leave this machine; [`prepare`]: everything that a run needs of it;
 //! - [`environment`]: environments that are up, or are to be; [`record`]: the folder that keeps a run;
 //! - [`view`]: what a person sees;
-//! - [`fault`]: why a verb could not do what it was asked, and the exit code for it;
+//! - [`fault`]: why a verb could not do what it was asked, and the exit code for it; [`remedy`]: what helps against errors
+//!   of the system's;
 //! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output and standard error.
 //!
 //! Data goes to standard output, everything else to standard error.
@@ -25,6 +26,7 @@ mod log;
 mod out;
 mod prepare;
 mod record;
+mod remedy;
 mod travel;
 mod view;
 

@@ -1,8 +1,8 @@
 //! Before a run: what travels, the Python that runs it, the private inputs.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
+use e3_holder::clock::Moment;
 use e3_holder::wire::{Inputs, RunAsk};
 use e3_program::mpyc::check_arguments;
 use e3_program::python::{Progress, PythonEnv, cache_folder};
@@ -59,7 +59,7 @@ pub fn prepare(environment: &Environment, view: &mut View) -> Result<Prepared, F
 
 impl Prepared {
     /// The question to a holder.
-    pub fn ask(self, environment: Environment, record: PathBuf, began_ms: u64) -> RunAsk {
+    pub fn ask(self, environment: Environment, record: PathBuf, began: Moment) -> RunAsk {
         let Self {
             source,
             entry,
@@ -75,7 +75,7 @@ impl Prepared {
             interpreter,
             inputs,
             record,
-            began_ms,
+            began,
         }
     }
 }
@@ -115,12 +115,4 @@ fn words(progress: &Progress) -> String {
             "installing MPyC, numpy, gmpy2 and uvloop; this happens once".to_owned()
         }
     }
-}
-
-/// Milliseconds since the Unix epoch.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

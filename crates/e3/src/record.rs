@@ -96,7 +96,7 @@ impl RunFolder {
         }
         let document = serde_json::json!({
             "schema": "e3/run/1",
-            "failure": { "message": fault.message, "detail": fault.detail, "hint": fault.hint, "exit": fault.code() },
+            "failure": { "message": fault.message, "detail": fault.detail, "hint": fault.advice(), "exit": fault.code() },
         });
         let _ = self.write(&document.to_string());
     }

@@ -19,10 +19,11 @@ use super::{
     link::{Link, LinkError, Unasked},
     order::arrange,
     party::{Party, QUICK, ask_all, statuses, unexpected},
-    tell::{Tell, now_ms},
+    tell::Tell,
     up::Up,
 };
 use crate::{
+    clock::now_ms,
     state::{LOG, StateFolder},
     wire::{Event, Fault, Step, Tip},
 };

@@ -2,13 +2,15 @@
 
 use std::{
     io::{self, Write},
+    os::fd::AsFd,
     sync::{Arc, OnceLock},
 };
 
 use e3_host::{Provider, lab};
 use e3_session::message::Request;
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    net::unix::pipe,
     runtime,
     signal::unix::{SignalKind, signal},
     sync::mpsc,
@@ -31,11 +33,13 @@ use crate::{
 
 /// Keeps the environment until its end. Returns the process's exit code.
 pub(super) fn main(charge: &Charge, folder: &StateFolder) -> u8 {
+    e3_sys::files::allow_many();
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            warn!("no runtime: {error}");
-            return 2;
+            let fault = Fault::user(format!("the holder cannot begin: {error}"));
+            super::tell_failure(fault);
+            return 1;
         }
     };
     let code = runtime.block_on(keep(charge, folder));
@@ -55,7 +59,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
     tokio::pin!(end);
     let up = tokio::select! {
         up = begin(charge, folder, &tell, &unasked, &links) => up,
-        () = &mut end => Err(Fault::user("ended before it was up")),
+        () = &mut end => Err(Fault::user("the environment was taken down before it was up")),
     };
     let (server, listener) = match up.and_then(|kept| Ok((Server::new(kept), listen(folder)?))) {
         Ok(ready) => ready,
@@ -117,7 +121,7 @@ fn listen(folder: &StateFolder) -> Result<std::os::unix::net::UnixListener, Faul
 /// Ends when the command that started this has gone without letting it stay, or when a signal asks for the end.
 async fn end_of_life() {
     let lifeline = async {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        let mut lines = BufReader::new(standard_input()).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             if line == STAY {
                 std::future::pending::<()>().await;
@@ -133,6 +137,15 @@ async fn end_of_life() {
     tokio::select! {
         () = lifeline => {}
         () = signalled => {}
+    }
+}
+
+/// Standard input, which is a pipe: read without a thread, which there may be none for.
+fn standard_input() -> Box<dyn AsyncRead + Unpin> {
+    let pipe = io::stdin().as_fd().try_clone_to_owned();
+    match pipe.and_then(pipe::Receiver::from_owned_fd) {
+        Ok(pipe) => Box::new(pipe),
+        Err(_) => Box::new(tokio::io::stdin()),
     }
 }
 

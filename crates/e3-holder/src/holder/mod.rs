@@ -40,9 +40,10 @@ use e3_lab::{EnterOptions, Role};
 use rustix::{process::setsid, stdio::dup2_stderr};
 
 use crate::{
+    clock::now_ms,
     launch::Charge,
     state::{Created, Journal, LOG, Lock, LockError, Owner, StateError, StateFolder, sweep},
-    wire::{self, Event, Fault, Stamped},
+    wire::{self, Event, Fault, FaultKind, Stamped},
 };
 
 /// The greatest charge that is read: an environment of 256 parties is far smaller.
@@ -54,18 +55,20 @@ pub fn main() -> u8 {
     match guard() {
         Ok(code) => code,
         Err(fault) => {
-            let event = Event::Failed(fault);
-            // If nobody listens any more, nobody needs to know.
-            let _ = wire::write_line(
-                &mut io::stdout(),
-                &Stamped {
-                    at_ms: tell::now_ms(),
-                    event,
-                },
-            );
+            tell_failure(fault);
             1
         }
     }
+}
+
+/// Tells the command that started this what went wrong, before anybody else can.
+fn tell_failure(fault: Fault) {
+    let failed = Stamped {
+        at_ms: now_ms(),
+        event: Event::Failed(fault),
+    };
+    // If nobody listens any more, nobody needs to know.
+    let _ = wire::write_line(&mut io::stdout(), &failed);
 }
 
 fn guard() -> Result<u8, Fault> {
@@ -101,7 +104,10 @@ fn guard() -> Result<u8, Fault> {
 /// Takes the environment; what a holder that died has left is removed first.
 fn take(folder: &StateFolder, verb: &str) -> Result<Lock, Fault> {
     let refused = |error: LockError| match error {
-        LockError::Held { .. } => Fault::user(error.to_string()).hint("`e3 down` ends it"),
+        LockError::Held { .. } => Fault {
+            kind: FaultKind::Held,
+            ..Fault::user(error.to_string()).hint("`e3 down` ends it")
+        },
         LockError::State(error) => error.into(),
     };
     let mut lock = Lock::take(folder).map_err(refused)?;

@@ -11,9 +11,10 @@ use super::{
     bring_up::fresh_session,
     check,
     link::{Link, Unasked},
-    tell::{Tell, now_ms},
+    tell::Tell,
 };
 use crate::{
+    clock::now_ms,
     launch::Keep,
     state::StateFolder,
     wire::{CheckRecord, Event, Fault, Step},

@@ -15,9 +15,12 @@ use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
 use serde::Serialize;
 
 use super::{follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
-use crate::wire::{
-    AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind, RunAsk,
-    RunRecord, rounded,
+use crate::{
+    clock::Moment,
+    wire::{
+        AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind, RunAsk,
+        RunRecord, rounded,
+    },
 };
 
 /// How the programs of a run ended.
@@ -81,7 +84,7 @@ pub(crate) fn of_run(
     tell: &Tell,
     agreed: &Agreed,
     ended: Ended,
-    started_ms: u64,
+    started: Moment,
 ) -> RunRecord {
     let parties: Vec<PartyRecord> = up
         .parties
@@ -90,7 +93,7 @@ pub(crate) fn of_run(
         .map(|(party, followed)| party_record(party, followed))
         .collect();
     let terms = &agreed.agreement.terms;
-    let began = i64::try_from(ask.began_ms)
+    let began = i64::try_from(ask.began.wall_ms)
         .ok()
         .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     let dropped: u64 = ended
@@ -128,7 +131,7 @@ pub(crate) fn of_run(
             .iter()
             .filter_map(|party| party.mpc_elapsed_s)
             .reduce(f64::max),
-        setup_s: Duration::from_millis(started_ms.saturating_sub(ask.began_ms)).as_secs_f64(),
+        setup_s: started.since(ask.began).as_secs_f64(),
         total_s: None,
         steps: tell.steps(),
         links: links(up),
@@ -281,7 +284,7 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
         Err(why) => (
             format!("{why}; the other parties were told and stopped"),
             "`e3 down`, then run again, starts all agents anew".to_owned(),
-            2,
+            1,
         ),
     };
     Some(Failure {

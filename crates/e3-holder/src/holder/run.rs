@@ -12,11 +12,14 @@ use super::{
     party::Party,
     record::{self, Ended},
     stage::{Agreed, agree, dead, stage},
-    tell::{Tell, now_ms},
+    tell::Tell,
     traffic,
     up::Up,
 };
-use crate::wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip};
+use crate::{
+    clock::Moment,
+    wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip},
+};
 
 /// How long the others may go on after one party has failed: often they fail by themselves, and say why.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
@@ -48,7 +51,7 @@ pub(crate) async fn run(
     };
     record::write_agreement(&ask.record, &prepared)?;
 
-    let started_ms = now_ms();
+    let started = Moment::now();
     let ended = tell
         .step(
             Step::Run,
@@ -56,7 +59,7 @@ pub(crate) async fn run(
         )
         .await?;
     record::keep_log(&up.log, &ask.record);
-    let record = record::of_run(up, run, ask, &tell, &prepared, ended, started_ms);
+    let record = record::of_run(up, run, ask, &tell, &prepared, ended, started);
     tell.event(Event::Finished {
         record: Box::new(record.clone()),
     });

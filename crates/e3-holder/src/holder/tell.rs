@@ -4,12 +4,15 @@ use std::{
     collections::BTreeMap,
     fs::File,
     sync::{Arc, Mutex, PoisonError},
-    time::{Instant, SystemTime},
+    time::Instant,
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::wire::{self, Event, Seconds, Stamped, Step, Tip};
+use crate::{
+    clock::now_ms,
+    wire::{self, Event, Seconds, Stamped, Step, Tip},
+};
 
 /// How much of what programs print may wait for a slow listener.
 const QUEUE: usize = 1024;
@@ -153,14 +156,6 @@ impl Tell {
         }
         stamped
     }
-}
-
-/// Milliseconds since the Unix epoch.
-pub(crate) fn now_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

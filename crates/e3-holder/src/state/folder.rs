@@ -36,6 +36,15 @@ pub enum StateError {
         "neither XDG_STATE_HOME nor HOME is set, so there is no place for the state of environments; set HOME"
     )]
     NoHome,
+    /// What is told to other processes and written down are texts.
+    #[error(
+        "the state of environments cannot be kept in {path:?}, whose name is no text (UTF-8); \
+         set HOME, or XDG_STATE_HOME and XDG_DATA_HOME, to a folder whose name is one"
+    )]
+    NoText {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The system refused something.
     #[error("cannot {action} {path}: {source}", path = path.display())]
     Io {
@@ -85,10 +94,14 @@ impl StateRoot {
                     .map(PathBuf::from)
                     .filter(|path| path.is_absolute())
             };
-            named
+            let path = named
                 .or_else(|| Some(home()?.join(below_home)))
                 .map(|path| path.join("e3"))
-                .ok_or(StateError::NoHome)
+                .ok_or(StateError::NoHome)?;
+            match path.to_str() {
+                Some(_) => Ok(path),
+                None => Err(StateError::NoText { path }),
+            }
         };
         Ok(Self {
             state: folder("XDG_STATE_HOME", ".local/state")?,

@@ -63,20 +63,27 @@ pub fn tidy(folder: &StateFolder) -> Result<(), LockError> {
 }
 
 fn end_holder(folder: &StateFolder) -> Result<(Lock, Swept), LockError> {
-    if ask_to_end(folder).is_ok() {
-        match Lock::wait(folder, POLITE) {
-            Err(LockError::Held { .. }) => {}
-            other => return Ok((other?, Swept::Ended)),
-        }
+    // One that is still coming up does not listen to commands yet, but to a signal.
+    if ask_to_end(folder).is_err() {
+        signal(folder, Signal::TERM)?;
     }
+    match Lock::wait(folder, POLITE) {
+        Err(LockError::Held { .. }) => {}
+        other => return Ok((other?, Swept::Ended)),
+    }
+    signal(folder, Signal::KILL)?;
+    Ok((Lock::wait(folder, FORCED)?, Swept::Killed))
+}
+
+/// Sends the holder's guardian a signal. It may have ended meanwhile; the lock will tell.
+fn signal(folder: &StateFolder, signal: Signal) -> Result<(), StateError> {
     if let Holding::Somebody(Some(owner)) = Lock::holding(folder)?
         && owner.is_alive()
         && let Some(pid) = i32::try_from(owner.pid).ok().and_then(Pid::from_raw)
     {
-        // It may have ended meanwhile; the lock will tell.
-        let _ = kill_process(pid, Signal::KILL);
+        let _ = kill_process(pid, signal);
     }
-    Ok((Lock::wait(folder, FORCED)?, Swept::Killed))
+    Ok(())
 }
 
 fn ask_to_end(folder: &StateFolder) -> io::Result<()> {

@@ -7,6 +7,7 @@ use e3_spec::Environment;
 use serde::{Deserialize, Serialize};
 
 use super::LabAsk;
+use crate::clock::Moment;
 
 /// One question a connection; the answer is a stream of [`Event`](super::Event)s that ends with a final one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,8 +62,8 @@ pub struct RunAsk {
     pub inputs: Vec<Inputs>,
     /// The folder that records the run.
     pub record: PathBuf,
-    /// When the command began, in milliseconds since the Unix epoch: where the set-up time counts from.
-    pub began_ms: u64,
+    /// When the command began: where the set-up time counts from.
+    pub began: Moment,
 }
 
 /// A private input that the controller sends to one host.

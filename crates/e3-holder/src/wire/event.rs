@@ -192,6 +192,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// The user can mend it.
     User,
+    /// Somebody else keeps the environment already.
+    Held,
     /// A fault of E³.
     Ours,
 }

@@ -123,9 +123,10 @@ pub enum PythonError {
         cause: io::Error,
     },
 
-    /// Neither `XDG_CACHE_HOME` nor `HOME` is set.
+    /// Neither `XDG_CACHE_HOME` nor `HOME` is set to something useful.
     #[error(
-        "where to keep the Python environment is unknown: set HOME or XDG_CACHE_HOME to an absolute path"
+        "where to keep the Python environment is unknown: set HOME or XDG_CACHE_HOME to an absolute path that is a text \
+         (UTF-8)"
     )]
     NoCache,
 }

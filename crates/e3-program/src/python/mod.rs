@@ -157,7 +157,7 @@ impl PythonEnv {
 /// E³'s cache folder: `$XDG_CACHE_HOME/e3`, else `~/.cache/e3` (XDG Base Directory Specification 0.8).
 ///
 /// # Errors
-/// [`PythonError::NoCache`] if neither variable is set.
+/// [`PythonError::NoCache`] if neither variable is set, or if the path is no text: agents are told it as one.
 pub fn cache_folder() -> Result<PathBuf, PythonError> {
     let absolute = |name: &str| {
         env::var_os(name)
@@ -167,6 +167,7 @@ pub fn cache_folder() -> Result<PathBuf, PythonError> {
     absolute("XDG_CACHE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
         .map(|cache| cache.join("e3"))
+        .filter(|cache| cache.to_str().is_some())
         .ok_or(PythonError::NoCache)
 }
 

@@ -34,13 +34,22 @@ pub(super) fn run(command: &mut Command, limit: Duration) -> Result<Finished, Py
             program: name.clone(),
             cause,
         })?;
-    let stdout = read_aside(child.stdout.take());
-    let stderr = read_aside(child.stderr.take());
-
-    let success = wait(&mut child, Instant::now() + limit).map_err(|cause| PythonError::Start {
+    let failed = |cause| PythonError::Start {
         program: name.clone(),
         cause,
-    })?;
+    };
+    let readers = read_aside(child.stdout.take())
+        .and_then(|stdout| Ok((stdout, read_aside(child.stderr.take())?)));
+    let (stdout, stderr) = match readers {
+        Ok(readers) => readers,
+        Err(cause) => {
+            // Nobody listens to it.
+            let _ = child.kill().and_then(|()| child.wait());
+            return Err(failed(cause));
+        }
+    };
+
+    let success = wait(&mut child, Instant::now() + limit).map_err(failed)?;
     let Some(success) = success else {
         // The readers end with the last holder of the pipes, which may be a grandchild: they are left alone.
         return Err(PythonError::TimedOut {
@@ -76,8 +85,10 @@ fn wait(child: &mut Child, deadline: Instant) -> std::io::Result<Option<bool>> {
 }
 
 /// Reads a pipe in a thread of its own, so that a full one never holds up the program.
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
+fn read_aside(
+    pipe: Option<impl Read + Send + 'static>,
+) -> std::io::Result<thread::JoinHandle<String>> {
+    thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
             // What was read until an error is still worth showing.

@@ -68,7 +68,9 @@ pub(super) fn on_host(
     let mut client = Client::ask(folder, &ask).map_err(failed)?;
     let speaker = client.speaker().map_err(failed)?;
     let connection = client.speaker().map_err(failed)?;
-    thread::spawn(move || feed(speaker));
+    thread::Builder::new()
+        .spawn(move || feed(speaker))
+        .map_err(|error| Fault::user(format!("cannot start a thread: {error}")))?;
 
     let mut document = Document {
         host: host.to_owned(),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use e3_holder::client::Client;
+use e3_holder::clock::Moment;
 use e3_holder::launch::Keep;
 use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Stamped, Step, rounded};
@@ -22,14 +23,14 @@ use crate::{load, out, prepare};
 /// What is wrong with the environment; what a party's program ended with.
 pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let began = Instant::now();
-    let began_ms = prepare::now_ms();
+    let began_at = Moment::now();
     let loaded = load::environment(&args.environment, &args.args)?;
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
     let prepared = prepare::prepare(&loaded.environment, &mut view)?;
     let folder = environment::folder(&loaded)?;
     let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;
-    let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began_ms);
+    let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began_at);
 
     let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
         // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.
@@ -43,8 +44,22 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
         .map_err(|fault| interrupt.explain(fault))
         .inspect_err(|fault| runs.failed(fault))?;
     record.total_s = Some(rounded(began.elapsed().as_secs_f64()));
-    runs.finish(&record)?;
-    tell(&record, &runs, global)
+    // What was computed is told, even if it cannot be kept.
+    let kept = runs.finish(&record);
+    let told = tell(&record, &runs, global);
+    match kept {
+        Ok(()) => told,
+        // A program's failure is the greater one.
+        Err(unkept) if record.failure.is_some() => {
+            out::aside(&format!("warning: {}\n", unkept.message));
+            told
+        }
+        Err(unkept) if global.json => {
+            out::aside(&format!("error: {}\n", unkept.message));
+            Ok(ExitCode::from(unkept.code()))
+        }
+        Err(unkept) => Err(unkept),
+    }
 }
 
 /// Runs it on the environment if that is up, else on one that lives as long as the run.
@@ -55,12 +70,17 @@ fn in_environment(
     interrupt: &Interrupt,
     mut each: impl FnMut(&Stamped),
 ) -> Result<RunRecord, Fault> {
-    if let Some(held) = environment::settled(folder)? {
-        usable(&held, wanted)?;
-        return run(folder, ask, interrupt, each);
-    }
-    let (launched, steps) =
-        environment::start(wanted, folder, Keep::Parties, "run", interrupt, &mut each)?;
+    let (launched, steps) = loop {
+        if let Some(held) = environment::settled(folder)? {
+            usable(&held, wanted)?;
+            return run(folder, ask, interrupt, each);
+        }
+        if let Some(started) =
+            environment::start(wanted, folder, Keep::Parties, "run", interrupt, &mut each)?
+        {
+            break started;
+        }
+    };
     let record = run(folder, ask, interrupt, each);
     let begin = Instant::now();
     environment::end(launched, folder)?;

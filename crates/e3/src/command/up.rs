@@ -41,25 +41,35 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     };
     let folder = environment::folder(&loaded)?;
     let wanted = &loaded.environment;
-    let (done, changes) = match environment::settled(&folder)? {
-        None => ("created", Vec::new()),
-        Some(held) => match held.differences(wanted) {
-            same if same.is_empty() && !held.is_passing() && !held.is_network() => {
-                return tell(&unchanged(wanted), global);
-            }
-            changes => {
-                replace(&held, &folder)?;
-                ("recreated", changes)
-            }
-        },
-    };
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
-    let started = environment::start(wanted, &folder, Keep::Parties, "up", &interrupt, |event| {
-        view.event(event);
-    });
+    let (done, changes, (launched, steps)) = loop {
+        let (done, changes) = match environment::settled(&folder)? {
+            None => ("created", Vec::new()),
+            Some(held) => match held.differences(wanted) {
+                same if same.is_empty() && !held.is_passing() && !held.is_network() => {
+                    view.finish();
+                    return tell(&unchanged(wanted), global);
+                }
+                changes => {
+                    replace(&held, &folder)?;
+                    ("recreated", changes)
+                }
+            },
+        };
+        let started =
+            environment::start(wanted, &folder, Keep::Parties, "up", &interrupt, |event| {
+                view.event(event);
+            });
+        if started.is_err() {
+            view.finish();
+        }
+        // Where another command was quicker, what it has brought up may be what is wanted.
+        if let Some(started) = started? {
+            break (done, changes, started);
+        }
+    };
     view.finish();
-    let (launched, steps) = started?;
     launched
         .let_stay()
         .map_err(|error| Fault::ours(format!("cannot let go of the holder: {error}")))?;

@@ -56,11 +56,14 @@ impl Interrupt {
         };
         let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
         let theirs = interrupt.clone();
-        thread::spawn(move || {
+        let listening = move || {
             for _ in signals.forever() {
                 theirs.pressed();
             }
-        });
+        };
+        thread::Builder::new()
+            .spawn(listening)
+            .map_err(|error| Fault::user(format!("cannot start a thread: {error}")))?;
         Ok(interrupt)
     }
 

@@ -30,7 +30,7 @@ impl From<StateError> for Fault {
 /// What a holder says went wrong.
 pub fn from_fault(fault: wire::Fault) -> Fault {
     let told = match fault.kind {
-        wire::FaultKind::User => Fault::user(fault.message),
+        wire::FaultKind::User | wire::FaultKind::Held => Fault::user(fault.message),
         wire::FaultKind::Ours => Fault::ours(fault.message),
     };
     match fault.hint {

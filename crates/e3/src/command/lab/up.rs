@@ -37,30 +37,39 @@ pub fn main(args: &LabUp, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::network(&args.declared)?;
     let folder = folder(&loaded)?;
     let wanted = &loaded.environment;
-    let (done, changes) = match environment::settled(&folder)? {
-        None => ("created", Vec::new()),
-        Some(held) => match held.differences(wanted) {
-            same if same.is_empty() && !held.is_passing() => {
-                return tell(&document(wanted, "unchanged"), global);
-            }
-            changes => {
-                replace(&held, &folder)?;
-                ("recreated", changes)
-            }
-        },
-    };
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
-    let started = environment::start(
-        wanted,
-        &folder,
-        Keep::Network,
-        NETWORK,
-        &interrupt,
-        |event| view.event(event),
-    );
+    let (done, changes, (launched, steps)) = loop {
+        let (done, changes) = match environment::settled(&folder)? {
+            None => ("created", Vec::new()),
+            Some(held) => match held.differences(wanted) {
+                same if same.is_empty() && !held.is_passing() => {
+                    view.finish();
+                    return tell(&document(wanted, "unchanged"), global);
+                }
+                changes => {
+                    replace(&held, &folder)?;
+                    ("recreated", changes)
+                }
+            },
+        };
+        let started = environment::start(
+            wanted,
+            &folder,
+            Keep::Network,
+            NETWORK,
+            &interrupt,
+            |event| view.event(event),
+        );
+        if started.is_err() {
+            view.finish();
+        }
+        // Where another command was quicker, what it has brought up may be what is wanted.
+        if let Some(started) = started? {
+            break (done, changes, started);
+        }
+    };
     view.finish();
-    let (launched, steps) = started?;
     launched
         .let_stay()
         .map_err(|error| Fault::ours(format!("cannot let go of the holder: {error}")))?;
