@@ -87,7 +87,7 @@ fn role(pid: u32, marked: bool, outside: bool, line: &str) -> Role {
 }
 
 /// Every process id, as seen from here.
-fn pids() -> Vec<u32> {
+pub(crate) fn pids() -> Vec<u32> {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
@@ -95,7 +95,7 @@ fn pids() -> Vec<u32> {
 }
 
 /// Zombies are no more than a number that somebody else has to take back.
-fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let state = stat.rsplit_once(") ").map(|(_, rest)| rest.chars().next());
     !matches!(state, None | Some(Some('Z' | 'X')))

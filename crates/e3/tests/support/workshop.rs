@@ -77,6 +77,13 @@ impl Workshop {
         self.desk.path(WORK).join(name)
     }
 
+    /// The desk itself, beside whose work there is its home.
+    #[allow(dead_code, reason = "each test program uses a part of it")]
+    pub(crate) fn root(&self) -> PathBuf {
+        // Without the slash at its end, as it is shown.
+        self.desk.path("").components().collect()
+    }
+
     /// Puts a file there.
     pub(crate) fn put(&self, name: &str, text: &str) {
         self.desk.put(&format!("{WORK}/{name}"), text);
@@ -162,15 +169,7 @@ impl Workshop {
             );
             thread::sleep(PAUSE);
         }
-        let mut left = Vec::new();
-        for root in ["home/state/e3/environments", "home/data/e3/hosts", "tmp"] {
-            files(&self.desk.path(root), &mut left);
-        }
-        let (kept, mut left): (Vec<_>, Vec<_>) = left
-            .into_iter()
-            .partition(|path| path.components().any(|part| part.as_os_str() == "kept"));
-        // The folders above what is kept stay, too.
-        left.retain(|path| !kept.iter().any(|kept| kept.starts_with(path)));
+        let left = leftovers(&self.desk.path(""));
         assert!(left.is_empty(), "these files are left: {left:#?}");
         assert_eq!(surroundings(&self.desk.path("")), self.before);
     }
@@ -189,6 +188,20 @@ impl Drop for Workshop {
             }
         }
     }
+}
+
+/// What there is of environments on a desk, but for what was to be kept.
+pub(crate) fn leftovers(root: &Path) -> Vec<PathBuf> {
+    let mut left = Vec::new();
+    for folder in ["home/state/e3/environments", "home/data/e3/hosts", "tmp"] {
+        files(&root.join(folder), &mut left);
+    }
+    let (kept, mut left): (Vec<_>, Vec<_>) = left
+        .into_iter()
+        .partition(|path| path.components().any(|part| part.as_os_str() == "kept"));
+    // The folders above what is kept stay, too.
+    left.retain(|path| !kept.iter().any(|kept| kept.starts_with(path)));
+    left
 }
 
 /// Where Python environments are kept: the user's own cache.

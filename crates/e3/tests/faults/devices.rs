@@ -1,0 +1,105 @@
+//! Machines that lack a device or a program.
+
+use std::{
+    fs,
+    os::unix::{
+        fs::{PermissionsExt, symlink},
+        net::UnixListener,
+    },
+    path::PathBuf,
+};
+
+use crate::{
+    machine::{Wrong, e3_on},
+    page::row,
+    program::put,
+    support::{desk::Ran, workshop::Workshop},
+};
+
+fn tun(title: &str, wrong: impl Fn(&Workshop) -> Wrong) {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    // Apart from one another, or there would be nothing to route.
+    let apart = "[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"nyc3\"\n[program]\npath = \"program.py\"\n";
+    workshop.put("e3.toml", apart);
+    let ran = e3_on(&workshop, &[wrong(&workshop)], &["run"]).refused();
+    row(&workshop, title, "e3 run", &ran);
+}
+
+pub(crate) fn no_tun() {
+    tun("no /dev/net/tun", |_| {
+        Wrong::Empty(PathBuf::from("/dev/net"))
+    });
+}
+
+pub(crate) fn a_closed_tun() {
+    tun("a /dev/net/tun that may not be opened", |_| {
+        Wrong::NoDevices(PathBuf::from("/dev/net/tun"))
+    });
+}
+
+pub(crate) fn a_tun_without_driver() {
+    tun("a /dev/net/tun without a driver", |workshop| {
+        // Whoever opens a socket's name hears what a device without a driver says, too.
+        let socket = workshop.root().join("socket");
+        UnixListener::bind(&socket).unwrap();
+        Wrong::Covered(PathBuf::from("/dev/net/tun"), socket)
+    });
+}
+
+/// A folder with programs, as all that is on the PATH: these of the machine's, and stand-ins.
+fn path(workshop: &Workshop, stand_ins: &[(&str, &str)]) -> PathBuf {
+    let folder = workshop.root().join("bin");
+    fs::create_dir(&folder).unwrap();
+    for (name, script) in stand_ins {
+        let path = folder.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
+
+/// Runs with these stand-ins as all that is on the PATH, and without a Python environment from before.
+fn with_programs(stand_ins: &[(&str, &str)]) -> (Workshop, Ran) {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    let mut command = workshop.command(&["run"]);
+    command.env("PATH", path(&workshop, stand_ins));
+    command.env("XDG_CACHE_HOME", workshop.root().join("home/cache"));
+    let ran = workshop.going(command).ended();
+    (workshop, ran)
+}
+
+pub(crate) fn no_python() {
+    let (workshop, ran) = with_programs(&[]);
+    row(&workshop, "no Python", "e3 run", &ran.refused());
+}
+
+pub(crate) fn an_old_python() {
+    let (workshop, ran) = with_programs(&[("python3", "echo 3.8.10")]);
+    row(
+        &workshop,
+        "a Python that is too old",
+        "e3 run",
+        &ran.refused(),
+    );
+}
+
+pub(crate) fn a_python_without_venv() {
+    let script = "case $* in *venv*) echo 'No module named venv' >&2; exit 1;; esac; echo 3.11.2";
+    let (workshop, ran) = with_programs(&[("python3", script)]);
+    row(&workshop, "a Python without venv", "e3 run", &ran.refused());
+}
+
+pub(crate) fn no_nft() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    let home = "[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"fra1\"\nnat = \"home\"\n[program]\npath = \"program.py\"\n";
+    workshop.put("e3.toml", &format!("order = [\"b\", \"a\"]\n{home}"));
+    let folder = path(&workshop, &[]);
+    symlink("/usr/bin/python3", folder.join("python3")).unwrap();
+    let mut command = workshop.command(&["run"]);
+    command.env("PATH", folder);
+    let ran = workshop.going(command).ended();
+    row(&workshop, "no nft", "e3 run", &ran);
+}
