@@ -9,7 +9,7 @@ use e3_session::{
     agent::{AgentMachine, Step},
     frame::FrameError,
     message::{Refusal, RefusalCode, Reply, Request, ToAgent, ToController},
-    types::{Dial, DialTable, LinkReport, Outcome, PartyIndex},
+    types::{Dial, DialTable, LinkReport, Outcome, PartyIndex, Ports},
 };
 use tokio::{
     sync::{RwLock, mpsc, watch},
@@ -58,8 +58,8 @@ pub(crate) struct Agent {
     /// From *connect*.
     pub(crate) joined: Shared,
     pub(crate) dial: Option<DialTable>,
-    /// The connections and the port that the overlay was joined for.
-    pub(crate) plan: Option<(Dial, u16)>,
+    /// The connections and the ports that the overlay was joined for.
+    pub(crate) plan: Option<(Dial, Ports)>,
     /// From *stage* to the end of the run.
     pub(crate) job: Option<Job>,
     pub(crate) run: Option<Stopper>,
@@ -163,9 +163,9 @@ impl Agent {
             Request::Connect {
                 contacts,
                 dial,
-                port,
+                ports,
                 timeout_ms,
-            } => self.connect(id, contacts, dial, port, timeout_ms),
+            } => self.connect(id, contacts, dial, ports, timeout_ms),
             Request::Stage {
                 run,
                 program,

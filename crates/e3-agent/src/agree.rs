@@ -1,12 +1,12 @@
 //! *agree* and *confirm*: what this agent would run, by what it finds itself.
 
 use e3_program::{
-    python::{PythonEnv, PythonError},
+    host::{self, Runtime, RuntimeError},
     stage::{StageError, Staged, Staging},
 };
 use e3_session::{
     message::{Refusal, RefusalCode, Reply},
-    types::{Digest, Informed, Kind, Nonce, Offer, Terms},
+    types::{Command, Digest, Informed, Kind, Nonce, Offer, Terms},
 };
 use serde_bytes::ByteBuf;
 
@@ -18,9 +18,8 @@ use crate::{
 /// What was found on this host.
 pub(crate) struct Found {
     staging: Staging,
-    /// The files, laid out and hashed from what stands on the disk.
-    laid_out: Result<Staged, StageError>,
-    python: Result<PythonEnv, PythonError>,
+    /// The files, laid out and hashed from what stands on the disk, and what would run them.
+    laid_out: Result<(Staged, Result<Runtime, RuntimeError>), StageError>,
 }
 
 impl Agent {
@@ -29,43 +28,34 @@ impl Agent {
     pub(crate) fn agree(&mut self, id: u32) -> Result<Turn, Refusal> {
         let job = self.job.as_mut().ok_or_else(|| fault("the program"))?;
         job.ready = None;
-        let Kind::Mpyc { interpreter, .. } = &job.program.kind;
-        let interpreter = interpreter.clone();
+        let program = job.program.clone();
         let mut staging = self.staging.take().ok_or_else(|| fault("its folder"))?;
         self.tasks.spawn_blocking(move || {
-            let found = Found {
-                laid_out: staging.finish(),
-                python: PythonEnv::of(&interpreter),
-                staging,
-            };
+            let laid_out = staging.finish().map(|staged| {
+                let runtime = host::find(&program, staged.folder());
+                (staged, runtime)
+            });
+            let found = Found { staging, laid_out };
             Event::Agreed(id, Box::new(found))
         });
         Ok(None)
     }
 
     pub(crate) fn agreed(&mut self, found: Found) -> Reply {
-        let Found {
-            staging,
-            laid_out,
-            python,
-        } = found;
+        let Found { staging, laid_out } = found;
         self.staging = Some(staging);
-        let offered = laid_out.map_err(unusable).and_then(|staged| {
-            let python = python.map_err(unusable)?;
-            let program = staged.digest();
-            let offer = self.offer(program, &python)?;
+        let offered = laid_out.map_err(unusable).and_then(|(staged, runtime)| {
+            let runtime = runtime.map_err(unusable)?;
+            let offer = Box::new(self.offer(staged.digest(), &runtime)?);
             let job = self.job.as_mut().ok_or_else(|| fault("the program"))?;
-            job.ready = Some(Ready {
-                staged,
-                python: python.python,
-            });
+            job.ready = Some(Ready { staged, runtime });
             Ok(Reply::Offered { offer })
         });
         offered.unwrap_or_else(Reply::Refused)
     }
 
     /// Every term by what this agent has itself, not by what it was told last.
-    fn offer(&self, program: Digest, python: &PythonEnv) -> Result<Offer, Refusal> {
+    fn offer(&self, program: Digest, runtime: &Runtime) -> Result<Offer, Refusal> {
         let known = self.machine.knowledge();
         let (Some(roster), Some(party), Some(settings)) =
             (known.roster(), known.me(), known.settings())
@@ -76,7 +66,15 @@ impl Agent {
             run, program: job, ..
         } = self.job.as_ref().ok_or_else(|| fault("the program"))?;
         let overlay = self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?;
-        let Kind::Mpyc { threshold, .. } = job.kind;
+        let (threshold, environment, input_as) = match &job.kind {
+            Kind::Mpyc { threshold, .. } => (Some(*threshold), Vec::new(), None),
+            Kind::Command(Command {
+                environment,
+                input_as,
+                ..
+            }) => (None, environment.clone(), input_as.clone()),
+            Kind::Probe => (None, Vec::new(), None),
+        };
         let mut nonce = [0; 32];
         getrandom::fill(&mut nonce).map_err(|error| {
             let text = format!("the operating system gave no randomness: {error}");
@@ -97,16 +95,21 @@ impl Agent {
                     .iter()
                     .map(|(name, _)| name.clone())
                     .collect(),
+                kind: job.kind.name().to_owned(),
                 program,
                 entry: job.entry.clone(),
-                runtime: python.runtime.clone(),
+                runtime: runtime.name.clone(),
                 parties: u16::try_from(roster.parties.len()).unwrap_or(u16::MAX),
                 threshold,
                 arguments: job.arguments.clone(),
+                environment,
+                input_as,
+                dial: job.dial(),
+                ports: job.ports,
             },
             nonce: Nonce(nonce),
             informed: Informed {
-                language: python.language.clone(),
+                language: runtime.language.clone(),
             },
         })
     }

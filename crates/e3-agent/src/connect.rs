@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use e3_overlay::{Joined, Joining, Overlay, OverlayError};
 use e3_session::{
     message::{Refusal, RefusalCode, Reply},
-    types::{Contact, Dial, DialTable, LinkReport},
+    types::{Contact, Dial, DialTable, LinkReport, Ports},
 };
 
 use crate::agent::{Agent, Event, Shared, Turn, fault};
@@ -15,13 +15,13 @@ pub(crate) const FAREWELL: Duration = Duration::from_secs(3);
 
 impl Agent {
     /// A first *connect* joins; one that follows a later *admit* changes the roster of the overlay that is up,
-    /// unless the port or the connections that a program needs are others.
+    /// unless the ports or the connections that a program needs are others.
     pub(crate) fn connect(
         &mut self,
         id: u32,
         contacts: Vec<Contact>,
         dial: Dial,
-        port: u16,
+        ports: Ports,
         timeout_ms: u64,
     ) -> Result<Turn, Refusal> {
         let known = self.machine.knowledge();
@@ -29,14 +29,14 @@ impl Agent {
         let (Some(roster), Some(me)) = (known.roster().cloned(), known.me()) else {
             return Err(fault("the roster"));
         };
-        let change = self.plan == Some((dial, port));
-        self.plan = Some((dial, port));
+        let change = self.plan == Some((dial, ports));
+        self.plan = Some((dial, ports));
         let joining = Joining {
             roster,
             me,
             contacts,
             dial,
-            port,
+            ports,
             timeout: Duration::from_millis(timeout_ms),
             mailbox: self.post.mailbox(),
         };

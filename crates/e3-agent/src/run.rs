@@ -9,13 +9,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use e3_program::{
-    mpyc::{CommandLine, command_line},
-    stage::Staged,
-};
+use e3_program::{command, host::Runtime, line::CommandLine, mpyc, probe, stage::Staged};
 use e3_session::{
     message::{Refusal, Reply},
-    types::{Ending, Outcome, OutputPolicy, RunId},
+    types::{DialTable, Ending, Kind, Outcome, OutputPolicy, Program, RunId},
 };
 use e3_sys::child::How;
 use tokio::time::Instant;
@@ -40,25 +37,16 @@ impl Agent {
             output,
             ready,
         } = job;
-        let Ready { staged, python } = ready.ok_or_else(|| fault("the program's files"))?;
+        let Ready { staged, runtime } = ready.ok_or_else(|| fault("the program's files"))?;
         let dial = self.dial.as_ref().ok_or_else(|| fault("the dial table"))?;
         let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
 
-        let line = command_line(
-            &python,
-            &program,
-            dial,
-            staged.folder(),
-            staged.input(),
-            std::env::vars_os(),
-        );
+        let line = command_line(&runtime, &program, dial, &staged);
         let kept = match output {
             OutputPolicy::Collect => Ok(None),
             OutputPolicy::Keep => keep(&folder.join("kept"), run).map(Some),
         };
-        let prepared = line
-            .map_err(|error| error.to_string())
-            .and_then(|line| Ok((line, kept.map_err(|error| error.to_string())?)));
+        let prepared = line.and_then(|line| Ok((line, kept.map_err(|error| error.to_string())?)));
         let (line, kept) = match prepared {
             Ok(prepared) => prepared,
             Err(why) => return Ok(Some(Reply::Ended(not_started(why)))),
@@ -70,7 +58,7 @@ impl Agent {
             re: id,
             outbox: self.outbox.clone(),
             keep: file,
-            progress: true,
+            progress: matches!(program.kind, Kind::Mpyc { .. }),
             deadline: Instant::now().checked_add(Duration::from_secs(program.timeout_s)),
             stopped,
             orphans: Orphans::since_now(&mark),
@@ -90,6 +78,39 @@ impl Agent {
             run.stop(Duration::from_millis(grace_ms));
         }
         Reply::Stopping
+    }
+}
+
+/// How the program is started here; in words why it cannot be.
+fn command_line(
+    runtime: &Runtime,
+    program: &Program,
+    dial: &DialTable,
+    staged: &Staged,
+) -> Result<CommandLine, String> {
+    let environment = std::env::vars_os();
+    match &program.kind {
+        Kind::Mpyc { .. } => mpyc::command_line(
+            &runtime.program,
+            program,
+            dial,
+            staged.folder(),
+            staged.input(),
+            environment,
+        )
+        .map_err(|error| error.to_string()),
+        Kind::Command(command) => {
+            let told = (&*program.arguments, command, program.ports);
+            command::command_line(runtime, told, dial, staged, environment)
+                .map_err(|error| error.to_string())
+        }
+        Kind::Probe => Ok(probe::command_line(
+            runtime,
+            program,
+            dial,
+            staged,
+            environment,
+        )),
     }
 }
 

@@ -1,6 +1,6 @@
 //! *stage* and *blob*: the next program's files, and this party's private input.
 
-use e3_program::stage::Staged;
+use e3_program::{host::Runtime, stage::Staged};
 use e3_session::{
     message::{Refusal, Reply, SendBlob},
     types::{InputSource, OutputPolicy, Program, RunId},
@@ -20,7 +20,7 @@ pub(crate) struct Job {
 /// A program as it lies on this host.
 pub(crate) struct Ready {
     pub(crate) staged: Staged,
-    pub(crate) python: std::path::PathBuf,
+    pub(crate) runtime: Runtime,
 }
 
 impl Agent {

@@ -15,7 +15,7 @@ use e3_overlay::{Joined, Joining, Need, Overlay, OverlayError, Properties, Regis
 use e3_session::{
     controller::Heard,
     message::{RefusalCode, Reply, Request},
-    types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Roster},
+    types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster},
 };
 use serde_bytes::ByteBuf;
 
@@ -129,7 +129,7 @@ async fn writing() -> ([Party; 2], [u32; 2]) {
     let connect = Request::Connect {
         contacts: Vec::new(),
         dial: Dial::Mesh,
-        port: PORT,
+        ports: Ports::one(PORT),
         timeout_ms: 5000,
     };
     let [first, second] = &mut parties;

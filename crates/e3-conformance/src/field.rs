@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use e3_lab::{Lab, Nat, Site, Topology};
 use e3_session::{
     message::{Reply, Request},
-    types::{Contact, Dial, LinkReport, PartyIndex, Path, Roster, SessionId},
+    types::{Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, SessionId},
 };
 use e3_world::World;
 use futures::future::select_all;
@@ -126,7 +126,7 @@ impl Field {
                 let connect = Request::Connect {
                     contacts: contacts.clone(),
                     dial: self.dial,
-                    port: PORT,
+                    ports: Ports::one(PORT),
                     timeout_ms: u64::try_from(TIMEOUT.as_millis())?,
                 };
                 asked.push((index, party.ask(connect).await?));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e3_session::types::{Contact, Dial, PartyIndex, Roster};
+use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -17,8 +17,8 @@ pub struct Joining {
     pub contacts: Vec<Contact>,
     /// Which connections a program will need.
     pub dial: Dial,
-    /// The port that programs will listen on.
-    pub port: u16,
+    /// The ports that programs will listen on.
+    pub ports: Ports,
     /// After this long, a peer that did not answer counts as unreachable.
     pub timeout: Duration,
     /// Sealed messages between the agents.

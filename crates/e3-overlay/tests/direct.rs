@@ -18,7 +18,7 @@ use std::{
 use e3_identity::{Introduction, PartyKeys};
 use e3_overlay::{Joined, Joining, Mailbox, OverlayError, Registry};
 use e3_session::types::{
-    Contact, Dial, LinkReport, PartyIndex, Path, Roster, RosterEntry, SessionId,
+    Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -59,7 +59,7 @@ impl Net {
             me: PartyIndex(me),
             contacts: self.contacts(parties),
             dial: Dial::LowerToHigher,
-            port: PORT,
+            ports: Ports::one(PORT),
             timeout: Duration::from_secs(5),
             mailbox: Mailbox::new(outgoing, incoming),
         }

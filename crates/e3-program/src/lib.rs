@@ -4,13 +4,19 @@
 //! - [`order`]: which party must come first, so that every connection a program opens can be opened;
 //! - [`files`]: what travels with a program, found and named before it travels;
 //! - [`stage`]: on a party's host, the folder that a program runs in, and the party's private input;
-//! - [`python`]: the private Python environment, made once and kept;
-//! - [`mpyc`]: the command line of an `MPyC` program, and what its lines tell.
+//! - [`python`]: the private Python environments, made once and kept;
+//! - [`host`]: what would run the program on its host, which the parties compare;
+//! - [`line`]: the command line that comes of it all, by [`mpyc`] for a program that uses `MPyC`, which also knows
+//!   what its lines tell, and by [`command`] for any other.
 //!
 //! Everything here blocks and knows no network but what `pip` or `uv` need to make an environment.
 
+pub mod command;
 pub mod files;
+pub mod host;
+pub mod line;
 pub mod mpyc;
 pub mod order;
+pub mod probe;
 pub mod python;
 pub mod stage;

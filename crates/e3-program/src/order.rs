@@ -5,14 +5,7 @@
 
 use std::fmt;
 
-use e3_session::types::{Dial, Kind, PartyIndex};
-
-/// Which parties of a program of this kind open connections to which.
-pub fn pattern(kind: &Kind) -> Dial {
-    match kind {
-        Kind::Mpyc { .. } => Dial::LowerToHigher,
-    }
-}
+use e3_session::types::{Dial, PartyIndex};
 
 /// Finds an order in which every connection that the program opens is possible.
 ///

@@ -96,12 +96,17 @@ fn texts(terms: &Terms) -> Vec<(&'static str, String)> {
         mode,
         identity,
         services,
+        kind,
         program,
         entry,
         runtime,
         parties,
         threshold,
         arguments,
+        environment,
+        input_as,
+        dial,
+        ports,
     } = terms;
     vec![
         ("session", session.to_string()),
@@ -112,12 +117,20 @@ fn texts(terms: &Terms) -> Vec<(&'static str, String)> {
         ("mode", mode.clone()),
         ("identity", identity.clone()),
         ("services", format!("{services:?}")),
+        ("kind", kind.clone()),
         ("program", program.to_string()),
         ("entry", entry.clone()),
         ("runtime", runtime.clone()),
         ("parties", parties.to_string()),
-        ("threshold", threshold.to_string()),
+        (
+            "threshold",
+            threshold.map_or_else(|| "none".to_owned(), |threshold| threshold.to_string()),
+        ),
         ("arguments", format!("{arguments:?}")),
+        ("environment", format!("{environment:?}")),
+        ("input_as", format!("{input_as:?}")),
+        ("dial", dial.as_str().to_owned()),
+        ("ports", ports.to_string()),
     ]
 }
 
@@ -142,7 +155,7 @@ fn minor_version(language: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Digest, Informed, Nonce, RunId, SessionId};
+    use crate::types::{Dial, Digest, Informed, Nonce, PortLayout, Ports, RunId, SessionId};
 
     fn offer(party: u16) -> Offer {
         Offer {
@@ -156,12 +169,17 @@ mod tests {
                 mode: "plain".to_owned(),
                 identity: "pinned".to_owned(),
                 services: vec!["relay".to_owned()],
+                kind: "mpyc".to_owned(),
                 program: Digest([5; 32]),
                 entry: "sum.py".to_owned(),
                 runtime: "mpyc 0.11".to_owned(),
                 parties: 2,
-                threshold: 0,
+                threshold: Some(0),
                 arguments: vec!["-v".to_owned()],
+                environment: vec![("MODE".to_owned(), "{index}".to_owned())],
+                input_as: None,
+                dial: Dial::LowerToHigher,
+                ports: Ports::one(4000),
             },
             nonce: Nonce([u8::try_from(party).unwrap(); 32]),
             informed: Informed {
@@ -176,13 +194,13 @@ mod tests {
         let agreement = compare(&[offer(0), offer(1)]).unwrap();
         assert_eq!(
             agreement.hash().to_string(),
-            "7719165b617189c0404f61257d1951a6737d6d41ca3653e802abe1a945430fbe"
+            "309133804ca995814a294c471ecfb7aac26dd0cdeea67b707b6f7ddb9e7808c6"
         );
     }
 
     #[test]
     fn every_term_counts() {
-        let changes: [fn(&mut Terms); 14] = [
+        let changes: [fn(&mut Terms); 20] = [
             |terms| terms.session = SessionId([9; 16]),
             |terms| terms.run = RunId(9),
             |terms| terms.roster = Digest([9; 32]),
@@ -191,12 +209,18 @@ mod tests {
             |terms| terms.mode = "9".to_owned(),
             |terms| terms.identity = "9".to_owned(),
             |terms| terms.services = vec![],
+            |terms| terms.kind = "9".to_owned(),
             |terms| terms.program = Digest([9; 32]),
             |terms| terms.entry = "9".to_owned(),
             |terms| terms.runtime = "9".to_owned(),
             |terms| terms.parties = 9,
-            |terms| terms.threshold = 9,
+            |terms| terms.threshold = None,
             |terms| terms.arguments = vec![],
+            |terms| terms.environment = vec![],
+            |terms| terms.input_as = Some("9".to_owned()),
+            |terms| terms.dial = Dial::Mesh,
+            |terms| terms.ports.base = 9,
+            |terms| terms.ports.layout = PortLayout::Indexed,
         ];
         let known = compare(&[offer(0), offer(1)]).unwrap().hash();
         let mut found = Vec::new();
@@ -205,13 +229,13 @@ mod tests {
             change(&mut second.terms);
             let differences = compare(&[first.clone(), second.clone()]).unwrap_err();
             assert_eq!(differences.len(), 1, "{differences:?}");
-            found.push(differences[0].term.clone());
+            found.push((differences[0].term.clone(), differences[0].values.clone()));
             change(&mut first.terms);
             assert_ne!(compare(&[first, second]).unwrap().hash(), known);
         }
         found.sort();
         found.dedup();
-        assert_eq!(found.len(), 14, "{found:?}");
+        assert_eq!(found.len(), 20, "{found:?}");
     }
 
     #[test]

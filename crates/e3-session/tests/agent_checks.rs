@@ -17,7 +17,9 @@ use e3_session::{
         ToController,
     },
     order::Phase,
-    types::{Contact, Digest, FileEntry, InputSource, Nonce, PartyIndex, Roster, RunId, SessionId},
+    types::{
+        Contact, Digest, FileEntry, InputSource, Nonce, PartyIndex, Ports, Roster, RunId, SessionId,
+    },
 };
 use serde_bytes::ByteBuf;
 
@@ -184,7 +186,7 @@ fn contacts_of_nobody_or_twice() {
         Request::Connect {
             contacts: parties.iter().map(contact).collect(),
             dial: e3_session::types::Dial::Mesh,
-            port: 4000,
+            ports: Ports::one(4000),
             timeout_ms: 1,
         }
     };
@@ -333,7 +335,7 @@ fn offers_that_are_incomplete_or_changed() {
     mismatch(
         confirm(&|offers| {
             for offer in offers {
-                offer.terms.threshold = 0;
+                offer.terms.threshold = Some(0);
             }
         }),
         "own offer",
@@ -343,7 +345,7 @@ fn offers_that_are_incomplete_or_changed() {
 #[test]
 fn a_disagreement_names_terms_values_and_parties() {
     let mut offers = offers(0, RunId(0));
-    offers[2].terms.threshold = 2;
+    offers[2].terms.threshold = Some(2);
     let mut machine = agent_after(RequestKind::Agree);
     let refusal = refusal(&mut machine, 5000, Request::Confirm { offers });
     assert_eq!(refusal.code, RefusalCode::Disagreement);
@@ -435,7 +437,12 @@ fn an_agent_does_not_contradict_itself() {
     let answer = |machine: &mut AgentMachine, change: &dyn Fn(&mut e3_session::types::Offer)| {
         let mut offer = scene::offer(1, 0, RunId(0));
         change(&mut offer);
-        machine.answer(5000, Reply::Offered { offer })
+        machine.answer(
+            5000,
+            Reply::Offered {
+                offer: Box::new(offer),
+            },
+        )
     };
     assert!(matches!(
         answer(&mut machine, &|offer| offer.party = PartyIndex(0)),

@@ -337,7 +337,7 @@ fn hashes_that_the_controller_computes_otherwise_are_violations() {
     };
     let mut offers = scene::offers(1, world.agent.knowledge().run().unwrap());
     let hash = agreement::compare(&offers).unwrap().hash();
-    offers[0].terms.threshold = 0;
+    offers[0].terms.threshold = Some(0);
     let differing = world.controller.ask(Request::Confirm { offers }).unwrap();
     let heard = world.controller.receive(ToController {
         re: differing.id,

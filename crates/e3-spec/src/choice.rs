@@ -87,5 +87,47 @@ choice!(
     Kind, "a kind of program", {
         /// A Python program that uses MPyC.
         Mpyc = "mpyc",
+        /// Any program, by its command line.
+        Command = "command",
+        /// A measurement that E³ itself carries out.
+        Probe = "probe",
+    }
+);
+
+choice!(
+    /// Which parties of a program open connections to which.
+    Dialling, "a way of dialling", {
+        /// Any party may connect to any other.
+        Mesh = "mesh",
+        /// Party i connects to every party j > i.
+        LowerToHigher = "lower-to-higher",
+        /// Party i connects to every party j < i.
+        HigherToLower = "higher-to-lower",
+    }
+);
+
+choice!(
+    /// How parties use their ports.
+    Ports, "a way of using ports", {
+        /// Every party listens on the same one.
+        One = "one",
+        /// Party i listens on the first one plus i.
+        Indexed = "indexed",
+        /// Parties listen on whichever they agree on among themselves.
+        Any = "any",
+    }
+);
+
+choice!(
+    /// A measurement that E³ itself carries out.
+    ProbeName, "a probe", {
+        /// Round trips of each pair, all pairs at once.
+        RoundTrip = "round-trip",
+        /// Bytes in a time, one pair after another.
+        Throughput = "throughput",
+        /// Bytes in a time, all pairs at once.
+        AllToAll = "all-to-all",
+        /// Rounds, messages and computing times of a recorded program.
+        Mesh = "mesh",
     }
 );

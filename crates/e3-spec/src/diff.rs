@@ -1,12 +1,14 @@
 //! What differs between an environment that is up and the one that is asked for.
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::environment::{Access, Environment, Host, Mpyc, Network, Program, ProgramKind};
-use crate::text::{HostName, TravelPath};
+use crate::environment::{Access, Environment, Host, Network};
+use crate::text::HostName;
 
 /// One difference. Values are as people read them; `None` stands for "nothing".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -180,8 +182,8 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         Effect::RebuildNetwork,
     );
     let (old, new) = (
-        program_fields(program.as_ref()),
-        program_fields(to.program.as_ref()),
+        program::fields(program.as_ref()),
+        program::fields(to.program.as_ref()),
     );
     for ((field, from), (_, to)) in old.into_iter().zip(new) {
         note(field, from, to, Effect::NextRun);
@@ -296,53 +298,6 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
         Effect::NextRun,
     );
     note("output", text(output), text(&to.output), Effect::NextRun);
-}
-
-/// A program's fields, in the same order for every program and for none.
-fn program_fields(program: Option<&Program>) -> [(&'static str, Option<String>); 8] {
-    let values = match program {
-        None => Default::default(),
-        Some(Program {
-            path,
-            args,
-            timeout,
-            files,
-            kind,
-        }) => {
-            let ProgramKind::Mpyc(Mpyc {
-                threshold,
-                python,
-                version,
-                port,
-            }) = kind;
-            [
-                text(path),
-                Some(format!("{args:?}")),
-                text(timeout),
-                files.as_ref().map(|files| {
-                    format!(
-                        "{:?}",
-                        files.iter().map(TravelPath::as_str).collect::<Vec<_>>()
-                    )
-                }),
-                text(threshold),
-                text(python.as_ref()),
-                text(version.as_ref()),
-                text(port),
-            ]
-        }
-    };
-    let [path, args, timeout, files, threshold, python, mpyc, port] = values;
-    [
-        ("program.path", path),
-        ("program.args", args),
-        ("program.timeout", timeout),
-        ("program.files", files),
-        ("program.threshold", threshold),
-        ("program.python", python),
-        ("program.mpyc", mpyc),
-        ("program.port", port),
-    ]
 }
 
 /// A value for people, where there is one.

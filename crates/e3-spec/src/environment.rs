@@ -6,11 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::choice::{Nat, Output};
-use crate::number::{PartyCount, Port, Threshold};
-use crate::quantity::{Probability, Rate, Time, Timeout};
+use crate::number::PartyCount;
+use crate::program::Program;
+use crate::quantity::{Probability, Rate, Time};
 use crate::text::{
     EnvironmentName, FilePath, GroupName, HostName, IdentityName, OverlayName, ProviderName,
-    RegionName, SiteName, TravelPath, Version,
+    RegionName, SiteName,
 };
 
 /// Hosts, overlay, identity and program, fully resolved.
@@ -119,44 +120,6 @@ pub enum Input {
     File(FilePath),
     /// A file that is on the host already, and never passes through the controller.
     OnHost(FilePath),
-}
-
-/// What the parties run together.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Program {
-    /// The program's file.
-    pub path: FilePath,
-    /// Its arguments.
-    pub args: Vec<String>,
-    /// After which time it is ended.
-    pub timeout: Timeout,
-    /// What travels beside the program itself; `None` for its whole folder.
-    pub files: Option<Vec<TravelPath>>,
-    /// What kind of program it is, and what only that kind has.
-    pub kind: ProgramKind,
-}
-
-/// The kinds of programs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProgramKind {
-    /// A Python program that uses MPyC.
-    Mpyc(Mpyc),
-}
-
-/// What an MPyC program needs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mpyc {
-    /// How many parties may pool what they know and still learn nothing.
-    pub threshold: Threshold,
-    /// The user's own interpreter: a path, or a name to be found in PATH when it holds no slash.
-    pub python: Option<FilePath>,
-    /// The version of MPyC, `None` for the one that E³ has been tested with.
-    pub version: Option<Version>,
-    /// The port that every party listens on.
-    pub port: Port,
 }
 
 /// What an environment adds to the world, or says otherwise.

@@ -33,6 +33,7 @@ mod near;
 mod number;
 mod overrides;
 mod parse;
+mod program;
 mod quantity;
 mod raw;
 mod report;
@@ -42,16 +43,15 @@ mod source;
 mod template;
 mod text;
 
-pub use choice::{Nat, Output};
+pub use choice::{Dialling, Nat, Output, Ports, ProbeName};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use diff::{Change, Effect, diff};
-pub use environment::{
-    Access, Environment, Host, Input, Mpyc, Network, Pair, Program, ProgramKind, Site,
-};
+pub use environment::{Access, Environment, Host, Input, Network, Pair, Site};
 pub use known::{Files, Known, KnownRegion, Surroundings, TrustFiles};
 pub use number::{PartyCount, Port, Threshold};
 pub use overrides::Overrides;
 pub use parse::{File, adhoc, json_schema, parse};
+pub use program::{Command, Mpyc, Probe, Program, ProgramKind};
 pub use quantity::{Moment, Probability, Rate, Time, Timeout};
 pub use scenario::{
     Deed, Event, LineChange, Outage, PathChange, Places, RateChange, Reorder, Scenario,
@@ -59,5 +59,5 @@ pub use scenario::{
 pub use template::{TEMPLATES, template};
 pub use text::{
     EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid, OverlayName,
-    ProviderName, RegionName, SiteName, TravelPath, Version,
+    ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
 };

@@ -48,7 +48,8 @@ pub fn parse(
 
 /// The environment of a program without an e3.toml: lab hosts on one site, with no delay between them.
 ///
-/// The path is relative to the current folder. The overrides' own `program` and `parties` are not looked at.
+/// The path is relative to the current folder; with a probe among the overrides, it only gives the environment its
+/// name. The overrides' own `program` and `parties` are not looked at.
 ///
 /// # Errors
 /// Everything that is wrong with what was said on the command line.
@@ -70,7 +71,7 @@ pub fn adhoc(
         .map_or("", |region| region.name);
     let text = format!("name = \"{name}\"\n\n[hosts.party]\nregion = \"{region}\"\n");
     let overrides = Overrides {
-        program: Some(program.to_owned()),
+        program: overrides.probe.is_none().then(|| program.to_owned()),
         parties: Some(parties),
         ..overrides.clone()
     };

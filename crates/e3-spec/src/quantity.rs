@@ -248,6 +248,11 @@ quantity!(
 );
 
 impl Timeout {
+    /// So many seconds.
+    pub(crate) const fn seconds(seconds: u64) -> Self {
+        Self(seconds * S.size)
+    }
+
     /// One hour: what a program gets when its environment does not say.
     pub const DEFAULT: Self = Self(HOUR.size);
 }

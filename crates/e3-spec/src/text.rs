@@ -220,6 +220,22 @@ impl AsRef<Path> for TravelPath {
     }
 }
 
+/// A name as in POSIX, and none of E³'s own.
+fn is_variable(text: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    text.len() <= 255
+        && text.bytes().next().is_some_and(letter)
+        && text.bytes().all(|b| letter(b) || b.is_ascii_digit())
+        && !text.starts_with("E3_")
+}
+
+checked_text!(
+    /// The name of a variable in a program's environment.
+    VariableName, "a variable's name",
+    "a letter or underscore, then letters, digits and underscores; names that begin with E3_ are E³'s own",
+    "^(?!E3_)[A-Za-z_][A-Za-z0-9_]*$", is_variable
+);
+
 /// Digits and dots, as in a release of MPyC.
 fn is_version(text: &str) -> bool {
     text.len() <= 20

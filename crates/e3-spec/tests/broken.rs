@@ -245,7 +245,7 @@ fn programs() {
             "[hosts.a]\nregion = \"ams3\"\n[program]\nthreshold = 0\n",
         ),
         (
-            "a kind that comes later",
+            "a kind whose fields are others",
             "[hosts.a]\nregion = \"ams3\"\n[program]\nkind = \"command\"\npath = \"x.py\"\n",
         ),
         (

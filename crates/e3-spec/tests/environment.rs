@@ -5,8 +5,8 @@ mod common;
 use std::path::Path;
 
 use e3_spec::{
-    Change, Effect, Environment, File, Input, Nat, Output, Overrides, ProgramKind, Surroundings,
-    TrustFiles, diff,
+    Change, Effect, Environment, File, Input, Nat, Output, Overrides, Surroundings, TrustFiles,
+    diff,
 };
 
 const FULL: &str = r#"
@@ -85,11 +85,12 @@ fn defaults_are_filled_in() {
         (host.nat, host.output, host.provider.as_str()),
         (Nat::None, Output::Collect, "lab")
     );
+    let mpyc = common::mpyc(&environment);
+    assert_eq!(mpyc.path.as_str(), "/env/demo/x.py");
+    assert_eq!(mpyc.threshold.get(), 1);
     let program = environment.program.unwrap();
-    assert_eq!(program.path.as_str(), "/env/demo/x.py");
     assert_eq!(program.timeout.to_string(), "1 h");
-    let ProgramKind::Mpyc(mpyc) = program.kind;
-    assert_eq!((mpyc.threshold.get(), mpyc.port.get()), (1, 11599));
+    assert_eq!(program.port.get(), 11599);
 }
 
 #[test]

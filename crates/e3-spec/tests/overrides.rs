@@ -81,7 +81,7 @@ fn each_flag_reaches_its_field() {
             .iter()
             .all(|host| host.region.as_str() == "sgp1")
     );
-    let ProgramKind::Mpyc(mpyc) = environment.program.unwrap().kind;
+    let mpyc = common::mpyc(&environment);
     assert_eq!(mpyc.threshold.get(), 0);
 }
 
@@ -93,7 +93,10 @@ fn another_program_brings_its_own_arguments_and_is_found_from_here() {
         ..Overrides::default()
     });
     let new = environment.program.unwrap();
-    assert_eq!((new.path.as_str(), new.args.len()), ("/here/other.py", 0));
+    let ProgramKind::Mpyc(mpyc) = &new.kind else {
+        panic!("{new:?}")
+    };
+    assert_eq!((mpyc.path.as_str(), new.args.len()), ("/here/other.py", 0));
     assert_eq!(
         new.timeout.to_string(),
         "1 min",
@@ -132,10 +135,10 @@ fn any_field_can_be_set() {
         environment.hosts[2].input,
         Some(Input::File("/here/mine.csv".parse().unwrap()))
     );
+    let version = common::mpyc(&environment).version.clone();
+    assert_eq!(version.unwrap().as_str(), "0.11");
     let program = environment.program.unwrap();
     assert_eq!(program.timeout.to_string(), "5 min");
-    let ProgramKind::Mpyc(mpyc) = program.kind;
-    assert_eq!(mpyc.version.unwrap().as_str(), "0.11");
 }
 
 #[test]
@@ -216,8 +219,9 @@ fn a_program_needs_no_file() {
     assert_eq!(environment.name.as_str(), "sort");
     assert_eq!(names(&environment), ["party-0", "party-1", "party-2"]);
     assert_eq!(environment.sites().len(), 1);
+    let path = common::mpyc(&environment).path.clone();
+    assert_eq!(path.as_str(), "/here/demos/sort.py");
     let program = environment.program.unwrap();
-    assert_eq!(program.path.as_str(), "/here/demos/sort.py");
     assert_eq!(program.args, ["-i", "2"]);
 
     let wrong = e3_spec::adhoc("none.py", 0, &Overrides::default(), &common::around()).unwrap_err();

@@ -82,7 +82,8 @@ fn read(
     overrides: &Overrides,
     most_hosts: u16,
 ) -> Result<Loaded, Fault> {
-    let file = match (file(environment), &overrides.program) {
+    let alone = overrides.program.as_ref().or(overrides.probe.as_ref());
+    let file = match (file(environment), alone) {
         (Ok(file), _) => file,
         (Err(_), Some(program)) if environment.path.is_none() => {
             return without_a_file(program, overrides);
@@ -187,6 +188,7 @@ fn overrides(args: &EnvironmentArgs, program_args: &[String]) -> Overrides {
         overlay: said.overlay,
         identity: said.identity,
         program: said.program.map(|path| path.to_string_lossy().into_owned()),
+        probe: said.probe,
         args: (!program_args.is_empty()).then(|| program_args.to_vec()),
         threshold: said.threshold,
         region: said.region,

@@ -25,6 +25,7 @@ mod load;
 mod log;
 mod out;
 mod prepare;
+mod python;
 mod record;
 mod remedy;
 mod travel;

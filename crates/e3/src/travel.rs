@@ -1,8 +1,9 @@
 //! What would leave this machine for the hosts, said before it does.
 
-use std::path::{Path, PathBuf};
+mod files;
 
-use e3_program::files::{Collection, collect};
+use std::path::PathBuf;
+
 use e3_session::types::Manifest;
 use e3_spec::{Environment, Input, Output};
 use serde::Serialize;
@@ -25,8 +26,8 @@ pub struct Travel {
 pub struct ProgramFiles {
     /// The folder that they are in.
     pub folder: PathBuf,
-    /// The file to start, relative to the folder.
-    pub entry: String,
+    /// The file to start, relative to the folder, if it is one of them.
+    pub entry: Option<String>,
     /// All files, the one to start included.
     pub files: Vec<TravellingFile>,
     /// Files that do not travel although one could expect it.
@@ -80,17 +81,12 @@ impl Travel {
             .filter(|input| !input.on_host)
             .map(|input| input.path.clone())
             .collect();
-        let program = environment.program.as_ref().map(|program| {
-            let named: Option<Vec<PathBuf>> = program.files.as_ref().map(|files| {
-                files
-                    .iter()
-                    .map(|file| PathBuf::from(file.as_str()))
-                    .collect()
-            });
-            files(program.path.as_ref(), named.as_deref(), &private)
-        });
+        let program = match &environment.program {
+            Some(program) => files::of(program, &private)?,
+            None => None,
+        };
         Ok(Self {
-            program: program.transpose()?,
+            program,
             inputs,
             output_kept_on: environment
                 .hosts
@@ -134,37 +130,6 @@ impl Travel {
     }
 }
 
-fn files(
-    program: &Path,
-    named: Option<&[PathBuf]>,
-    private: &[PathBuf],
-) -> Result<ProgramFiles, Fault> {
-    let found: Collection =
-        collect(program, named, private).map_err(|error| Fault::user(error.to_string()))?;
-    let described = found.describe(&shown(&found.folder));
-    let entry = found.entry.to_string();
-    let files = found.manifest.files.iter();
-    let skipped = found.skipped.into_iter();
-    Ok(ProgramFiles {
-        folder: found.folder,
-        entry,
-        files: files
-            .map(|file| TravellingFile {
-                path: file.path.clone(),
-                bytes: file.size,
-            })
-            .collect(),
-        skipped: skipped
-            .map(|file| SkippedFile {
-                path: file.path,
-                reason: file.reason,
-            })
-            .collect(),
-        described,
-        manifest: found.manifest,
-    })
-}
-
 fn inputs(environment: &Environment) -> Vec<PrivateInput> {
     let of_host = |host: &e3_spec::Host| {
         let (path, on_host) = match host.input.as_ref()? {
@@ -178,14 +143,4 @@ fn inputs(environment: &Environment) -> Vec<PrivateInput> {
         })
     };
     environment.hosts.iter().filter_map(of_host).collect()
-}
-
-/// A folder as short as it can be named from here.
-fn shown(folder: &Path) -> PathBuf {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize());
-    match here.as_deref().map(|here| folder.strip_prefix(here)) {
-        Ok(Ok(below)) if below == Path::new("") => PathBuf::from("."),
-        Ok(Ok(below)) => below.to_owned(),
-        _ => folder.to_owned(),
-    }
 }

@@ -29,7 +29,7 @@ use e3_session::{
     message::{PROTOCOL, Reply, Request, SendBlob, Settings, Stream, ToController},
     types::{
         Contact, Dial, Digest, Ending, FileEntry, InputSource, Interpreter, Kind, LinkReport,
-        Manifest, Offer, Outcome, OutputPolicy, PartyIndex, Program, ProgramEvent, Roster,
+        Manifest, Offer, Outcome, OutputPolicy, PartyIndex, Ports, Program, ProgramEvent, Roster,
         RosterEntry, RunId, SessionId,
     },
 };
@@ -353,7 +353,7 @@ pub(crate) async fn connect(parties: &mut [Party]) -> Vec<(Vec<LinkReport>, Part
         let connect = Request::Connect {
             contacts: contacts.clone(),
             dial: Dial::LowerToHigher,
-            port: PORT,
+            ports: Ports::one(PORT),
             timeout_ms: 5000,
         };
         asked.push(party.ask(connect).await);
@@ -380,7 +380,7 @@ pub(crate) async fn begin(
     for (party, part) in parties.iter_mut().zip(parts) {
         party.stage(run, program, files, part).await;
         match party.request(Request::Agree { run: RunId(run) }).await {
-            Reply::Offered { offer } => offers.push(offer),
+            Reply::Offered { offer } => offers.push(*offer),
             reply => panic!("{reply:?}"),
         }
     }
@@ -418,7 +418,7 @@ pub(crate) fn program(script: &str, parties: usize, timeout_s: u64) -> Program {
         },
         entry: "main.py".to_owned(),
         arguments: Vec::new(),
-        port: PORT,
+        ports: Ports::one(PORT),
         timeout_s,
         manifest: Manifest {
             files: vec![FileEntry {

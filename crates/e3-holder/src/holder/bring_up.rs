@@ -6,9 +6,9 @@ use e3_host::Provider;
 use e3_overlay::Registry;
 use e3_session::{
     message::{Reply, Request, Settings},
-    types::{Dial, Roster, RosterEntry, SessionId},
+    types::{Roster, RosterEntry, SessionId},
 };
-use e3_spec::{Environment, ProgramKind};
+use e3_spec::Environment;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -16,6 +16,7 @@ use super::{
     agents::{Starter, start_agents},
     check,
     connect::{connect, refuse_unreachable},
+    declared,
     link::{Link, LinkError, Unasked},
     order::arrange,
     party::{Party, QUICK, ask_all, statuses, unexpected},
@@ -27,9 +28,6 @@ use crate::{
     state::{LOG, StateFolder},
     wire::{Event, Fault, Step, Tip},
 };
-
-/// The port of programs where no program says otherwise.
-const PORT: u16 = 11599;
 
 /// Brings the environment up on hosts that exist.
 pub(crate) async fn bring_up(
@@ -49,7 +47,7 @@ pub(crate) async fn bring_up(
     })?;
     let session = fresh_session()?;
     let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
-    let (dial, port) = dialling(&environment);
+    let (dial, ports) = declared::dialling(environment.program.as_ref());
 
     let parties = tell
         .step(
@@ -75,7 +73,7 @@ pub(crate) async fn bring_up(
 
     let (check, links) = tokio::join!(
         tell.step(Step::Check, check::run(Arc::clone(&provider))),
-        tell.step(Step::Connect, connect(&parties, dial, port)),
+        tell.step(Step::Connect, connect(&parties, dial, ports)),
     );
     let check = check?;
     if let Some(check) = &check {
@@ -95,17 +93,9 @@ pub(crate) async fn bring_up(
         roster,
         links,
         check,
-        port,
+        dialling: (dial, ports),
         log: folder.file(LOG),
     })
-}
-
-/// Which connections the environment's program will open, and on which port it listens.
-fn dialling(environment: &Environment) -> (Dial, u16) {
-    match environment.program.as_ref().map(|program| &program.kind) {
-        Some(ProgramKind::Mpyc(mpyc)) => (Dial::LowerToHigher, mpyc.port.get()),
-        None => (Dial::LowerToHigher, PORT),
-    }
 }
 
 pub(crate) fn fresh_session() -> Result<SessionId, Fault> {

@@ -20,6 +20,8 @@ const IN_RECORD: usize = 1024 * 1024;
 
 /// Keeps what one party prints: its log, its outcome (standard output without what is logged there), its last lines.
 pub(crate) struct Capture {
+    /// Whether the program's runtime logs among what it prints, as MPyC does.
+    logs: bool,
     log: Capped,
     out: Lines,
     err: Lines,
@@ -47,12 +49,14 @@ pub(crate) struct Captured {
 }
 
 impl Capture {
-    /// Creates `party-<index>.log` (everything, as it came) and `party-<index>.out` (the outcome).
-    pub(crate) fn create(record: &Path, index: usize) -> io::Result<Self> {
+    /// Creates `party-<index>.log` (everything, as it came) and `party-<index>.out` (the outcome): all of standard
+    /// output, but for the lines of a runtime that `logs` there.
+    pub(crate) fn create(record: &Path, index: usize, logs: bool) -> io::Result<Self> {
         let file = |ending: &str| {
             File::create(record.join(format!("party-{index}.{ending}"))).map(Capped::new)
         };
         Ok(Self {
+            logs,
             log: file("log")?,
             out: Lines::default(),
             err: Lines::default(),
@@ -101,7 +105,7 @@ impl Capture {
 
     fn piece(&mut self, stderr: bool, piece: &Piece) -> Option<String> {
         let text = String::from_utf8_lossy(&piece.bytes);
-        let shown = match if piece.is_line {
+        let shown = match if piece.is_line && self.logs {
             Line::read(&text)
         } else {
             Line::Output(&text)
@@ -158,7 +162,7 @@ mod tests {
 
     fn capture() -> (tempfile::TempDir, Capture) {
         let scratch = tempfile::tempdir().unwrap();
-        let capture = Capture::create(scratch.path(), 0).unwrap();
+        let capture = Capture::create(scratch.path(), 0, true).unwrap();
         (scratch, capture)
     }
 
@@ -185,6 +189,15 @@ mod tests {
             read("party-0.log")
                 .starts_with("2026-11-22 09:26:06,043 Start MPyC runtime v0.11\nsum: 3\npart2026")
         );
+    }
+
+    #[test]
+    fn without_a_runtime_everything_printed_is_the_outcome() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut capture = Capture::create(scratch.path(), 0, false).unwrap();
+        let line = "2026-11-22 09:26:06,043 Start MPyC runtime v0.11\n";
+        assert_eq!(capture.take(false, line.as_bytes()).len(), 1);
+        assert_eq!(capture.finish().text, line);
     }
 
     #[test]

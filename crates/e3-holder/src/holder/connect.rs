@@ -5,7 +5,7 @@ use std::time::Duration;
 use e3_overlay::Overlay;
 use e3_session::{
     message::{Reply, Request},
-    types::{Dial, LinkReport, PartyIndex, Path},
+    types::{Dial, LinkReport, PartyIndex, Path, Ports},
 };
 
 use super::{
@@ -23,7 +23,7 @@ const REACH_PER_PAIR: Duration = Duration::from_millis(2);
 pub(super) async fn connect(
     parties: &[Party],
     dial: Dial,
-    port: u16,
+    ports: Ports,
 ) -> Result<Vec<LinkReport>, LinkError> {
     let contacts: Vec<_> = parties
         .iter()
@@ -36,7 +36,7 @@ pub(super) async fn connect(
     let request = |_: usize, _: &Party| Request::Connect {
         contacts: contacts.clone(),
         dial,
-        port,
+        ports,
         timeout_ms,
     };
     let mut links = Vec::new();

@@ -11,6 +11,7 @@ mod bring_up;
 mod capture;
 mod check;
 mod connect;
+mod declared;
 mod exec;
 mod fault;
 mod follow;

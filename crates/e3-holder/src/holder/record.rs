@@ -14,7 +14,7 @@ use e3_program::mpyc::hint;
 use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
 use serde::Serialize;
 
-use super::{follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
+use super::{declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
 use crate::{
     clock::Moment,
     wire::{
@@ -123,6 +123,7 @@ pub(crate) fn of_run(
         mode: terms.mode.clone(),
         identity: terms.identity.clone(),
         seed: ask.environment.seed,
+        kind: terms.kind.clone(),
         program: ask.entry.clone(),
         arguments: terms.arguments.clone(),
         threshold: terms.threshold,
@@ -258,7 +259,7 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
             Ending::Exited(0) => return None,
             Ending::Exited(code) => (
                 format!("its program exited with code {code}"),
-                hint(&followed.captured.last)
+                declared::logs(ask).then(|| hint(&followed.captured.last)).flatten()
                     .unwrap_or_else(|| format!("everything that it printed is in {}", log.display())),
                 u8::try_from(code & 0xff).unwrap_or(1).max(1),
             ),

@@ -8,6 +8,7 @@ use tokio::{sync::watch, time::sleep_until};
 
 use super::{
     capture::Capture,
+    declared,
     follow::{Followed, follow, stop},
     party::Party,
     record::{self, Ended},
@@ -87,8 +88,9 @@ async fn execute(
     cancelled: &mut watch::Receiver<bool>,
 ) -> Result<Ended, Fault> {
     let agreement = agreed.agreement.hash();
+    let logs = declared::logs(ask);
     let captures: Vec<Capture> = (0..up.parties.len())
-        .map(|index| Capture::create(&ask.record, index))
+        .map(|index| Capture::create(&ask.record, index, logs))
         .collect::<Result<_, _>>()
         .map_err(|error| {
             Fault::user(format!(

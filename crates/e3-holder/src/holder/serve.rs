@@ -25,6 +25,7 @@ use tokio::{
 use tracing::{debug, warn};
 
 use super::{
+    declared,
     exec::exec,
     kept::Kept,
     lab,
@@ -137,17 +138,11 @@ impl Server {
 
     async fn run(&self, ask: &RunAsk, asks: Asks, tell: &Tell) -> Result<(), Fault> {
         let up = self.kept.parties()?;
-        let port = ask
-            .environment
-            .program
-            .as_ref()
-            .map(|program| match &program.kind {
-                e3_spec::ProgramKind::Mpyc(mpyc) => mpyc.port.get(),
-            });
-        if port.is_some_and(|port| port != up.port) {
+        let (dial, ports) = up.dialling;
+        if declared::dialling(ask.environment.program.as_ref()) != (dial, ports) {
             return Err(Fault::user(format!(
-                "this environment came up for programs on port {}",
-                up.port
+                "this environment came up for programs that use port {ports} and dial {}",
+                dial.as_str()
             ))
             .hint("`e3 down`, then run again"));
         }

@@ -13,15 +13,14 @@ use e3_session::{
     agreement,
     frame::MAX_BLOB,
     message::{Reply, Request, SendBlob},
-    types::{
-        Agreement, Digest, InputSource, Kind, Offer, OutputPolicy, PartyIndex, Program, RunId,
-    },
+    types::{Agreement, Digest, InputSource, Offer, OutputPolicy, PartyIndex, Program, RunId},
 };
-use e3_spec::{Input, Output, ProgramKind};
+use e3_spec::{Input, Output};
 use futures::future::try_join_all;
 use serde_bytes::ByteBuf;
 
 use super::{
+    declared,
     link::LinkError,
     party::{Party, ask_all, unexpected},
     up::Up,
@@ -54,15 +53,13 @@ fn program(ask: &RunAsk) -> Result<Program, Fault> {
     let Some(declared) = &ask.environment.program else {
         return Err(Fault::ours("a run without a program"));
     };
-    let ProgramKind::Mpyc(mpyc) = &declared.kind;
+    let (_, ports) = declared::dialling(Some(declared));
+    let (kind, arguments) = declared::kind(declared, ask)?;
     Ok(Program {
-        kind: Kind::Mpyc {
-            threshold: mpyc.threshold.get(),
-            interpreter: ask.interpreter.clone(),
-        },
+        kind,
         entry: ask.entry.clone(),
-        arguments: declared.args.clone(),
-        port: mpyc.port.get(),
+        arguments,
+        ports,
         timeout_s: Duration::from(declared.timeout).as_secs(),
         manifest: ask.manifest.clone(),
     })
@@ -204,7 +201,7 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
     .await;
     for (party, reply) in up.parties.iter().zip(answers.map_err(Fault::from)?) {
         match reply {
-            Reply::Offered { offer } => offers.push(offer),
+            Reply::Offered { offer } => offers.push(*offer),
             other => return Err(Fault::from(unexpected(&party.link, &other))),
         }
     }

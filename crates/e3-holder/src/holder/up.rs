@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use e3_host::Provider;
 use e3_session::{
     message::{Reply, Request},
-    types::{LinkReport, PartyIndex, Roster, SessionId},
+    types::{Dial, LinkReport, PartyIndex, Ports, Roster, SessionId},
 };
 use e3_spec::Environment;
 
@@ -29,7 +29,8 @@ pub(crate) struct Up {
     /// As they were when the overlay was joined; one a directed pair that a program needs.
     pub(crate) links: Vec<LinkReport>,
     pub(crate) check: Option<CheckRecord>,
-    pub(crate) port: u16,
+    /// Which connections programs may open, and on which ports they may listen.
+    pub(crate) dialling: (Dial, Ports),
     /// Where this process and the agents log.
     pub(crate) log: PathBuf,
 }

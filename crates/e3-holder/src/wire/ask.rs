@@ -54,10 +54,10 @@ pub struct RunAsk {
     pub source: PathBuf,
     /// The program's files.
     pub manifest: Manifest,
-    /// The file to start, relative to the folder.
+    /// What is started: a file of the folder, a command, or a probe.
     pub entry: String,
-    /// The Python that runs it.
-    pub interpreter: Interpreter,
+    /// The Python that it needs, if it needs one.
+    pub interpreter: Option<Interpreter>,
     /// The parties' private inputs that the controller has, by host.
     pub inputs: Vec<Inputs>,
     /// The folder that records the run.

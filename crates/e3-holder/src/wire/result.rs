@@ -31,12 +31,14 @@ pub struct RunRecord {
     pub identity: String,
     /// The seed, if one was given.
     pub seed: Option<u64>,
-    /// The program's file.
+    /// The program's kind.
+    pub kind: String,
+    /// What was started: the program's file, a command, or a probe.
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// The threshold.
-    pub threshold: u16,
+    /// The threshold, of a kind of program that has one.
+    pub threshold: Option<u16>,
     /// Of the programs: first start to last exit.
     pub elapsed_s: Seconds,
     /// What the programs' runtime itself reports; the greatest.

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use e3_session::types::{
-    Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Reach, Roster, RosterEntry,
+    Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Reach, Roster, RosterEntry,
 };
 
 use super::{
@@ -23,7 +23,7 @@ use crate::{Joined, Joining, OverlayError};
 pub(super) struct Direct {
     me: PartyIndex,
     dial: Dial,
-    port: u16,
+    ports: Ports,
     timeout: Duration,
     /// One peer a party, in the order of indices; this party's own entry included.
     peers: Vec<Peer>,
@@ -48,14 +48,14 @@ pub(super) async fn join(joining: Joining) -> Result<Direct, OverlayError> {
         me,
         contacts,
         dial,
-        port,
+        ports,
         timeout,
         ..
     } = joining;
     let mut direct = Direct {
         me,
         dial,
-        port,
+        ports,
         timeout,
         peers: Vec::new(),
     };
@@ -123,7 +123,7 @@ impl Direct {
             contacts,
             me,
             dial: self.dial,
-            port: self.port,
+            port: self.ports.base,
             timeout: self.timeout,
         };
         for (index, proof) in prove(&task, &unproved).await? {
@@ -156,7 +156,7 @@ impl Joined for Direct {
             party,
             name: peer.entry.name.clone(),
             address: peer.address,
-            port: self.port,
+            port: self.ports.of(party),
         };
         DialTable {
             me: self.me,
@@ -182,7 +182,7 @@ impl Joined for Direct {
                 name: known.entry.name.clone(),
             });
         }
-        Ok(match ping::ping(known.address, self.port).await {
+        Ok(match ping::ping(known.address, self.ports.base).await {
             Ok(rtt) => {
                 let address = known.address.to_string();
                 self.report(peer, &Path::Direct { address }, Some(rtt))

@@ -46,8 +46,8 @@ const PER_NAME: usize = 80;
 pub struct Collection {
     /// The folder that all paths are relative to, canonical.
     pub folder: PathBuf,
-    /// The program to start.
-    pub entry: RelativePath,
+    /// The program to start, if it is one of them.
+    pub entry: Option<RelativePath>,
     /// Every file that travels.
     pub manifest: Manifest,
     /// Files that do not travel although one could expect it.
@@ -70,6 +70,25 @@ pub fn collect(
     collect_at_home(&Home::of_this_user(), program, named, private)
 }
 
+/// Finds what travels with a command that runs in a folder, whose own program need not be in it: the folder, or
+/// what is `named` in it.
+///
+/// # Errors
+/// As [`collect`].
+pub fn collect_folder(
+    folder: &Path,
+    entry: Option<&str>,
+    named: Option<&[PathBuf]>,
+    private: &[PathBuf],
+) -> Result<Collection, FilesError> {
+    let canonical = folder.canonicalize().map_err(|cause| FilesError::Program {
+        path: folder.to_owned(),
+        cause,
+    })?;
+    let entry = entry.map(RelativePath::parse).transpose()?;
+    gather(&Home::of_this_user(), canonical, entry, named, private)
+}
+
 fn collect_at_home(
     home: &Home,
     program: &Path,
@@ -77,6 +96,17 @@ fn collect_at_home(
     private: &[PathBuf],
 ) -> Result<Collection, FilesError> {
     let (folder, entry) = locate(program)?;
+    gather(home, folder, Some(entry), named, private)
+}
+
+fn gather(
+    home: &Home,
+    folder: PathBuf,
+    entry: Option<RelativePath>,
+    named: Option<&[PathBuf]>,
+    private: &[PathBuf],
+) -> Result<Collection, FilesError> {
+    let program = entry.as_ref().map_or("the program", RelativePath::as_str);
     // An input that does not exist cannot travel; that it is missing is said where inputs are read.
     let private: Vec<_> = private
         .iter()
@@ -90,17 +120,17 @@ fn collect_at_home(
     let mut found = Found::default();
     match named {
         None => {
-            allow(home, &folder, &entry)?;
+            allow(home, &folder, program)?;
             walk.folder(&folder, &mut found)?;
         }
         Some(named) => {
             for path in named {
-                add_named(home, &walk, path, &entry, &mut found)?;
+                add_named(home, &walk, path, program, &mut found)?;
             }
         }
     }
     // The program travels even if a .gitignore or a hidden name would keep it back.
-    found.files.push(entry.clone());
+    found.files.extend(entry.clone());
     found.files.sort();
     found.files.dedup();
 
@@ -133,13 +163,13 @@ fn locate(program: &Path) -> Result<(PathBuf, RelativePath), FilesError> {
     Ok((folder, RelativePath::from_path(Path::new(name))?))
 }
 
-fn allow(home: &Home, folder: &Path, entry: &RelativePath) -> Result<(), FilesError> {
+fn allow(home: &Home, folder: &Path, program: &str) -> Result<(), FilesError> {
     match home.too_broad(folder) {
         None => Ok(()),
         Some(what) => Err(FilesError::TooBroad {
             folder: folder.to_owned(),
             what,
-            program: entry.to_string(),
+            program: program.to_owned(),
         }),
     }
 }
@@ -149,7 +179,7 @@ fn add_named(
     home: &Home,
     walk: &Walk<'_>,
     named: &Path,
-    entry: &RelativePath,
+    program: &str,
     found: &mut Found,
 ) -> Result<(), FilesError> {
     let path = walk.root.join(named);
@@ -170,7 +200,7 @@ fn add_named(
         });
     }
     if target.is_dir() {
-        allow(home, &target, entry)?;
+        allow(home, &target, program)?;
         return walk.folder(&target, found);
     }
     if walk.refusal(&path).is_some() {
@@ -250,17 +280,16 @@ impl Collection {
         let files = &self.manifest.files;
         let total = size(files.iter().map(|file| file.size).sum());
         let plural = if files.len() == 1 { "file" } else { "files" };
+        let entry = self.entry.as_ref().map(RelativePath::as_str);
+        let others = files.iter().map(|file| file.path.as_str());
+        let others = others.filter(|path| Some(*path) != entry);
+        let named: Vec<&str> = entry.into_iter().chain(others).take(NAMED).collect();
         let mut line = format!(
             "{} {plural}, {total} from {}: {}",
             files.len(),
             shown.display(),
-            self.entry
+            named.join(", ")
         );
-        let others = files.iter().filter(|file| file.path != self.entry.as_str());
-        for file in others.take(NAMED - 1) {
-            line.push_str(", ");
-            line.push_str(&file.path);
-        }
         if files.len() > NAMED {
             // Writing to a String cannot fail.
             let _ = write!(line, " and {} more", files.len() - NAMED);

@@ -41,7 +41,7 @@ fn a_folder_travels_without_hidden_ignored_and_generated_files() {
     fs::write(folder.path().join(".gitignore"), "*.log\n").unwrap();
     let found = collect(&folder.path().join("p.py"), None, &[]).unwrap();
     assert_eq!(paths(&found), ["data/a.csv", "p.py"]);
-    assert_eq!(found.entry.as_str(), "p.py");
+    assert_eq!(found.entry.unwrap().as_str(), "p.py");
     assert_eq!(found.skipped, []);
     assert_eq!(found.manifest.files[1].size, 4);
 }

@@ -5,10 +5,7 @@ mod events;
 mod hint;
 mod lines;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, path::Path};
 
 use e3_session::types::{DialTable, Kind, Program};
 
@@ -18,24 +15,17 @@ pub use self::{
     hint::hint,
     lines::{Line, outcome},
 };
-use crate::files::{BadPath, RelativePath};
-
-/// What is needed to start one party's program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandLine {
-    /// The Python interpreter.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<String>,
-    /// The whole environment: the process is to be started with nothing else in it.
-    pub environment: Vec<(OsString, OsString)>,
-    /// The working folder.
-    pub folder: PathBuf,
-}
+use crate::{
+    files::{BadPath, RelativePath},
+    line::{CommandLine, variables},
+};
 
 /// Why no command line can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
+    /// The program is of another kind.
+    #[error("a program of kind `{0}` is not one that uses MPyC")]
+    OtherKind(&'static str),
     /// The program's entry is no path.
     #[error(transparent)]
     Entry(#[from] BadPath),
@@ -88,7 +78,9 @@ pub fn command_line(
 ) -> Result<CommandLine, CommandError> {
     let entry = RelativePath::parse(&program.entry)?;
     check_arguments(&program.arguments)?;
-    let Kind::Mpyc { threshold, .. } = &program.kind;
+    let Kind::Mpyc { threshold, .. } = &program.kind else {
+        return Err(CommandError::OtherKind(program.kind.name()));
+    };
     let parties = dial.parties.len();
     if 2 * usize::from(*threshold) >= parties.max(1) {
         let most = parties.saturating_sub(1) / 2;
@@ -121,49 +113,17 @@ pub fn command_line(
     arguments.extend(["-T".to_owned(), threshold.to_string()]);
     arguments.extend(program.arguments.iter().cloned());
 
-    let mut environment: Vec<_> = environment
-        .into_iter()
-        .filter(|(name, _)| is_passed_on(name))
-        .collect();
-    let mut set = |name: &str, value: OsString| environment.push((name.into(), value));
-    set("E3_PARTY", dial.me.to_string().into());
-    set("E3_PARTIES", parties.to_string().into());
-    if let Some(input) = input {
-        set("E3_INPUT", input.into());
-    }
-    // Lines arrive when they are printed, and in one encoding whatever the host's locale is.
-    set("PYTHONUNBUFFERED", "1".into());
-    set("PYTHONUTF8", "1".into());
-    set("PYTHONDONTWRITEBYTECODE", "1".into());
-
     Ok(CommandLine {
         program: python.to_owned(),
         arguments,
-        environment,
+        environment: variables(environment, dial, input),
         folder: folder.to_owned(),
     })
 }
 
-/// Variables that a program may inherit: where things are, and how to speak.
-fn is_passed_on(name: &OsString) -> bool {
-    const PASSED_ON: [&str; 9] = [
-        "PATH",
-        "HOME",
-        "USER",
-        "LOGNAME",
-        "SHELL",
-        "LANG",
-        "TZ",
-        "TMPDIR",
-        "LD_LIBRARY_PATH",
-    ];
-    name.to_str()
-        .is_some_and(|name| PASSED_ON.contains(&name) || name.starts_with("LC_"))
-}
-
 #[cfg(test)]
 mod tests {
-    use e3_session::types::{Interpreter, Manifest, PartyIndex, Reach};
+    use e3_session::types::{Interpreter, Manifest, PartyIndex, Ports, Reach};
 
     use super::*;
 
@@ -177,7 +137,7 @@ mod tests {
             },
             entry: "santa.py".into(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
-            port: 11_365,
+            ports: Ports::one(11_365),
             timeout_s: 60,
             manifest: Manifest { files: vec![] },
         }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    COMPLETE, Complete, MPYC_VERSION, Progress, PythonEnv, PythonError, REQUIREMENTS,
+    COMPLETE, Complete, Packages, Progress, PythonEnv, PythonError,
     find::{self, Version},
     process,
 };
@@ -28,8 +28,8 @@ const WAIT: Duration = Duration::from_mins(20);
 pub(super) fn build(
     folder: &Path,
     key: &str,
-    base: &Path,
-    version: Version,
+    packages: &Packages,
+    (base, version): (&Path, Version),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<PythonEnv, PythonError> {
     let env = folder.join(key);
@@ -55,6 +55,7 @@ pub(super) fn build(
     let maker = Maker {
         env: &env,
         lock: &lock,
+        packages,
         uv: find::on_path("uv", env::var_os("PATH").as_deref()),
     };
     let made = maker.create(base).and_then(|()| {
@@ -69,7 +70,8 @@ pub(super) fn build(
 
     let complete = Complete {
         python: language,
-        mpyc: MPYC_VERSION.to_owned(),
+        mpyc: None,
+        runtime: Some(packages.runtime.clone()),
     };
     let complete_file = env.join(COMPLETE);
     // Written aside and renamed: whoever finds it finds all of it.
@@ -130,6 +132,7 @@ fn lock(path: &Path, env: &Path, progress: &mut dyn FnMut(Progress)) -> Result<F
 struct Maker<'a> {
     env: &'a Path,
     lock: &'a File,
+    packages: &'a Packages,
     uv: Option<PathBuf>,
 }
 
@@ -164,7 +167,7 @@ impl Maker<'_> {
     /// The pinned packages: only those files whose digests are known, and nothing that would have to be compiled.
     fn install(&self) -> Result<(), PythonError> {
         let requirements = self.env.join("requirements.txt");
-        fs::write(&requirements, REQUIREMENTS).map_err(|cause| PythonError::Cache {
+        fs::write(&requirements, &self.packages.text).map_err(|cause| PythonError::Cache {
             path: requirements.clone(),
             cause,
         })?;
@@ -194,13 +197,20 @@ impl Maker<'_> {
             ("pip", command)
         };
         command
-            .args(["--require-hashes", "--only-binary", ":all:", "-r"])
+            .args([
+                "--require-hashes",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "-r",
+            ])
             .arg(&requirements);
         let finished = process::run(&mut command, INSTALL)?;
         if finished.success {
             return Ok(());
         }
         Err(PythonError::Install {
+            what: self.packages.what.clone(),
             installer,
             output: finished.last_lines(),
         })
@@ -247,6 +257,7 @@ mod tests {
         let maker = Maker {
             env: &env,
             lock: &lock,
+            packages: &Packages::own(),
             uv: uv.map(|script| stand_in("uv", script)),
         };
         maker

@@ -16,8 +16,8 @@ pub enum PythonError {
 
     /// No Python that is new enough.
     #[error(
-        "MPyC {MPYC_VERSION} needs Python {OLDEST} or newer, and found is only {found}: \
-         install a newer one, or name an interpreter that has MPyC with `python = \"…\"`"
+        "Python {OLDEST} or newer is needed, and found is only {found}: \
+         install a newer one, or name an interpreter that has what the program needs with `python = \"…\"`"
     )]
     TooOld {
         /// What was found, with versions.
@@ -46,10 +46,12 @@ pub enum PythonError {
 
     /// The packages could not be installed.
     #[error(
-        "cannot install MPyC {MPYC_VERSION} and what it needs with {installer}. \
+        "cannot install {what} with {installer}. \
          This needs a connection to the Python package index, once:\n{output}"
     )]
     Install {
+        /// What was to be installed.
+        what: String,
         /// What was to install them, `uv` or `pip`.
         installer: &'static str,
         /// The last lines of what it printed.

@@ -112,6 +112,21 @@ fn version(python: &Path) -> Result<Version, PythonError> {
         })
 }
 
+/// A user's own interpreter: a path, or a name that is looked for in PATH; and its version.
+pub(super) fn plain(python: &Path) -> Result<(PathBuf, String), PythonError> {
+    let named = !python.as_os_str().as_encoded_bytes().contains(&b'/');
+    let found = named
+        .then(|| on_path(&python.to_string_lossy(), env::var_os("PATH").as_deref()))
+        .flatten();
+    let python = found.unwrap_or_else(|| python.to_owned());
+    let Version {
+        major,
+        minor,
+        patch,
+    } = version(&python)?;
+    Ok((python, format!("{major}.{minor}.{patch}")))
+}
+
 /// Versions of the language and of `MPyC` of a user's own interpreter.
 pub(super) fn with_mpyc(python: &Path) -> Result<(String, String), PythonError> {
     let program = "import platform, mpyc; print('e3', platform.python_version(), mpyc.__version__)";

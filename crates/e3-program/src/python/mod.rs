@@ -1,4 +1,5 @@
-//! The private Python environment that `MPyC` programs run in.
+//! The private Python environments that programs run in: one for `MPyC` programs, and one for each list of
+//! packages that a command names.
 //!
 //! It is made once for a set of pinned versions and an interpreter, in the user's cache, and then used without
 //! starting anything or touching a network:
@@ -15,6 +16,7 @@
 mod build;
 mod error;
 mod find;
+mod packages;
 mod process;
 
 use std::{
@@ -26,11 +28,8 @@ use e3_session::types::Interpreter;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use self::error::PythonError;
 use self::find::Version;
-
-/// The pinned packages, with the digests of their files; see `requirements.in` for how it is made.
-const REQUIREMENTS: &str = include_str!("requirements.txt");
+pub use self::{error::PythonError, packages::Packages};
 
 /// The version of `MPyC` that E³'s own environment has.
 pub const MPYC_VERSION: &str = "0.11";
@@ -38,7 +37,7 @@ pub const MPYC_VERSION: &str = "0.11";
 /// The file that says that an environment is complete.
 const COMPLETE: &str = "e3.json";
 
-/// A Python that has `MPyC`.
+/// A Python that has what a program needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PythonEnv {
     /// The interpreter to start.
@@ -72,8 +71,12 @@ pub enum Progress {
 struct Complete {
     /// Version of the language, such as `3.11.7`.
     python: String,
-    /// Version of `MPyC`.
-    mpyc: String,
+    /// Version of `MPyC`, in E³'s own environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mpyc: Option<String>,
+    /// What parties compare, in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    runtime: Option<String>,
 }
 
 impl PythonEnv {
@@ -85,15 +88,28 @@ impl PythonEnv {
     /// # Errors
     /// [`PythonError`] if there is no Python to make it with, or if its packages cannot be installed.
     pub fn ensure(cache: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Self, PythonError> {
+        Self::ensure_with(cache, &Packages::own(), progress)
+    }
+
+    /// The same for an environment with other packages.
+    ///
+    /// # Errors
+    /// As [`PythonEnv::ensure`].
+    pub fn ensure_with(
+        cache: &Path,
+        packages: &Packages,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, PythonError> {
         let folder = cache.join("python");
         let candidates = find::candidates(env::var_os("PATH").as_deref());
         for candidate in &candidates {
-            if let Ok(found) = Self::open(&folder.join(key(candidate))) {
+            if let Ok(found) = Self::open(&folder.join(key(candidate, packages))) {
                 return Ok(found);
             }
         }
         let (base, version) = find::suitable(&candidates)?;
-        build::build(&folder, &key(&base), &base, version, progress)
+        let key = key(&base, packages);
+        build::build(&folder, &key, packages, (&base, version), progress)
     }
 
     /// A complete environment in this folder, as [`PythonEnv::ensure`] has made it; starts nothing.
@@ -109,6 +125,11 @@ impl PythonEnv {
             .map_err(|cause| incomplete(cause.to_string()))?;
         let complete: Complete =
             serde_json::from_str(&text).map_err(|cause| incomplete(cause.to_string()))?;
+        let runtime = complete
+            .mpyc
+            .map(|version| format!("mpyc {version}"))
+            .or(complete.runtime)
+            .ok_or_else(|| incomplete("it does not say what it has".to_owned()))?;
         let python = folder.join("bin/python");
         // A link to the interpreter it was made with, which may have been removed since.
         if !python.exists() {
@@ -119,7 +140,7 @@ impl PythonEnv {
         Ok(Self {
             python,
             language: format!("Python {}", complete.python),
-            runtime: format!("mpyc {}", complete.mpyc),
+            runtime,
             interpreter: Interpreter::Own {
                 folder: folder.display().to_string(),
             },
@@ -142,7 +163,23 @@ impl PythonEnv {
         })
     }
 
-    /// What an agent was told to use.
+    /// A user's own interpreter for a command, whatever it has.
+    ///
+    /// # Errors
+    /// [`PythonError`] if it cannot be started or does not answer.
+    pub fn plain(path: &Path) -> Result<Self, PythonError> {
+        let (python, version) = find::plain(path)?;
+        Ok(Self {
+            language: format!("Python {version}"),
+            runtime: "a Python of the host".to_owned(),
+            interpreter: Interpreter::Named {
+                path: path.display().to_string(),
+            },
+            python,
+        })
+    }
+
+    /// What an agent was told to use for an `MPyC` program.
     ///
     /// # Errors
     /// As [`PythonEnv::open`] and [`PythonEnv::named`].
@@ -172,10 +209,10 @@ pub fn cache_folder() -> Result<PathBuf, PythonError> {
 }
 
 /// The name of an environment's folder: of the pinned packages, and of the interpreter behind all links.
-fn key(base: &Path) -> String {
+fn key(base: &Path, packages: &Packages) -> String {
     let base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
     let mut hasher = Sha256::new();
-    hasher.update(REQUIREMENTS);
+    hasher.update(&packages.text);
     hasher.update([0]);
     hasher.update(base.as_os_str().as_encoded_bytes());
     let digest: [u8; 32] = hasher.finalize().into();
@@ -192,14 +229,6 @@ const OLDEST: Version = Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_pinned_version_is_the_one_that_is_named() {
-        assert!(REQUIREMENTS.contains(&format!("mpyc=={MPYC_VERSION} ")));
-        for package in ["numpy==", "gmpy2==", "uvloop=="] {
-            assert!(REQUIREMENTS.contains(package), "{package}");
-        }
-    }
 
     #[test]
     fn a_folder_that_is_not_complete_is_none() {

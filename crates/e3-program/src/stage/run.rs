@@ -261,6 +261,18 @@ impl Staged {
         self.input.as_deref()
     }
 
+    /// Writes a file of E³'s own beside the program's folder, such as a list of the parties.
+    ///
+    /// # Errors
+    /// [`StageError`] if it cannot be written.
+    pub fn write(&self, name: &str, content: &str) -> Result<PathBuf, StageError> {
+        let folder = self.root.join("made");
+        make_folder(&folder)?;
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(|cause| StageError::write(&path, cause))?;
+        Ok(path)
+    }
+
     /// The hash of the program's files as they are on this host; see [`files::digest()`].
     pub fn digest(&self) -> Digest {
         self.digest

@@ -23,7 +23,8 @@ use e3_program::{
 use e3_session::{
     message::SendBlob,
     types::{
-        DialTable, Digest, InputSource, Kind, PartyIndex, Program, ProgramEvent, Reach, RunId,
+        DialTable, Digest, InputSource, Kind, PartyIndex, Ports, Program, ProgramEvent, Reach,
+        RunId,
     },
 };
 use serde_bytes::ByteBuf;
@@ -83,9 +84,9 @@ pub(crate) fn run(program: &Path, arguments: &[&str], inputs: &[Option<PathBuf>]
             threshold: (parties - 1) / 2,
             interpreter: python().interpreter.clone(),
         },
-        entry: collection.entry.to_string(),
+        entry: collection.entry.as_ref().unwrap().to_string(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
-        port: 0,
+        ports: Ports::one(0),
         timeout_s: 120,
         manifest: collection.manifest.clone(),
     };

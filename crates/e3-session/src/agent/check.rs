@@ -5,8 +5,8 @@ use crate::{
     agreement,
     message::{Refusal, RefusalCode},
     types::{
-        Agreement, Contact, Difference, Digest, InputSource, Offer, PartyIndex, Program, Roster,
-        RunId, is_file_name,
+        Agreement, Command, Contact, Difference, Digest, InputSource, Kind, Offer, PartyIndex,
+        Program, Roster, RunId, is_file_name, is_variable,
     },
 };
 
@@ -85,11 +85,25 @@ pub(super) fn program(program: &Program, input: &InputSource) -> Result<(), Refu
         .manifest
         .check()
         .map_err(|error| unusable(error.to_string()))?;
-    if !program.manifest.contains(&program.entry) {
+    let travels = match &program.kind {
+        Kind::Mpyc { .. } => Some(program.entry.as_str()),
+        Kind::Command(_) => program.entry.strip_prefix("./"),
+        Kind::Probe => None,
+    };
+    if let Some(entry) = travels
+        && !program.manifest.contains(entry)
+    {
         return Err(unusable(format!(
-            "the program starts {:?}, which is not among its {} files",
-            program.entry,
+            "the program starts {entry:?}, which is not among its {} files",
             program.manifest.files.len()
+        )));
+    }
+    if let Kind::Command(Command { environment, .. }) = &program.kind
+        && let Some((name, _)) = environment.iter().find(|(name, _)| !is_variable(name))
+    {
+        return Err(unusable(format!(
+            "the program's environment has a variable {name:?}: expected a letter or underscore, then letters, \
+             digits and underscores, and not E3_ first"
         )));
     }
     if let InputSource::Sent { name, .. } = input

@@ -171,7 +171,7 @@ impl Knowledge {
             }
             Reply::Offered { offer } => {
                 self.settle_offer(reply, offer)?;
-                self.offer = Some(offer.clone());
+                self.offer = Some(Offer::clone(offer));
                 Ok(())
             }
             Reply::Confirmed { agreement, .. } => same_hash(

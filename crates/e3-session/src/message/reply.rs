@@ -53,8 +53,8 @@ pub enum Reply {
     Stored,
     /// To `Agree`.
     Offered {
-        /// What this agent would run.
-        offer: Offer,
+        /// What this agent would run; boxed because it is much larger than what else is said.
+        offer: Box<Offer>,
     },
     /// To `Confirm`.
     Confirmed {

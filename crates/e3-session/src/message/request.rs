@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::types::{
-    Contact, Dial, Digest, InputSource, Offer, OutputPolicy, PartyIndex, Program, Roster, RunId,
-    SessionId,
+    Contact, Dial, Digest, InputSource, Offer, OutputPolicy, PartyIndex, Ports, Program, Roster,
+    RunId, SessionId,
 };
 
 /// What a controller asks of an agent, in the order of a conversation.
@@ -43,8 +43,8 @@ pub enum Request {
         contacts: Vec<Contact>,
         /// Which connections a program will need.
         dial: Dial,
-        /// The port that programs will listen on.
-        port: u16,
+        /// The ports that programs will listen on.
+        ports: Ports,
         /// Milliseconds after which unreachable peers are reported as such.
         timeout_ms: u64,
     },

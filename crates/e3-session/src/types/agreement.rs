@@ -6,7 +6,7 @@ use e3_identity::canonical;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::{Digest, Nonce, PartyIndex, RunId, SessionId};
+use super::{Dial, Digest, Nonce, PartyIndex, Ports, RunId, SessionId};
 
 /// What must be the same for all parties. Each agent computes its own from what it has itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,18 +27,28 @@ pub struct Terms {
     pub identity: String,
     /// Services that the overlay uses.
     pub services: Vec<String>,
+    /// The kind of program, such as `mpyc`.
+    pub kind: String,
     /// Hash of the program's files, as found on this agent's host.
     pub program: Digest,
-    /// The file that is started.
+    /// What is started: a file, a command or a probe.
     pub entry: String,
-    /// Version of the program's runtime on this agent's host, such as `mpyc 0.11`.
+    /// What runs it on this agent's host: `mpyc 0.11`, or a program of the host with its digest.
     pub runtime: String,
     /// Number of parties, m.
     pub parties: u16,
-    /// Threshold, t.
-    pub threshold: u16,
-    /// The program's arguments.
+    /// Threshold, t, of a kind of program that E³ gives one.
+    pub threshold: Option<u16>,
+    /// The program's arguments; a command's are templates.
     pub arguments: Vec<String>,
+    /// Variables of a command's environment, with the templates of their values.
+    pub environment: Vec<(String, String)>,
+    /// Where a command finds its party's private input: a template.
+    pub input_as: Option<String>,
+    /// Which parties dial which.
+    pub dial: Dial,
+    /// The ports that they listen on.
+    pub ports: Ports,
 }
 
 /// What is told but need not be the same.
@@ -85,14 +95,14 @@ impl Agreement {
     /// The hash that stands for this agreement; signatures are not part of it.
     pub fn hash(&self) -> Digest {
         Digest(canonical::digest(
-            "e3/agreement/1",
+            "e3/agreement/2",
             &(self.terms.form(), &self.nonces),
         ))
     }
 }
 
 impl Terms {
-    /// What is hashed: every field, in the order of the type.
+    /// What is hashed: every field, in the order of the type. What may be absent is a list of none or one.
     pub fn form(&self) -> impl Serialize + '_ {
         let Self {
             session,
@@ -103,18 +113,25 @@ impl Terms {
             mode,
             identity,
             services,
+            kind,
             program,
             entry,
             runtime,
             parties,
             threshold,
             arguments,
+            environment,
+            input_as,
+            dial,
+            ports: Ports { base, layout },
         } = self;
         (
             (session, run, roster, epoch),
             (overlay, mode, identity, services),
-            (program, entry, runtime),
-            (parties, threshold, arguments),
+            (kind, program, entry, runtime),
+            (parties, threshold.as_slice(), arguments),
+            (environment, input_as.as_slice()),
+            (dial.as_str(), base, layout.as_str()),
         )
     }
 }

@@ -13,11 +13,13 @@ mod roster;
 
 pub use agreement::{Agreement, Difference, Informed, Offer, Terms};
 pub use contact::Contact;
-pub use dial::{Dial, DialTable, Reach};
+pub use dial::{Dial, DialTable, PortLayout, Ports, Reach};
 pub use facts::HostFacts;
 pub use id::{Digest, Nonce, PartyIndex, RunId, SessionId};
 pub use link::{LinkReport, Path};
 pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
 pub use outcome::{Ending, Outcome};
-pub use program::{InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent};
+pub use program::{
+    Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,
+};
 pub use roster::{MAX_NAME, MAX_PARTIES, Roster, RosterEntry, RosterError};

@@ -10,7 +10,7 @@ use e3_session::{
     types::{
         Agreement, Contact, Dial, DialTable, Digest, Ending, FileEntry, HostFacts, Informed,
         InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy,
-        PartyIndex, Path, Program, Reach, Roster, RosterEntry, RunId, SessionId, Terms,
+        PartyIndex, Path, Ports, Program, Reach, Roster, RosterEntry, RunId, SessionId, Terms,
     },
 };
 use serde_bytes::ByteBuf;
@@ -72,12 +72,17 @@ pub fn offer(party: u16, epoch: u32, run: RunId) -> Offer {
             mode: "plain".to_owned(),
             identity: "pinned".to_owned(),
             services: vec![],
+            kind: "mpyc".to_owned(),
             program: Digest([0xf1; 32]),
             entry: "average.py".to_owned(),
             runtime: "mpyc 0.11".to_owned(),
             parties: 3,
-            threshold: 1,
+            threshold: Some(1),
             arguments: vec!["--size".to_owned(), "7".to_owned()],
+            environment: vec![],
+            input_as: None,
+            dial: Dial::LowerToHigher,
+            ports: Ports::one(4000),
         },
         nonce: Nonce([u8::try_from(party).unwrap() + 0xa0; 32]),
         informed: Informed {
@@ -106,7 +111,7 @@ pub fn program() -> Program {
         },
         entry: "average.py".to_owned(),
         arguments: vec!["--size".to_owned(), "7".to_owned()],
-        port: 4000,
+        ports: Ports::one(4000),
         timeout_s: 60,
         manifest: Manifest::build(vec![file("average.py"), file("lib/numbers.py")]).unwrap(),
     }
@@ -145,7 +150,7 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
                 })
                 .collect(),
             dial: Dial::LowerToHigher,
-            port: 4000,
+            ports: Ports::one(4000),
             timeout_ms: 1000,
         },
         RequestKind::Stage => Request::Stage {
@@ -221,14 +226,14 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
             roster: roster.hash(),
             signature: ByteBuf::new(),
         },
-        Request::Connect { port, .. } => Reply::Connected {
+        Request::Connect { ports, .. } => Reply::Connected {
             dial: DialTable {
                 me: ME,
                 parties: vec![Reach {
                     party: ME,
                     name: NAMES[1].to_owned(),
                     address: "0.0.0.0".parse().unwrap(),
-                    port: *port,
+                    port: ports.base,
                 }],
             },
             links: vec![link(PartyIndex(2))],
@@ -246,7 +251,11 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
         | Request::Deliver { .. }
         | Request::Tell { .. } => Reply::Stored,
         Request::Agree { run } => Reply::Offered {
-            offer: offer(ME.0, known.roster().map_or(0, |roster| roster.epoch), *run),
+            offer: Box::new(offer(
+                ME.0,
+                known.roster().map_or(0, |roster| roster.epoch),
+                *run,
+            )),
         },
         Request::Confirm { .. } => Reply::Confirmed {
             agreement: known.agreement().map_or(Digest([0; 32]), Agreement::hash),

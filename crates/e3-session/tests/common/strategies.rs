@@ -8,10 +8,10 @@ use e3_session::{
         Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
     },
     types::{
-        Contact, Dial, DialTable, Difference, Digest, Ending, FileEntry, HostFacts, Informed,
-        InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy,
-        PartyIndex, Path, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, SessionId,
-        Terms,
+        Command, Contact, Dial, DialTable, Difference, Digest, Ending, FileEntry, HostFacts,
+        Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome,
+        OutputPolicy, PartyIndex, Path, PortLayout, Ports, Program, ProgramEvent, Reach, Roster,
+        RosterEntry, RunId, SessionId, Terms,
     },
 };
 use proptest::{
@@ -46,11 +46,11 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Introduce),
         bytes().prop_map(|endorsement| Request::Endorse { endorsement }),
         roster().prop_map(|roster| Request::Admit { roster }),
-        (vec(contact(), 0..4), dial(), any::<u16>(), any::<u64>()).prop_map(
-            |(contacts, dial, port, timeout_ms)| Request::Connect {
+        (vec(contact(), 0..4), dial(), ports(), any::<u64>()).prop_map(
+            |(contacts, dial, ports, timeout_ms)| Request::Connect {
                 contacts,
                 dial,
-                port,
+                ports,
                 timeout_ms,
             }
         ),
@@ -88,7 +88,7 @@ fn request() -> impl Strategy<Value = Request> {
         (party(), bytes()).prop_map(|(from, sealed)| Request::Deliver { from, sealed }),
         Just(Request::Leave),
     ];
-    prop_oneof![opening, running, aside]
+    prop_oneof![opening.boxed(), running.boxed(), aside.boxed()]
 }
 
 pub fn reply() -> impl Strategy<Value = Reply> {
@@ -108,7 +108,9 @@ pub fn reply() -> impl Strategy<Value = Reply> {
     let running = prop_oneof![
         vec(digest(), 0..4).prop_map(|files| Reply::Missing { files }),
         Just(Reply::Stored),
-        offer().prop_map(|offer| Reply::Offered { offer }),
+        offer().prop_map(|offer| Reply::Offered {
+            offer: Box::new(offer)
+        }),
         (digest(), bytes()).prop_map(|(agreement, signature)| Reply::Confirmed {
             agreement,
             signature
@@ -160,7 +162,7 @@ fn party() -> impl Strategy<Value = PartyIndex> {
 }
 
 fn dial() -> impl Strategy<Value = Dial> {
-    select(vec![Dial::LowerToHigher, Dial::Mesh])
+    select(vec![Dial::LowerToHigher, Dial::HigherToLower, Dial::Mesh])
 }
 
 fn output() -> impl Strategy<Value = OutputPolicy> {
@@ -216,11 +218,39 @@ fn contact() -> impl Strategy<Value = Contact> {
     })
 }
 
-fn program() -> impl Strategy<Value = Program> {
+fn ports() -> impl Strategy<Value = Ports> {
+    let layout = select(vec![PortLayout::One, PortLayout::Indexed, PortLayout::Any]);
+    (any::<u16>(), layout).prop_map(|(base, layout)| Ports { base, layout })
+}
+
+fn kind() -> BoxedStrategy<Kind> {
     let interpreter = prop_oneof![
         text().prop_map(|folder| Interpreter::Own { folder }),
         text().prop_map(|path| Interpreter::Named { path }),
     ];
+    let mpyc =
+        (any::<u16>(), interpreter.clone()).prop_map(|(threshold, interpreter)| Kind::Mpyc {
+            threshold,
+            interpreter,
+        });
+    let command = (
+        vec((text(), text()), 0..3),
+        option::of(text()),
+        dial(),
+        option::of(interpreter),
+    )
+        .prop_map(|(environment, input_as, dial, interpreter)| {
+            Kind::Command(Command {
+                environment,
+                input_as,
+                dial,
+                interpreter,
+            })
+        });
+    prop_oneof![mpyc, command, Just(Kind::Probe)].boxed()
+}
+
+fn program() -> BoxedStrategy<Program> {
     let file = (text(), digest(), any::<u64>(), any::<bool>()).prop_map(
         |(path, sha256, size, executable)| FileEntry {
             path,
@@ -230,26 +260,24 @@ fn program() -> impl Strategy<Value = Program> {
         },
     );
     (
-        (any::<u16>(), interpreter),
+        kind(),
         text(),
         vec(text(), 0..3),
-        any::<u16>(),
+        ports(),
         any::<u64>(),
         vec(file, 0..4),
     )
         .prop_map(
-            |((threshold, interpreter), entry, arguments, port, timeout_s, files)| Program {
-                kind: Kind::Mpyc {
-                    threshold,
-                    interpreter,
-                },
+            |(kind, entry, arguments, ports, timeout_s, files)| Program {
+                kind,
                 entry,
                 arguments,
-                port,
+                ports,
                 timeout_s,
                 manifest: Manifest { files },
             },
         )
+        .boxed()
 }
 
 fn input() -> impl Strategy<Value = InputSource> {
@@ -264,11 +292,24 @@ fn input() -> impl Strategy<Value = InputSource> {
     ]
 }
 
-fn offer() -> impl Strategy<Value = Offer> {
+fn offer() -> BoxedStrategy<Offer> {
     let names = (text(), text(), text(), vec(text(), 0..3), text(), text());
-    let numbers = (any::<u32>(), any::<u16>(), any::<u16>(), vec(text(), 0..3));
-    let terms = (session(), run(), digest(), digest(), names, numbers).prop_map(
-        |(session, run, roster, program, names, numbers)| {
+    let numbers = (
+        any::<u32>(),
+        any::<u16>(),
+        option::of(any::<u16>()),
+        vec(text(), 0..3),
+    );
+    let rest = (
+        text(),
+        vec((text(), text()), 0..3),
+        option::of(text()),
+        dial(),
+        ports(),
+    );
+    let terms = (session(), run(), digest(), digest(), names, numbers, rest).prop_map(
+        |(session, run, roster, program, names, numbers, rest)| {
+            let (kind, environment, input_as, dial, ports) = rest;
             let (overlay, mode, identity, services, entry, runtime) = names;
             let (epoch, parties, threshold, arguments) = numbers;
             Terms {
@@ -280,21 +321,28 @@ fn offer() -> impl Strategy<Value = Offer> {
                 mode,
                 identity,
                 services,
+                kind,
                 program,
                 entry,
                 runtime,
                 parties,
                 threshold,
                 arguments,
+                environment,
+                input_as,
+                dial,
+                ports,
             }
         },
     );
-    (party(), terms, any::<[u8; 32]>(), text()).prop_map(|(party, terms, nonce, language)| Offer {
-        party,
-        terms,
-        nonce: Nonce(nonce),
-        informed: Informed { language },
-    })
+    (party(), terms, any::<[u8; 32]>(), text())
+        .prop_map(|(party, terms, nonce, language)| Offer {
+            party,
+            terms,
+            nonce: Nonce(nonce),
+            informed: Informed { language },
+        })
+        .boxed()
 }
 
 fn facts() -> impl Strategy<Value = HostFacts> {

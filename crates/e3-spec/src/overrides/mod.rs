@@ -24,6 +24,8 @@ pub struct Overrides {
     /// `--program`: a path relative to the current folder. The arguments and the list of files that the file gives
     /// belong to its own program, and are dropped.
     pub program: Option<String>,
+    /// `--probe`: a measurement in place of the program.
+    pub probe: Option<String>,
     /// What follows `--`: the program's arguments.
     pub args: Option<Vec<String>>,
     /// `--threshold`
@@ -47,6 +49,7 @@ impl Overrides {
             overlay,
             identity,
             program,
+            probe,
             args,
             threshold,
             region,
@@ -73,8 +76,20 @@ impl Overrides {
                 text("--program", program, report),
             );
             if let Some(table) = root.get_mut("program") {
-                table.remove("args");
-                table.remove("files");
+                keep_only(
+                    table,
+                    &["path", "threshold", "timeout", "python", "mpyc", "port"],
+                );
+            }
+        }
+        if let Some(probe) = probe {
+            put(root, &["program", "probe"], text("--probe", probe, report));
+            put(root, &["program", "kind"], text("--probe", "probe", report));
+            if let Some(table) = root.get_mut("program") {
+                keep_only(
+                    table,
+                    &["kind", "probe", "limit", "profile", "timeout", "port"],
+                );
             }
         }
         if let Some(args) = args {
@@ -104,6 +119,20 @@ impl Overrides {
         for (key, value) in set {
             path::set(root, key, value, report);
         }
+    }
+}
+
+/// Drops what belongs to the program that another one takes the place of.
+fn keep_only(table: &mut Node, kept: &[&str]) {
+    let dropped: Vec<String> = table
+        .entries_mut()
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.key.clone())
+        .filter(|key| !kept.contains(&key.as_str()))
+        .collect();
+    for key in dropped {
+        table.remove(&key);
     }
 }
 

@@ -62,6 +62,11 @@ impl<T> Field<T> {
         }
     }
 
+    /// Where it stands, if there is a good one.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.given().map(|at| at.place)
+    }
+
     /// The value with its place, where its absence has been reported.
     pub(crate) fn present(&self) -> Checked<&At<T>> {
         self.given().ok_or(Reported)
@@ -143,6 +148,7 @@ read_text!(
     text::HostName,
     text::FilePath,
     text::TravelPath,
+    text::VariableName,
     text::Version
 );
 read_text!(
@@ -152,6 +158,7 @@ read_text!(
     quantity::Probability
 );
 read_text!(choice::Nat, choice::Output, choice::Kind, SiteRule);
+read_text!(choice::Dialling, choice::Ports, choice::ProbeName);
 
 /// A whole number of any size.
 pub(crate) fn integer(node: &Node, expected: &str, report: &mut Report) -> Option<i128> {

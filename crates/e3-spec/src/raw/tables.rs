@@ -6,13 +6,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Node, Value};
 use super::read::{At, Field, List, Named, Read, field, only_known, table, wrong_type};
-use crate::choice::{Kind, Nat, Output};
+use crate::choice::{Dialling, Kind, Nat, Output, Ports, ProbeName};
 use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::{Probability, Rate, Time, Timeout};
 use crate::report::Report;
 use crate::text::{
     EnvironmentName, FilePath, GroupName, HostName, Invalid, RegionName, SiteName, TravelPath,
-    Version,
+    VariableName, Version,
 };
 
 table! {
@@ -66,11 +66,11 @@ table! {
 table! {
     /// What the parties run together.
     ProgramTable {
-        /// What kind of program it is. Default: "mpyc".
+        /// What kind of program it is: one that uses MPyC ("mpyc", the default), any other by its command line ("command"), or a measurement that E³ itself carries out ("probe").
         kind: Kind,
-        /// The program's file, relative to this e3.toml.
+        /// The file of an MPyC program, relative to this e3.toml.
         path: FilePath,
-        /// Its arguments.
+        /// Its arguments; a command's are added to its command line.
         args: List<String>,
         /// How many parties may pool what they know and still learn nothing: less than half. Default: as many as possible.
         threshold: Threshold,
@@ -82,8 +82,28 @@ table! {
         mpyc: Version,
         /// Exactly which files travel beside the program, relative to its folder. Default: its whole folder.
         files: List<TravelPath>,
-        /// The port that every party listens on. Default: 11599.
+        /// The port that every party listens on, or the first of them. Default: 11599.
         port: Port,
+        /// The command line, with templates such as `{index}`, `{count}`, `{address:0}` and `{peers_file}`. It begins with `./NAME` for a file that travels, with an absolute path or a name for a program of the host, or with `{python}`.
+        command: List<String>,
+        /// The folder that travels, and that the command runs in. Default: that of this e3.toml if the command begins with `./` or `files` names some, else an empty one.
+        folder: FilePath,
+        /// Variables of the command's environment; their values may hold templates.
+        env: Named<VariableName, String>,
+        /// The port of each party: "one" for the same (the default), "indexed" for the first plus the party's index, "any" if parties agree on further ones among themselves.
+        ports: Ports,
+        /// Which parties open connections to which: "mesh" (the default), "lower-to-higher" or "higher-to-lower".
+        dial: Dialling,
+        /// A requirements file: every package that the command's Python needs, with version and hashes. E³ makes an environment of them, and `{python}` is its interpreter.
+        requirements: FilePath,
+        /// Where in its working folder the command finds its party's private input, such as "Player-Data/Input-P{index}-0". It is always at `{input}` and `$E3_INPUT`.
+        input_as: String,
+        /// Which measurement: "round-trip", "throughput", "all-to-all" or "mesh".
+        probe: ProbeName,
+        /// How long one measurement of a probe takes. Default: 2 s.
+        limit: Timeout,
+        /// The recorded profile that the probe "mesh" replays.
+        profile: FilePath,
     }
 }
 

@@ -1,12 +1,16 @@
 //! From the tables of a file to an environment: fills in defaults, and checks what concerns more than one field.
 
+mod command;
+mod fields;
 mod hosts;
 mod input;
 mod names;
 mod network;
 mod order;
+mod probe;
 mod program;
 mod sites;
+mod template;
 
 use std::path::{Path, PathBuf};
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::Resolver;
 use crate::choice::Kind;
-use crate::environment::{Mpyc, Program, ProgramKind};
 use crate::number::{PartyCount, Port, Threshold};
+use crate::program::{Mpyc, Program, ProgramKind};
 use crate::quantity::Timeout;
 use crate::raw::{At, Field, List, ProgramTable};
 use crate::report::{Checked, Reported};
@@ -22,42 +22,58 @@ impl Resolver<'_> {
         let Field::Given(table) = field else {
             return field.absent().map(|()| None);
         };
-        let ProgramTable {
-            kind,
-            path,
-            args,
-            threshold,
-            timeout,
-            python,
-            mpyc,
-            files,
-            port,
-        } = &table.value;
-        let path = self.program_path(path, table.place);
-        let files = self.files(files, path.as_ref().ok());
-        let threshold = self.threshold(threshold, parties);
-        let python = self.python(python);
-        let kind = match kind.or(Kind::Mpyc)? {
-            Kind::Mpyc => ProgramKind::Mpyc(Mpyc {
-                threshold: threshold?,
-                python: python?,
-                version: mpyc.optional()?,
-                port: port.or(Port::DEFAULT)?,
-            }),
+        let place = table.place;
+        let table = &table.value;
+        let kind = table.kind.or(Kind::Mpyc)?;
+        let foreign = self.only_fields_of(kind, table);
+        let declared = match kind {
+            Kind::Mpyc => self.mpyc(table, place, parties).map(ProgramKind::Mpyc),
+            Kind::Command => self
+                .command(table, place, parties)
+                .map(ProgramKind::Command),
+            Kind::Probe => self.probe(table, place).map(ProgramKind::Probe),
         };
-        let args = args
-            .or(List(Vec::new()))?
-            .0
-            .into_iter()
-            .map(|arg| arg.value)
-            .collect();
+        let folder = match &declared {
+            Ok(ProgramKind::Mpyc(mpyc)) => Path::new(mpyc.path.as_str()).parent(),
+            Ok(ProgramKind::Command(command)) => command.folder.as_ref().map(AsRef::as_ref),
+            Ok(ProgramKind::Probe(_)) | Err(Reported) => None,
+        };
+        let files = self.files(&table.files, folder);
+        let args = table.args.or(List(Vec::new()));
+        let args = args.map(|List(args)| args.into_iter().map(|arg| arg.value).collect());
+        let timeout = table.timeout.or(Timeout::DEFAULT);
+        let port = table.port.or(Port::DEFAULT);
+        foreign?;
+        let kind = declared?;
         Ok(Some(Program {
-            path: path?,
-            args,
-            timeout: timeout.or(Timeout::DEFAULT)?,
+            // A command's arguments stand in its line.
+            args: if matches!(kind, ProgramKind::Command(_)) {
+                Vec::new()
+            } else {
+                args?
+            },
+            timeout: timeout?,
             files: files?,
+            port: port?,
             kind,
         }))
+    }
+
+    fn mpyc(
+        &mut self,
+        table: &ProgramTable,
+        place: Place,
+        parties: Checked<PartyCount>,
+    ) -> Checked<Mpyc> {
+        let path = self.program_path(&table.path, place);
+        let threshold = self.threshold(&table.threshold, parties);
+        let python = self.python(&table.python);
+        Ok(Mpyc {
+            path: path?,
+            threshold: threshold?,
+            python: python?,
+            version: table.mpyc.optional()?,
+        })
     }
 
     fn program_path(&mut self, field: &Field<FilePath>, table: Place) -> Checked<FilePath> {
@@ -76,29 +92,18 @@ impl Resolver<'_> {
     fn files(
         &mut self,
         field: &Field<List<TravelPath>>,
-        program: Option<&FilePath>,
+        folder: Option<&Path>,
     ) -> Checked<Option<Vec<TravelPath>>> {
         let Field::Given(files) = field else {
             return field.absent().map(|()| None);
         };
-        let folder = program.and_then(|program| Path::new(program.as_str()).parent());
-        for file in &files.value.0 {
+        let files = &files.value.0;
+        for At { place, value } in files {
             if let Some(folder) = folder {
-                self.check_file(
-                    &folder.join(file.value.as_str()),
-                    file.value.as_str(),
-                    file.place,
-                );
+                self.check_file(&folder.join(value.as_str()), value.as_str(), *place);
             }
         }
-        Ok(Some(
-            files
-                .value
-                .0
-                .iter()
-                .map(|file| file.value.clone())
-                .collect(),
-        ))
+        Ok(Some(files.iter().map(|file| file.value.clone()).collect()))
     }
 
     fn threshold(
@@ -125,7 +130,7 @@ impl Resolver<'_> {
     }
 
     /// A path is resolved and must exist; a name without a slash is left to PATH.
-    fn python(&mut self, field: &Field<FilePath>) -> Checked<Option<FilePath>> {
+    pub(super) fn python(&mut self, field: &Field<FilePath>) -> Checked<Option<FilePath>> {
         let Field::Given(At { place, value }) = field else {
             return field.optional();
         };

@@ -70,3 +70,12 @@ pub(crate) fn parse(text: &str, overrides: &Overrides) -> Result<Environment, Di
     };
     e3_spec::parse(&file, overrides, &around())
 }
+
+/// What the environment's program has as one that uses MPyC.
+#[allow(dead_code, reason = "each test crate uses a part of this module")]
+pub(crate) fn mpyc(environment: &Environment) -> &e3_spec::Mpyc {
+    match environment.program.as_ref().map(|program| &program.kind) {
+        Some(e3_spec::ProgramKind::Mpyc(mpyc)) => mpyc,
+        other => panic!("{other:?}"),
+    }
+}

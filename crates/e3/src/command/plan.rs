@@ -68,10 +68,7 @@ fn plan<'a>(wanted: &'a Environment, up: Option<&Environment>) -> Result<Planned
         environment: wanted.name.to_string(),
         overlay: wanted.overlay.to_string(),
         identity: wanted.identity.to_string(),
-        program: wanted
-            .program
-            .as_ref()
-            .map(|program| program.path.to_string()),
+        program: wanted.program.as_ref().map(e3_spec::Program::name),
         up: up.is_some(),
         create,
         change,

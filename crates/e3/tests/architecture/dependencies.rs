@@ -6,12 +6,13 @@ use crate::tree::{Crate, finding};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-sys", &[]),
     ("e3-world", &[]),
+    ("e3-template", &[]),
     ("e3-identity", &[]),
-    ("e3-spec", &["e3-world"]),
+    ("e3-spec", &["e3-template", "e3-world"]),
     ("e3-session", &["e3-identity"]),
     // The lab knows no overlay, no program and no agent.
     ("e3-lab", &["e3-sys", "e3-world"]),
-    ("e3-program", &["e3-session"]),
+    ("e3-program", &["e3-session", "e3-template"]),
     // An overlay knows no provider of hosts, no lab and no other overlay.
     ("e3-overlay", &["e3-identity", "e3-session", "e3-sys"]),
     (
@@ -44,6 +45,7 @@ const EVERYTHING_BELOW: &[&str] = &[
     "e3-session",
     "e3-spec",
     "e3-sys",
+    "e3-template",
     "e3-world",
 ];
 
@@ -59,11 +61,18 @@ const EVERYTHING: &[&str] = &[
     "e3-session",
     "e3-spec",
     "e3-sys",
+    "e3-template",
     "e3-world",
 ];
 
 /// Crates that open no socket and start no process.
-pub(crate) const PURE: &[&str] = &["e3-world", "e3-identity", "e3-spec", "e3-session"];
+pub(crate) const PURE: &[&str] = &[
+    "e3-world",
+    "e3-template",
+    "e3-identity",
+    "e3-spec",
+    "e3-session",
+];
 
 /// What would let them.
 const IMPURE_CRATES: &[&str] = &[

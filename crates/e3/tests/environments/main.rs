@@ -16,6 +16,7 @@ mod support;
 
 mod adhoc;
 mod broken;
+mod commands;
 mod crashing;
 mod demos;
 mod examples;

@@ -1,0 +1,86 @@
+//! A program as its environment declares it, in the words of a conversation.
+
+use std::time::Duration;
+
+use e3_session::types::{Command, Dial, Kind, PortLayout, Ports};
+use e3_spec::{Dialling, Program, ProgramKind};
+
+use crate::wire::{Fault, RunAsk};
+
+/// The port of programs where no program says otherwise.
+const PORT: u16 = 11599;
+
+/// Which connections a program will open, and on which ports its parties listen. Without a program: as one that
+/// uses `MPyC`.
+pub(super) fn dialling(program: Option<&Program>) -> (Dial, Ports) {
+    let Some(program) = program else {
+        return (Dial::LowerToHigher, Ports::one(PORT));
+    };
+    let base = program.port.get();
+    match &program.kind {
+        ProgramKind::Mpyc(_) | ProgramKind::Probe(_) => (Dial::LowerToHigher, Ports::one(base)),
+        ProgramKind::Command(command) => {
+            let layout = match command.ports {
+                e3_spec::Ports::One => PortLayout::One,
+                e3_spec::Ports::Indexed => PortLayout::Indexed,
+                e3_spec::Ports::Any => PortLayout::Any,
+            };
+            (dial(command.dial), Ports { base, layout })
+        }
+    }
+}
+
+fn dial(declared: Dialling) -> Dial {
+    match declared {
+        Dialling::Mesh => Dial::Mesh,
+        Dialling::LowerToHigher => Dial::LowerToHigher,
+        Dialling::HigherToLower => Dial::HigherToLower,
+    }
+}
+
+/// Whether the program's runtime logs among what it prints, as MPyC does.
+pub(super) fn logs(ask: &RunAsk) -> bool {
+    let program = ask.environment.program.as_ref();
+    program.is_some_and(|program| matches!(program.kind, ProgramKind::Mpyc(_)))
+}
+
+/// The kind of program, and its arguments.
+pub(super) fn kind(program: &Program, ask: &RunAsk) -> Result<(Kind, Vec<String>), Fault> {
+    match &program.kind {
+        ProgramKind::Mpyc(mpyc) => {
+            let interpreter = ask
+                .interpreter
+                .clone()
+                .ok_or_else(|| Fault::ours("an MPyC program without a Python"))?;
+            let threshold = mpyc.threshold.get();
+            let kind = Kind::Mpyc {
+                threshold,
+                interpreter,
+            };
+            Ok((kind, program.args.clone()))
+        }
+        ProgramKind::Command(command) => {
+            let environment = command.env.iter();
+            let kind = Kind::Command(Command {
+                environment: environment
+                    .map(|(name, value)| (name.to_string(), value.clone()))
+                    .collect(),
+                input_as: command.input_as.clone(),
+                dial: dial(command.dial),
+                interpreter: ask.interpreter.clone(),
+            });
+            Ok((kind, command.line.iter().skip(1).cloned().collect()))
+        }
+        ProgramKind::Probe(probe) => {
+            let limit = Duration::from(probe.limit).as_millis();
+            let mut arguments = vec!["--limit-ms".to_owned(), limit.to_string()];
+            let profile = ask.manifest.files.first();
+            arguments.extend(
+                profile
+                    .into_iter()
+                    .flat_map(|file| ["--profile".to_owned(), file.path.clone()]),
+            );
+            Ok((Kind::Probe, arguments))
+        }
+    }
+}
