@@ -84,7 +84,7 @@ input_as = "Player-Data/Input-P{index}-0""#,
 }
 
 /// Each party tells every other its number over TCP, and prints the sum.
-const EXCHANGE: &str = r#"#!/usr/bin/env python3
+const EXCHANGE: &str = r"#!/usr/bin/env python3
 import os, socket, sys, time
 me, peers = int(sys.argv[1]), [peer.rsplit(':', 1) for peer in sys.argv[2].split(',')]
 own = int(open(os.environ['E3_INPUT']).read().split()[1]) + 5 if 'E3_INPUT' in os.environ else 30
@@ -104,7 +104,7 @@ for _ in peers[me + 1:]:
     there.sendall(bytes([own]))
     total += there.recv(1)[0]
 print(total)
-"#;
+";
 
 #[test]
 fn a_program_that_travels_and_one_of_the_host_compute_together() {
