@@ -9,10 +9,14 @@ use tokio::process::Command as AsyncCommand;
 
 use crate::{Host, HostError, PairRtt, Place, Provider, SelfCheck, Started};
 
+mod scenario;
+
+pub use scenario::scenario;
+
 /// The lab as a provider. Dropping it takes the lab away.
 #[derive(Debug)]
 pub struct LabProvider {
-    lab: Lab,
+    lab: Arc<Lab>,
     order: Vec<HostName>,
 }
 
@@ -26,7 +30,7 @@ struct LabHost {
 /// Builds the environment's hosts and the Internet between them. The process must be in namespaces of its own
 /// already: see [`e3_lab::enter`].
 pub fn build(environment: &Environment) -> Result<LabProvider, HostError> {
-    let lab = Lab::build(&topology(environment)?)?;
+    let lab = Arc::new(Lab::build(&topology(environment)?)?);
     let order = environment
         .hosts
         .iter()
@@ -54,7 +58,7 @@ impl Provider for LabProvider {
         self.lab.pair_rtt_expected(a, b)
     }
 
-    fn lab(&self) -> Option<&Lab> {
+    fn lab(&self) -> Option<&Arc<Lab>> {
         Some(&self.lab)
     }
 

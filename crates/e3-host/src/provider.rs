@@ -18,7 +18,7 @@ pub trait Provider: Send + Sync {
     fn expected_rtt(&self, a: &str, b: &str) -> Option<Duration>;
 
     /// The lab, where the hosts stand in one.
-    fn lab(&self) -> Option<&Lab>;
+    fn lab(&self) -> Option<&Arc<Lab>>;
 
     /// Measures what was made against what was declared; `None` where nothing was declared. Blocks.
     fn check(&self) -> Option<Result<SelfCheck, HostError>>;

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 mod change;
 
-pub(crate) use change::chance;
 pub use change::{Change, ChangeError, Outage, RateChange};
 
 /// What the path from one site to another does to packets, on top of what the two sites' lines do ([`Access`]).

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::conditions::{Change, ChangeError, Conditions, chance};
+use crate::conditions::{Change, ChangeError, Conditions};
 use crate::host::Host;
 use crate::lab::Lab;
 use crate::topology::Access;
-use crate::wan::{Counters, Drops, Ended, Lateness, PairCounters, Router, Traffic};
+use crate::wan::{Counted, Counters, Drops, Ended, Lateness, PairCounters, Router, Traffic};
 
 impl From<Ended> for ChangeError {
     fn from(_: Ended) -> Self {
@@ -50,10 +50,7 @@ impl Lab {
 
     /// Changes the line of a place's site, in both directions.
     pub fn set_access(&self, place: &str, access: Access) -> Result<(), ChangeError> {
-        chance("loss", Some(access.loss))?;
-        if access.rate == Some(0) {
-            return Err(ChangeError::NoRate);
-        }
+        access.check()?;
         let site = self.place(place)?;
         // Where there is one site, its line leads nowhere.
         let Some(wan) = self.wan() else { return Ok(()) };
@@ -71,23 +68,9 @@ impl Lab {
     /// All that has passed, and all that has not, since the lab was built, by pairs of sites. The difference of two of
     /// them is what happened between ([`Counters::since`]).
     pub fn counters(&self) -> Counters {
-        let counted = self.ask(|router| (router.counted_pairs(), router.unsent()));
-        let (pairs, (unroutable, kept_in)) = counted.unwrap_or_default();
-        let name = |site: usize| self.plan().sites.get(site).map(|site| site.name.clone());
-        let pairs = pairs.into_iter().filter_map(|(from, to, counted)| {
-            Some(PairCounters {
-                from: name(from)?,
-                to: name(to)?,
-                delivered: counted.delivered,
-                copies: counted.copies,
-                drops: counted.drops,
-            })
-        });
-        Counters {
-            pairs: pairs.collect(),
-            unroutable,
-            kept_in,
-        }
+        let sites = self.plan().sites.iter().map(|site| site.name.clone());
+        let counted = self.ask(|router| router.counted_all());
+        name_pairs(counted.unwrap_or_default(), &sites.collect::<Vec<_>>())
     }
 
     /// What the wide area has not delivered, of all pairs together.
@@ -163,5 +146,23 @@ impl Lab {
             name: name.to_owned(),
             near: best.filter(|best| likeness(best) > 0.8).map(str::to_owned),
         }
+    }
+}
+
+/// What has been counted, with the sites' names.
+pub(crate) fn name_pairs(counted: Counted, sites: &[String]) -> Counters {
+    let pairs = counted.pairs.into_iter().filter_map(|(from, to, pair)| {
+        Some(PairCounters {
+            from: sites.get(from)?.clone(),
+            to: sites.get(to)?.clone(),
+            delivered: pair.delivered,
+            copies: pair.copies,
+            drops: pair.drops,
+        })
+    });
+    Counters {
+        pairs: pairs.collect(),
+        unroutable: counted.unroutable,
+        kept_in: counted.kept_in,
     }
 }

@@ -23,6 +23,7 @@ mod lateness;
 mod line;
 pub(crate) mod packet;
 mod path;
+mod periods;
 mod queue;
 mod random;
 mod router;
@@ -31,8 +32,10 @@ mod traffic;
 mod unreachable;
 
 pub use lateness::Lateness;
+pub(crate) use traffic::Counted;
 pub use traffic::{Counters, Drops, PairCounters, Traffic};
 
+pub(crate) use periods::Late;
 pub(crate) use random::Random;
 
 pub(crate) use control::{Control, Ended};
@@ -66,6 +69,11 @@ impl Wan {
             control,
             thread: Some(thread),
         })
+    }
+
+    /// A way to reach the router that does not keep it running.
+    pub(crate) fn control(&self) -> Control {
+        self.control.clone()
     }
 
     /// Lets the router's thread do something between two packets, and waits for what it returns.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags};
 
 use crate::files::allow_as_before;
+use crate::process::begin_session;
 use crate::schedule::renounce_promptness;
 
 /// A kind of namespace that a thread can change for itself while the process has other threads.
@@ -116,19 +117,21 @@ impl Doorway {
     }
 
     /// Makes `command` go through the doorway before it executes. Its working directory stays the same path, if that
-    /// path exists on the other side. It may not be real-time, nor have more
-    /// files open than this process when it was started.
+    /// path exists on the other side. It may not be real-time, nor have more files open than this process when it was
+    /// started, and is in a session of its own, so that its computing does not count against this process's
+    /// promptness (see [`own_session`](crate::process::own_session)).
     pub fn prepare(&self, command: &mut Command) {
         let doorway = self.clone();
         let step = move || {
             let directory = WorkingDirectory::remember()?;
             doorway.enter()?;
             renounce_promptness()?;
+            begin_session()?;
             allow_as_before()?;
             directory.restore()
         };
         // SAFETY: `step` runs between fork and exec, where only async-signal-safe calls are allowed. It makes system
-        // calls (getcwd, setns, setrlimit, chdir) on memory that it owns already, and neither allocates nor locks.
+        // calls (getcwd, setns, setrlimit, setsid, chdir) on memory that it owns already, and neither allocates nor locks.
         unsafe { command.pre_exec(step) };
     }
 }

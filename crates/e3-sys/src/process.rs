@@ -121,6 +121,24 @@ pub fn tie_to_thread(command: &mut Command) {
     unsafe { command.pre_exec(die_with_parent) };
 }
 
+/// Makes `command` begin a session of its own, and with it a process group.
+///
+/// The kernel may share the processors between sessions first (autogroup, sched(7)), and only then between the threads
+/// of each: what computes a lot should not be in the same session as what has to wake in time.
+pub fn own_session(command: &mut Command) {
+    // SAFETY: `begin_session` only makes a system call, which is async-signal-safe.
+    unsafe { command.pre_exec(begin_session) };
+}
+
+/// Makes this process begin a session, if it does not lead one already.
+pub(crate) fn begin_session() -> io::Result<()> {
+    match rustix::process::setsid() {
+        // Who leads a process group cannot leave it, and need not.
+        Ok(_) | Err(rustix::io::Errno::PERM) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Kills all other processes of the PID namespace of which this process is the first; nobody where it is not the first
 /// of one.
 pub(crate) fn kill_others() {

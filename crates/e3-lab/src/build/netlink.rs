@@ -31,6 +31,9 @@ pub(crate) const LOOPBACK: u32 = 1;
 /// How long the kernel may take to answer; it needs microseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The type of a message that ends an answer, with an error or without.
+const NLMSG_ERROR: u16 = 2;
+
 /// An Ethernet address.
 pub(crate) type Mac = [u8; 6];
 
@@ -81,6 +84,14 @@ impl Netlink {
         let mut link = link_up(index);
         link.attributes.push(LinkAttribute::TxQueueLen(packets));
         self.set(link)
+    }
+
+    /// Waits until an interface that has been switched on sends. The kernel sees to that some time later, and drops
+    /// packets until then; but before it tells anything about an interface (since Linux 6.9) it makes that true.
+    pub(crate) fn settle(&mut self, index: u32) -> io::Result<()> {
+        let mut link = LinkMessage::default();
+        link.header.index = index;
+        self.request(RouteNetlinkMessage::GetLink(link), 0)
     }
 
     /// Makes a switch, switched on.
@@ -203,6 +214,10 @@ impl Netlink {
         self.socket.send(&buffer, 0)?;
         loop {
             let (answer, _) = self.socket.recv_from_full().map_err(name_silence)?;
+            // What is told besides is of no interest, nor has it to be understood.
+            if answer.get(4..6) != Some(&NLMSG_ERROR.to_ne_bytes()) {
+                continue;
+            }
             let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
             if answer.header.sequence_number != self.sequence {

@@ -81,6 +81,9 @@ impl Router {
         self.netlink
             .up_with_queue(index, LINE_QUEUE)
             .during("bring up the line", place)?;
+        self.netlink
+            .settle(index)
+            .during("wait for the line", place)?;
         if let Some(public) = site.public {
             self.netlink
                 .add_address(index, public, 32)
@@ -147,6 +150,10 @@ impl Router {
             .during("route by the router", place)?;
         self.introduce(index, host, site, &mut netlink)
             .during("name the neighbours", place)?;
+        let ends = [here.index, SWITCH_INDEX].map(|index| self.netlink.settle(index));
+        let ends = ends.into_iter().chain([netlink.settle(PORT_INDEX)]);
+        ends.collect::<io::Result<()>>()
+            .during("wait for the cable", place)?;
         Ok(doorway)
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::conditions::{Conditions, Reorder};
+use crate::topology::Access;
 
 /// What is to become different on a path; what is none stays as it is.
 ///
@@ -127,6 +128,17 @@ impl Change {
             Some(RateChange::BitsPerSecond(0)) => Err(ChangeError::NoRate),
             _ => Ok(()),
         }
+    }
+}
+
+impl Access {
+    /// Refuses what makes no sense.
+    pub(crate) fn check(&self) -> Result<(), ChangeError> {
+        chance("loss", Some(self.loss))?;
+        if self.rate == Some(0) {
+            return Err(ChangeError::NoRate);
+        }
+        Ok(())
     }
 }
 

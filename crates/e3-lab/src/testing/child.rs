@@ -1,11 +1,11 @@
 //! Running a process with a limit on its time.
 
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use e3_sys::process;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How a process ended.
@@ -16,10 +16,13 @@ pub(super) struct Ended {
     pub(super) output: String,
 }
 
-/// Runs a command; kills it when its time is up. Whatever it leaves in its process group is killed too, and with it
+/// Runs a command; kills it when its time is up. It gets a session of its own; whatever it leaves in its process
+/// group is killed too, and with it
 /// everything inside its namespaces.
 pub(super) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
-    let mut child = command.process_group(0).spawn()?;
+    // Other processes' load would be the test's, too, in a common session.
+    process::own_session(command);
+    let mut child = command.spawn()?;
     let outputs = [
         child.stdout.take().map(reader),
         child.stderr.take().map(reader),

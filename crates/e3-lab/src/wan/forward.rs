@@ -179,7 +179,7 @@ impl Router {
     /// Hands a packet that has waited over to its site.
     pub(super) fn hand_over(&mut self, mut waiting: Waiting, now: Nanos) {
         let (from, to) = (waiting.way.from, waiting.way.to);
-        self.lateness.count(now.saturating_sub(waiting.due));
+        self.lateness.packet(now.saturating_sub(waiting.due));
         self.deliver(from, to, now, &mut waiting.packet);
         let pair = self.pair(from, to);
         if let Some(path) = self.paths.get_mut(pair) {

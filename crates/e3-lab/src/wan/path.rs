@@ -69,6 +69,11 @@ impl Path {
         }
     }
 
+    /// Draws chance from this seed from now on.
+    pub(super) fn reseed(&mut self, seed: u64, from: usize, to: usize) {
+        self.random = Random::of_pair(seed, from, to);
+    }
+
     /// Whether packets pass at once, so that none has to wait.
     pub(super) fn is_open(&self) -> bool {
         self.delay == 0 && self.waiting == 0 && self.more.is_none()

@@ -9,10 +9,10 @@ use e3_sys::epoll::{Epoll, Ready};
 use super::alarm::Alarm;
 use super::buffers::Buffers;
 use super::control::Tasks;
-use super::lateness::Histogram;
 use super::line::Line;
 use super::packet::LONGEST;
 use super::path::{Path, nanos};
+use super::periods::Periods;
 use super::queue::{Nanos, Queue, Stage};
 use super::unreachable::Allowance;
 use crate::border::Borders;
@@ -37,7 +37,7 @@ pub(crate) struct Router {
     pub(super) buffers: Buffers,
     /// For one packet of a long one.
     pub(super) cut: Vec<u8>,
-    pub(super) lateness: Histogram,
+    pub(super) lateness: Periods,
     epoll: Epoll,
     alarm: Alarm,
     tasks: Tasks,
@@ -75,7 +75,7 @@ impl Router {
             queue: Queue::default(),
             buffers: Buffers::default(),
             cut: Vec::new(),
-            lateness: Histogram::default(),
+            lateness: Periods::default(),
             epoll,
             alarm: Alarm::default(),
             tasks,
@@ -88,7 +88,9 @@ impl Router {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
         while !self.ended {
-            let alarm = self.handle_due();
+            let due = self.handle_due();
+            let wake = due.into_iter().chain(self.lateness.next_beat()).min();
+            let alarm = wake.map(|wake| self.alarm.set_for(wake));
             let asleep = self.now();
             let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
             self.epoll.wait(&mut ready, patience)?;
@@ -98,6 +100,7 @@ impl Router {
             {
                 self.alarm.rang(alarm, asleep, awake);
             }
+            self.lateness.awake(self.alarm.due_until(awake));
             let came = self.alarm.came(asleep, awake);
             for token in ready.tokens() {
                 if token == BELL {
@@ -127,12 +130,12 @@ impl Router {
         }
     }
 
-    /// Does what is due; when to wake for more.
+    /// Does what is due; when there is more to do.
     fn handle_due(&mut self) -> Option<Nanos> {
         loop {
             let now = self.now();
             let Some(waiting) = self.queue.pop_due(self.alarm.due_until(now)) else {
-                return self.queue.next_due().map(|due| self.alarm.set_for(due));
+                return self.queue.next_due();
             };
             match waiting.way.stage {
                 Stage::Arrive => self.arrive(waiting, now),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::lateness::Lateness;
 use super::line::Line;
+use super::periods::Late;
 use super::router::Router;
-use super::traffic::Pair;
+use super::traffic::{Counted, Pair};
 use crate::conditions::{Change, Conditions};
 use crate::topology::Access;
 
@@ -20,6 +21,14 @@ impl Router {
     pub(crate) fn change(&mut self, from: usize, to: usize, change: &Change) -> Option<Conditions> {
         let (now, pair) = (self.now(), self.pair(from, to));
         Some(self.paths.get_mut(pair)?.change(now, change))
+    }
+
+    /// Draws chance from another seed, as if the router had just been started with it.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        let sites = self.sites.len().max(1);
+        for (at, path) in self.paths.iter_mut().enumerate() {
+            path.reseed(seed, at / sites, at % sites);
+        }
     }
 
     /// What a site's line does to packets, in either direction.
@@ -47,22 +56,37 @@ impl Router {
         Some(self.paths.get(self.pair(from, to))?.counts)
     }
 
-    /// The same of all pairs between which there was anything.
-    pub(crate) fn counted_pairs(&self) -> Vec<(usize, usize, Pair)> {
+    /// The same of all pairs between which there was anything, and what was not sent at all.
+    pub(crate) fn counted_all(&self) -> Counted {
         let sites = self.sites.len().max(1);
         let used = self.paths.iter().enumerate();
         let used = used.filter(|(_, path)| path.counts.is_used());
-        used.map(|(at, path)| (at / sites, at % sites, path.counts))
-            .collect()
-    }
-
-    /// How many packets were for addresses that nobody has, and how many their own site's router has kept in.
-    pub(crate) fn unsent(&self) -> (u64, u64) {
-        (self.unroutable, self.kept_in)
+        let pairs = used.map(|(at, path)| (at / sites, at % sites, path.counts));
+        Counted {
+            pairs: pairs.collect(),
+            unroutable: self.unroutable,
+            kept_in: self.kept_in,
+        }
     }
 
     /// How late packets have been delivered since the router was started.
     pub(crate) fn lateness(&self) -> Lateness {
-        self.lateness.summary()
+        self.lateness.all()
+    }
+
+    /// Begins a period for which lateness is counted; its number.
+    pub(crate) fn begin_period(&mut self) -> u64 {
+        let now = self.now();
+        self.lateness.begin(now)
+    }
+
+    /// What has been counted in a period so far.
+    pub(crate) fn late_in(&self, period: u64) -> Late {
+        self.lateness.so_far(period)
+    }
+
+    /// Ends a period.
+    pub(crate) fn end_period(&mut self, period: u64) {
+        self.lateness.end(period);
     }
 }

@@ -75,6 +75,14 @@ pub(crate) struct Pair {
     pub(crate) drops: Drops,
 }
 
+/// All counts, by the sites' indices.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counted {
+    pub(crate) pairs: Vec<(usize, usize, Pair)>,
+    pub(crate) unroutable: u64,
+    pub(crate) kept_in: u64,
+}
+
 impl Pair {
     pub(super) fn passed(&mut self, wire: OnWire) {
         self.delivered.packets += wire.packets;

@@ -10,48 +10,13 @@ mod death;
 mod hosts;
 mod nat;
 mod network;
+mod paths;
 mod roles;
+mod scenario;
+mod watch;
 
 fn main() {
-    run(&[
-        Test::inside(
-            "round_trips_are_as_declared",
-            network::round_trips_are_as_declared,
-        ),
-        Test::inside(
-            "a_hundred_homes_are_quickly_built",
-            network::a_hundred_homes_are_quickly_built,
-        ),
-        Test::inside("streams_are_fast", network::streams_are_fast),
-        Test::inside(
-            "one_site_needs_no_wide_area",
-            network::one_site_needs_no_wide_area,
-        ),
-        Test::inside(
-            "hosts_of_one_site_bypass_the_wide_area",
-            network::hosts_of_one_site_bypass_the_wide_area,
-        ),
-        Test::inside("directions_can_differ", network::directions_can_differ),
-        Test::inside("jitter_does_not_reorder", network::jitter_does_not_reorder),
-        Test::inside("loss_is_as_declared", network::loss_is_as_declared),
-        Test::inside(
-            "a_flood_does_not_fill_the_memory",
-            network::a_flood_does_not_fill_the_memory,
-        ),
-        Test::inside("rate_is_as_declared", network::rate_is_as_declared),
-        Test::inside(
-            "a_slow_line_is_as_declared",
-            network::a_slow_line_is_as_declared,
-        ),
-        Test::inside(
-            "a_lossy_line_is_as_declared",
-            network::a_lossy_line_is_as_declared,
-        ),
-        Test::inside(
-            "private_addresses_are_refused_at_once",
-            network::private_addresses_are_refused_at_once,
-        ),
-        Test::inside("traffic_is_counted", network::traffic_is_counted),
+    let others = [
         Test::inside(
             "a_home_lets_out_and_not_in",
             nat::a_home_lets_out_and_not_in,
@@ -62,6 +27,19 @@ fn main() {
         ),
         Test::inside("a_home_filters_by_port", nat::a_home_filters_by_port),
         Test::inside("two_homes_do_not_collide", nat::two_homes_do_not_collide),
+        Test::inside("an_outage_repeats", scenario::an_outage_repeats),
+        Test::inside(
+            "chance_repeats_from_its_seed",
+            scenario::chance_repeats_from_its_seed,
+        ),
+        Test::inside(
+            "a_scenario_ends_with_its_handle_or_its_lab",
+            scenario::a_scenario_ends_with_its_handle_or_its_lab,
+        ),
+        Test::inside(
+            "what_cannot_happen_is_said_before_anything_does",
+            scenario::what_cannot_happen_is_said_before_anything_does,
+        ),
         Test::inside("a_host_has_its_own_names", hosts::a_host_has_its_own_names),
         Test::inside(
             "commands_keep_their_directory",
@@ -106,5 +84,6 @@ fn main() {
         Test::helper("locked_victim", death::locked_victim),
         Test::helper("exit_with_seven", roles::exit_with_seven),
         Test::helper("wait_to_be_ended", roles::wait_to_be_ended),
-    ])
+    ];
+    run(&[network::TESTS, paths::TESTS, watch::TESTS, &others].concat());
 }
