@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::thread;
 
@@ -13,13 +12,12 @@ use e3_sys::namespace::{self, Doorway, Kind};
 
 use crate::error::{During, LabError};
 use crate::nat::Nat;
-use crate::plan::{Plan, SitePlan};
+use crate::plan::{HostPlan, Plan, SitePlan};
 use crate::tun;
 
 mod etc;
-mod nat;
 pub(crate) mod netlink;
-mod site;
+pub(crate) mod site;
 mod sysctl;
 
 /// A built lab, by the indices of its plan.
@@ -52,13 +50,9 @@ fn build_here(plan: &Plan) -> Result<Built, LabError> {
     let line = plan.sites.len() > 1;
     namespace::unshare_directory().during("leave the shared working directory", "lab")?;
     let home = namespace::current(Kind::Mount).during("hold the mount namespace", "lab")?;
-    let mut firewalls = Vec::new();
     let mut sites = Vec::with_capacity(plan.sites.len());
     for site in &plan.sites {
         let mut router = site::Router::build(site, line)?;
-        if site.nat != Nat::None {
-            firewalls.push(nat::Firewall::start(site)?);
-        }
         let hosts = &site.hosts;
         let hosts = hosts.iter().enumerate().map(|(index, host)| {
             namespace::enter(Kind::Mount, &home)
@@ -73,35 +67,25 @@ fn build_here(plan: &Plan) -> Result<Built, LabError> {
             hosts,
         });
     }
-    // They have run beside the building of everything else.
-    firewalls.into_iter().try_for_each(nat::Firewall::finish)?;
     Ok(Built { sites })
 }
 
-/// Which names a host can resolve.
+/// Which names a host can resolve, and to which addresses.
 struct Names<'a> {
-    public: BTreeMap<&'a str, Ipv4Addr>,
+    public: Vec<&'a HostPlan>,
 }
 
 impl<'a> Names<'a> {
     fn of(plan: &'a Plan) -> Self {
         let public = plan.sites.iter().filter(|site| site.nat == Nat::None);
-        let hosts = public.flat_map(|site| &site.hosts);
         Self {
-            public: hosts
-                .map(|host| (host.name.as_str(), host.address))
-                .collect(),
+            public: public.flat_map(|site| &site.hosts).collect(),
         }
     }
 
     /// All public hosts, and those of the same site.
-    fn seen_from(&self, site: &'a SitePlan) -> BTreeMap<&'a str, Ipv4Addr> {
-        let mut names = self.public.clone();
-        names.extend(
-            site.hosts
-                .iter()
-                .map(|host| (host.name.as_str(), host.address)),
-        );
-        names
+    fn seen_from(&self, site: &'a SitePlan) -> BTreeMap<&'a str, &'a HostPlan> {
+        let hosts = self.public.iter().copied().chain(&site.hosts);
+        hosts.map(|host| (host.name.as_str(), host)).collect()
     }
 }

@@ -1,16 +1,15 @@
 //! The lab measures what it has built.
 
 use std::fs;
-use std::io;
-use std::net::Ipv4Addr;
 use std::thread;
 use std::time::Duration;
 
+use crate::error::{During, LabError};
 use crate::expect::{Expected, busy};
 use crate::host::Host;
 use crate::lab::Lab;
-use crate::nat::Nat;
 use crate::ping::{Pace, Probe, SPACING, measure};
+use crate::reach::{probe, share_a_family};
 use crate::wan::{Lateness, Random};
 
 /// Up to this many pairs all are measured; of more, as many, chosen by the lab's seed. All pairs of 30 hosts are 435.
@@ -33,7 +32,7 @@ const TOLERANCE_PERCENT: u32 = 1;
 pub struct SelfCheck {
     /// The pairs that were measured.
     pub pairs: Vec<PairCheck>,
-    /// How many pairs there are; more than were measured in a large lab.
+    /// How many pairs there are that share a version of IP; more than were measured in a large lab.
     pub pairs_in_all: usize,
     /// Processes that ran or waited to run, on average over the last minute, and the machine's cores.
     pub load: f64,
@@ -124,17 +123,25 @@ impl SelfCheck {
 }
 
 /// Measures a lab.
-pub(crate) fn check(lab: &Lab) -> io::Result<SelfCheck> {
+pub(crate) fn check(lab: &Lab) -> Result<SelfCheck, LabError> {
     let hosts: Vec<&Host> = lab.hosts().collect();
-    let all = hosts.len() * hosts.len().saturating_sub(1) / 2;
+    let speak = |v4, v6| {
+        let alone = |host: &&&Host| (host.v4().is_some(), host.v6().is_some()) == (v4, v6);
+        hosts.iter().filter(alone).count()
+    };
+    // Pairs that share no version of IP never reach each other.
+    let apart = speak(true, false) * speak(false, true);
+    let all = hosts.len() * hosts.len().saturating_sub(1) / 2 - apart;
     let spacing = lab.ask(|router| router.slowest(busy)).flatten();
     let spacing = spacing.unwrap_or_default().max(SPACING);
     let pairs = choose(hosts.len(), lab.seed(), most_pairs(spacing));
     let pairs: Vec<(&Host, &Host)> = pairs
         .into_iter()
         .filter_map(|(i, j)| Some((*hosts.get(i)?, *hosts.get(j)?)))
+        .filter(|(a, b)| share_a_family(a, b))
         .collect();
-    let probes: Vec<Probe<'_>> = pairs.iter().map(|(a, b)| probe(lab, a, b)).collect();
+    let probes: Result<Vec<Probe<'_>>, _> = pairs.iter().map(|(a, b)| probe(lab, a, b)).collect();
+    let probes = probes?;
     let expected = Expected::of_pairs(lab, &pairs);
     let longest = expected
         .iter()
@@ -145,7 +152,7 @@ pub(crate) fn check(lab: &Lab) -> io::Result<SelfCheck> {
         spacing,
         patience: longest.max().unwrap_or_default() + PATIENCE,
     };
-    let measured = measure(&probes, pace)?;
+    let measured = measure(&probes, pace).during("measure the network", "lab")?;
     let pairs = pairs.iter().zip(expected).zip(measured);
     let pairs = pairs.map(|(((a, b), expected), mut times)| {
         times.sort_unstable();
@@ -196,28 +203,6 @@ fn choose(hosts: usize, seed: u64, most: usize) -> Vec<(usize, usize)> {
         pairs.truncate(most);
     }
     pairs
-}
-
-/// From whichever side can reach the other; where neither can, as far as the other's router.
-pub(crate) fn probe<'a>(lab: &Lab, a: &'a Host, b: &'a Host) -> Probe<'a> {
-    let reachable =
-        |host: &Host| host.site == a.site && host.site == b.site || *host.nat() == Nat::None;
-    if reachable(b) {
-        Probe {
-            from: a,
-            to: b.address,
-        }
-    } else if reachable(a) {
-        Probe {
-            from: b,
-            to: a.address,
-        }
-    } else {
-        Probe {
-            from: a,
-            to: lab.public_address(b).unwrap_or(Ipv4Addr::UNSPECIFIED),
-        }
-    }
 }
 
 fn load() -> f64 {

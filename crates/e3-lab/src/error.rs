@@ -18,18 +18,44 @@ pub enum LabError {
     /// The wide area needs TUN interfaces, and this machine does not give them.
     #[error(transparent)]
     Tun(#[from] TunError),
-    /// A NAT needs nftables.
+    /// No host or site of this name.
+    #[error("the lab has no {kind} `{name}`; it has {}", there.join(", "))]
+    Unknown {
+        /// What was looked for: a host or a site.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        there: Vec<String>,
+    },
+    /// Two hosts that can never reach each other.
     #[error(
-        "a home router needs the program `nft`, which is not installed; install it: sudo apt-get install nftables"
+        "`{a}` and `{b}` share no version of IP: one speaks IPv4 alone, the other IPv6 alone, and nothing translates \
+         between them"
     )]
-    NftMissing,
-    /// nftables was there and refused.
-    #[error("`nft` refused the rules of site `{site}`: {said}")]
-    NftRefused {
-        /// The site whose router it is.
+    NoSharedFamily {
+        /// One host.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// A host or site has used up the addresses of its network.
+    #[error("`{place}` has no other address to move to: its network of {room} is full")]
+    NoOtherAddress {
+        /// The host or site.
+        place: String,
+        /// How many addresses its network has.
+        room: usize,
+    },
+    /// Only what is behind a NAT can do this.
+    #[error("site `{site}` stands behind no {what}, so {consequence}")]
+    NoNat {
+        /// The site.
         site: String,
-        /// What it printed.
-        said: String,
+        /// What it would need.
+        what: &'static str,
+        /// What follows.
+        consequence: &'static str,
     },
     /// A path or line cannot be changed, or there is none of that name.
     #[error(transparent)]

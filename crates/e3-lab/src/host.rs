@@ -1,7 +1,7 @@
 //! A host of the lab: a place where programs run.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::OwnedFd;
 use std::process::Command;
 use std::thread;
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use e3_sys::namespace::{self, Doorway, Kind};
 
+use crate::addresses::Addresses;
 use crate::error::{During, LabError};
 use crate::nat::Nat;
 use crate::ping::{Pace, Probe, SPACING, measure};
@@ -22,8 +23,10 @@ pub struct Host {
     pub(crate) site: String,
     pub(crate) region: String,
     pub(crate) nat: Nat,
-    pub(crate) address: Ipv4Addr,
+    pub(crate) addresses: Addresses,
     pub(crate) site_index: usize,
+    /// Its place among the hosts of its site.
+    pub(crate) number: usize,
     pub(crate) doorway: Doorway,
 }
 
@@ -48,9 +51,19 @@ impl Host {
         &self.nat
     }
 
-    /// Its own addresses, loopback left out: private ones where its site is behind a NAT.
+    /// Its own addresses now, loopback left out, IPv4 first: private ones where its site is behind a NAT.
     pub fn addresses(&self) -> Vec<IpAddr> {
-        vec![IpAddr::V4(self.address)]
+        self.addresses.now().all().collect()
+    }
+
+    /// Its IPv4 address now; none where its site speaks IPv6 alone.
+    pub fn v4(&self) -> Option<Ipv4Addr> {
+        self.addresses.now().v4
+    }
+
+    /// Its IPv6 address now; none where its site speaks IPv4 alone.
+    pub fn v6(&self) -> Option<Ipv6Addr> {
+        self.addresses.now().v6
     }
 
     /// Makes `command` run on this host: in its network, with its hostname and its files in /etc. Works with
@@ -79,10 +92,11 @@ impl Host {
     /// last: the round-trip times of those that came.
     pub fn ping(
         &self,
-        to: Ipv4Addr,
+        to: impl Into<IpAddr>,
         count: u16,
         patience: Duration,
     ) -> Result<Vec<Duration>, LabError> {
+        let to = to.into();
         let probes = [Probe { from: self, to }];
         let pace = Pace {
             rounds: count,
@@ -95,9 +109,7 @@ impl Host {
 
     /// Kills every process on this host, except the caller. Processes that fork meanwhile are found too.
     pub fn kill_all(&self) -> Result<(), LabError> {
-        self.net()
-            .and_then(processes::kill_all_in)
-            .during("end the processes", &self.name)
+        processes::kill_all_in(&self.doorway).during("end the processes", &self.name)
     }
 
     /// Bytes that the host has sent over its network interfaces since it was built, loopback not counted.

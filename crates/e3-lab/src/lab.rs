@@ -1,26 +1,37 @@
 //! A lab that has been built.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::OwnedFd;
 
+use crate::addresses::{Addresses, Current};
 use crate::build;
 use crate::check::{self, SelfCheck};
 use crate::error::{During, LabError};
 use crate::host::Host;
-use crate::plan::Plan;
+use crate::live::Paused;
+use crate::plan::{Outside, Plan, SitePlan};
 use crate::topology::Topology;
 use crate::wan::Wan;
 
+/// A site's router.
+pub(crate) struct SiteRouter {
+    /// Its network namespace, which lasts as long as this is held.
+    pub(crate) namespace: OwnedFd,
+    /// What its NAT's outside address is now.
+    pub(crate) outside: Addresses,
+}
+
 /// An Internet on this machine. Dropping it kills what runs on its hosts and removes it.
 pub struct Lab {
-    plan: Plan,
+    pub(crate) plan: Plan,
     hosts: Vec<Host>,
     by_name: HashMap<String, usize>,
-    /// The routers live as long as these are held.
-    _routers: Vec<OwnedFd>,
+    pub(crate) routers: Vec<SiteRouter>,
     /// None in a lab of one site.
-    wan: Option<Wan>,
+    pub(crate) wan: Option<Wan>,
+    /// What has been stopped on which host.
+    pub(crate) paused: Paused,
 }
 
 impl Lab {
@@ -29,7 +40,7 @@ impl Lab {
     /// Should the wide-area router fail later, the process ends with code 70, and with it all that is inside.
     ///
     /// # Errors
-    /// A topology that contradicts itself; a machine that lacks TUN or nftables; a refusal of the kernel's, with the
+    /// A topology that contradicts itself; a machine that lacks TUN; a refusal of the kernel's, with the
     /// step and the host or site. Nothing is left then.
     pub fn build(topology: &Topology) -> Result<Self, LabError> {
         let plan = Plan::new(topology)?;
@@ -38,16 +49,27 @@ impl Lab {
         let mut routers = Vec::new();
         let mut lines = Vec::new();
         for (site_index, (site, built)) in plan.sites.iter().zip(built.sites).enumerate() {
-            routers.push(built.router);
+            let outside = site.v4.as_ref().and_then(|v4| v4.outside.translated());
+            routers.push(SiteRouter {
+                namespace: built.router,
+                outside: Addresses::new(Current {
+                    v4: outside,
+                    v6: None,
+                }),
+            });
             lines.extend(built.line);
-            for (host, doorway) in site.hosts.iter().zip(built.hosts) {
+            for (number, (host, doorway)) in site.hosts.iter().zip(built.hosts).enumerate() {
                 hosts.push(Host {
                     name: host.name.clone(),
                     site: site.name.clone(),
                     region: site.region.clone(),
                     nat: site.nat.clone(),
-                    address: host.address,
+                    addresses: Addresses::new(Current {
+                        v4: host.v4,
+                        v6: host.v6,
+                    }),
                     site_index,
+                    number,
                     doorway,
                 });
             }
@@ -65,7 +87,8 @@ impl Lab {
             plan,
             hosts,
             by_name,
-            _routers: routers,
+            routers,
+            paused: Paused::default(),
             wan,
         })
     }
@@ -82,16 +105,18 @@ impl Lab {
         self.hosts.iter()
     }
 
-    /// The public address by which a host is seen from other sites: its own, or its router's.
-    pub fn seen_as(&self, host: &str) -> Option<Ipv4Addr> {
+    /// The address by which a host is seen from other sites now: its own, or its router's, or its carrier's. Where it
+    /// speaks both versions of IP, that of IPv4.
+    pub fn seen_as(&self, host: &str) -> Option<IpAddr> {
         let host = self.host(host)?;
-        Some(self.public_address(host).unwrap_or(host.address))
+        let v4 = self.public_address(host).or(host.v4()).map(IpAddr::V4);
+        v4.or(host.v6().map(IpAddr::V6))
     }
 
     /// Measures the round-trip time of every pair of hosts (in large labs, of some) and compares it with what was
     /// declared. Takes little more than the longest round trip.
     pub fn check(&self) -> Result<SelfCheck, LabError> {
-        check::check(self).during("measure the network", "lab")
+        check::check(self)
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -106,8 +131,22 @@ impl Lab {
         self.wan.as_ref()
     }
 
+    /// The address that a host's site has instead of the hosts' own.
     pub(crate) fn public_address(&self, host: &Host) -> Option<Ipv4Addr> {
-        self.plan.sites.get(host.site_index)?.public
+        match self.plan_of(host)?.v4.as_ref()?.outside {
+            Outside::Same(_) => None,
+            Outside::Translated { .. } => self.outside_address(host),
+            Outside::Carried { carrier, .. } => Some(self.plan.carriers.get(carrier)?.address),
+        }
+    }
+
+    /// The address that the router of a host's site has outside.
+    pub(crate) fn outside_address(&self, host: &Host) -> Option<Ipv4Addr> {
+        self.routers.get(host.site_index)?.outside.now().v4
+    }
+
+    pub(crate) fn plan_of(&self, host: &Host) -> Option<&SitePlan> {
+        self.plan.sites.get(host.site_index)
     }
 }
 

@@ -29,18 +29,19 @@
 //! - every host and every site's router has a network namespace; a host also has a hostname, /etc/hosts and
 //!   /etc/resolv.conf of its own;
 //! - the hosts of a site share a switch (a bridge) and reach each other at the kernel's speed;
-//! - a site's router leads to the wide area, which is a thread of this process: it holds every packet for as long as
+//! - a site's router leads to the wide area, where its [`Nat`] translates and filters; the wide area is a thread of this process: it holds every packet for as long as
 //!   the path takes, and loses, spaces and counts as each site's [`Access`] says;
 //! - all of it is held by descriptors: when the process ends, however it ends, nothing is left.
 //!
 //! The lab knows nothing of what runs in it.
 //!
 //! # What it needs
-//! Linux 5.11 or later with user namespaces (or root), veth and bridge; /dev/net/tun for more than one site; `nft` for
-//! NATs. [`probe()`] says what is missing and how to mend it.
+//! Linux 5.11 or later with user namespaces (or root), veth and bridge; /dev/net/tun for more than one site.
+//! [`probe()`] says what is missing and how to mend it.
 
 #![cfg(target_os = "linux")]
 
+mod addresses;
 mod border;
 mod build;
 mod check;
@@ -51,13 +52,14 @@ mod expect;
 mod host;
 mod lab;
 mod link;
+mod live;
 mod nat;
 mod pair;
 mod ping;
 mod plan;
 mod probe;
 mod processes;
-mod programs;
+mod reach;
 mod scenario;
 pub mod testing;
 mod topology;
@@ -65,13 +67,16 @@ mod tun;
 mod wan;
 mod watch;
 
+pub use border::Mappings;
 pub use check::{PairCheck, SelfCheck, Trust};
 pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
 pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
 pub use error::LabError;
 pub use host::Host;
 pub use lab::Lab;
-pub use nat::{Behaviour, Carrier, Filtering, Mapping, Nat, Ports, Timeouts};
+pub use nat::{
+    Behaviour, Carrier, Filtering, Mapping, MappingShown, Nat, Ports, Protocol, Timeouts,
+};
 pub use pair::Pinged;
 pub use plan::PlanError;
 pub use probe::{Finding, probe};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::Lab;
-use crate::check::probe;
 use crate::error::{During, LabError};
 use crate::expect::Expected;
 use crate::ping::{Pace, measure};
+use crate::reach::probe;
 
 /// Between one ping and the next.
 const SPACING: Duration = Duration::from_millis(1);
@@ -33,12 +33,12 @@ impl Lab {
     /// the other way round; where neither can, as far as the second's router. None if there is no such host.
     ///
     /// # Errors
-    /// The kernel refuses a socket.
+    /// One speaks IPv4 alone and the other IPv6 alone; the kernel refuses a socket.
     pub fn ping(&self, a: &str, b: &str, count: u16) -> Result<Option<Pinged>, LabError> {
         let (Some(a), Some(b)) = (self.host(a), self.host(b)) else {
             return Ok(None);
         };
-        let probe = probe(self, a, b);
+        let probe = probe(self, a, b)?;
         let expected = Expected::of_pairs(self, &[(a, b)]);
         let expected = expected.first().copied().unwrap_or_default();
         let pace = Pace {
@@ -48,7 +48,7 @@ impl Lab {
         };
         let from = probe.from.name();
         let target = if from == a.name() { b } else { a };
-        let by_router = !target.addresses().contains(&probe.to.into());
+        let by_router = !target.addresses().contains(&probe.to);
         let answers = measure(&[probe], pace).during("ping", from)?;
         Ok(Some(Pinged {
             from: from.to_owned(),

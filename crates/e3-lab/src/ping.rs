@@ -1,9 +1,9 @@
-//! Round-trip times by ICMP echo (RFC 792), many pairs at once.
+//! Round-trip times by ICMP echo (RFC 792, RFC 4443), many pairs at once.
 
 use std::collections::HashMap;
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::host::Host;
 /// Whom to ping from where.
 pub(crate) struct Probe<'a> {
     pub(crate) from: &'a Host,
-    pub(crate) to: Ipv4Addr,
+    pub(crate) to: IpAddr,
 }
 
 /// How many to send, and how fast.
@@ -40,12 +40,15 @@ pub(crate) const SPACING: Duration = Duration::from_micros(200);
 /// Between one round and the next, at least.
 const ROUND: Duration = Duration::from_millis(1);
 
-const ECHO_REQUEST: u8 = 8;
-const ECHO_REPLY: u8 = 0;
+/// Requests and replies of IPv4 and IPv6.
+const ECHO_REQUEST: [u8; 2] = [8, 128];
+const ECHO_REPLY: [u8; 2] = [0, 129];
 const ICMP_HEADER: usize = 8;
 const PAYLOAD: usize = 48;
+/// So much shorter are pings whose IP header is so much longer.
+const LONGER_HEADER: usize = 20;
 
-/// What a ping, and its answer, is on the wire: with an IP header of 20 bytes.
+/// What a ping, and its answer, is on the wire: with an IP header of 20 bytes, or of 40 and a shorter payload.
 pub(crate) const BYTES_ON_WIRE: u64 = 20 + (ICMP_HEADER + PAYLOAD) as u64;
 
 /// Sends pings and waits for the answers: for each probe, the round-trip times of those that were answered.
@@ -77,9 +80,10 @@ impl<'a> Pinger<'a> {
         let mut by_host = HashMap::new();
         let mut of_probe = Vec::with_capacity(probes.len());
         for probe in probes {
-            let index = *by_host.entry(probe.from.name()).or_insert(sockets.len());
+            let of = (probe.from.name(), probe.to.is_ipv6());
+            let index = *by_host.entry(of).or_insert(sockets.len());
             if index == sockets.len() {
-                let socket = echo_socket(probe.from)?;
+                let socket = echo_socket(probe)?;
                 epoll.add(&socket, index as u64)?;
                 sockets.push(socket);
             }
@@ -132,14 +136,14 @@ impl<'a> Pinger<'a> {
             .get(index)
             .and_then(|socket| self.sockets.get(*socket));
         let Some(socket) = socket else { return Ok(()) };
-        let packet = request(index, round);
+        let packet = request(index, round, probe.to);
         sent.push(self.started.elapsed());
         answered.push(None);
         match sendto(
             socket,
             &packet,
             SendFlags::empty(),
-            &SocketAddrV4::new(probe.to, 0),
+            &SocketAddr::new(probe.to, 0),
         ) {
             // What is unreachable is not answered, which is what the caller wants to know.
             Ok(_) | Err(rustix::io::Errno::NETUNREACH | rustix::io::Errno::HOSTUNREACH) => Ok(()),
@@ -198,34 +202,34 @@ impl<'a> Pinger<'a> {
 }
 
 /// A socket for echo requests in a host's network; the kernel fills in identifier and checksum (icmp(7)).
-fn echo_socket(host: &Host) -> io::Result<OwnedFd> {
-    namespace::enter(Kind::Net, host.net()?)?;
+fn echo_socket(probe: &Probe<'_>) -> io::Result<OwnedFd> {
+    namespace::enter(Kind::Net, probe.from.net()?)?;
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    Ok(socket_with(
-        AddressFamily::INET,
-        SocketType::DGRAM,
-        flags,
-        Some(ipproto::ICMP),
-    )?)
+    let (family, protocol) = match probe.to {
+        IpAddr::V4(_) => (AddressFamily::INET, ipproto::ICMP),
+        IpAddr::V6(_) => (AddressFamily::INET6, ipproto::ICMPV6),
+    };
+    let socket = socket_with(family, SocketType::DGRAM, flags, Some(protocol))?;
+    Ok(socket)
 }
 
 /// An echo request that carries which probe and round it is of.
-fn request(index: usize, round: u16) -> [u8; ICMP_HEADER + PAYLOAD] {
-    let mut packet = [0; ICMP_HEADER + PAYLOAD];
-    let header = [ECHO_REQUEST, 0, 0, 0, 0, 0].into_iter();
-    let told = header
-        .chain(round.to_be_bytes())
-        .chain((index as u64).to_be_bytes());
-    packet
-        .iter_mut()
-        .zip(told)
-        .for_each(|(to, from)| *to = from);
+fn request(index: usize, round: u16, to: IpAddr) -> Vec<u8> {
+    let [v4, v6] = ECHO_REQUEST;
+    let (kind, length) = match to {
+        IpAddr::V4(_) => (v4, ICMP_HEADER + PAYLOAD),
+        IpAddr::V6(_) => (v6, ICMP_HEADER + PAYLOAD - LONGER_HEADER),
+    };
+    let mut packet = vec![kind, 0, 0, 0, 0, 0];
+    packet.extend(round.to_be_bytes());
+    packet.extend((index as u64).to_be_bytes());
+    packet.resize(length, 0);
     packet
 }
 
 /// Which probe and round an answer is to.
 fn reply(packet: &[u8]) -> Option<(usize, u16)> {
-    if *packet.first()? != ECHO_REPLY {
+    if !ECHO_REPLY.contains(packet.first()?) {
         return None;
     }
     let round = packet.get(6..8)?.try_into().ok().map(u16::from_be_bytes)?;
@@ -243,10 +247,13 @@ mod tests {
 
     #[test]
     fn an_answer_tells_its_request() {
-        let mut packet = request(70_000, 3);
-        assert_eq!(reply(&packet), None, "a request is no answer");
-        packet[0] = ECHO_REPLY;
-        assert_eq!(reply(&packet), Some((70_000, 3)));
-        assert_eq!(reply(&packet[..10]), None);
+        let hosts: [IpAddr; 2] = [[198, 18, 0, 2].into(), [0x2001, 2, 0, 1, 0, 0, 0, 2].into()];
+        for (host, answer) in hosts.into_iter().zip(ECHO_REPLY) {
+            let mut packet = request(70_000, 3, host);
+            assert_eq!(reply(&packet), None, "a request is no answer");
+            packet[0] = answer;
+            assert_eq!(reply(&packet), Some((70_000, 3)));
+            assert_eq!(reply(&packet[..10]), None);
+        }
     }
 }

@@ -1,20 +1,26 @@
 //! From a topology to addresses and delays: the whole lab on paper, before anything is made.
 
 use std::collections::HashSet;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::nat::Nat;
+use crate::nat::{Behaviour, Nat};
 use crate::topology::{Access, Site, Topology};
 
 mod address;
+mod error;
+mod site;
 
-pub(crate) use address::{Block, Blocks, SLOTS, Subnet, site_slot};
+pub(crate) use address::{Block, CARRIERS, PUBLIC, PUBLIC_6, SLOTS, Subnet, Subnet6, site_slot};
+pub use error::PlanError;
+
+use site::Planner;
 
 /// A lab on paper.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) sites: Vec<SitePlan>,
+    pub(crate) carriers: Vec<CarrierPlan>,
     /// The delay from site to site, by index: within a site, zero.
     pub(crate) delays: Vec<Vec<Duration>>,
     pub(crate) seed: u64,
@@ -27,110 +33,106 @@ pub(crate) struct SitePlan {
     pub(crate) region: String,
     pub(crate) nat: Nat,
     pub(crate) access: Access,
-    /// The public addresses that are routed to it.
-    pub(crate) block: Block,
+    pub(crate) v4: Option<V4Plan>,
+    pub(crate) v6: Option<V6Plan>,
+    pub(crate) hosts: Vec<HostPlan>,
+}
+
+/// A site's IPv4.
+#[derive(Debug)]
+pub(crate) struct V4Plan {
     /// The network of its switch.
     pub(crate) lan: Subnet,
     /// The router's address on the switch.
     pub(crate) gateway: Ipv4Addr,
-    /// The one public address of a site behind a NAT.
-    pub(crate) public: Option<Ipv4Addr>,
-    pub(crate) hosts: Vec<HostPlan>,
+    pub(crate) outside: Outside,
+}
+
+/// How a site's IPv4 addresses are seen from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outside {
+    /// As they are: the switch's network is this block.
+    Same(Block),
+    /// As one of this block.
+    Translated {
+        /// What is routed to the site.
+        block: Block,
+        /// The one that its router has.
+        address: Ipv4Addr,
+    },
+    /// Behind a carrier, which is given by its index, as this address of the carrier's inner network.
+    Carried {
+        /// The carrier.
+        carrier: usize,
+        /// What the router has.
+        address: Ipv4Addr,
+    },
+}
+
+impl Outside {
+    /// The address that the site's own router has; none where nothing is translated.
+    pub(crate) fn translated(self) -> Option<Ipv4Addr> {
+        match self {
+            Self::Same(_) => None,
+            Self::Translated { address, .. } | Self::Carried { address, .. } => Some(address),
+        }
+    }
+}
+
+/// A site's IPv6.
+#[derive(Debug)]
+pub(crate) struct V6Plan {
+    /// The network of its switch.
+    pub(crate) lan: Subnet6,
+    /// The router's address on the switch.
+    pub(crate) gateway: Ipv6Addr,
 }
 
 /// One host on paper.
 #[derive(Debug)]
 pub(crate) struct HostPlan {
     pub(crate) name: String,
+    pub(crate) v4: Option<Ipv4Addr>,
+    pub(crate) v6: Option<Ipv6Addr>,
+}
+
+impl HostPlan {
+    /// Its addresses, IPv4 first.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let (v4, v6) = (self.v4.map(IpAddr::V4), self.v6.map(IpAddr::V6));
+        v4.into_iter().chain(v6)
+    }
+}
+
+/// One carrier on paper.
+#[derive(Debug)]
+pub(crate) struct CarrierPlan {
+    pub(crate) name: Option<String>,
+    pub(crate) behaviour: Behaviour,
+    /// The public addresses that are routed to it.
+    pub(crate) block: Block,
+    /// The one that it has.
     pub(crate) address: Ipv4Addr,
-}
-
-/// Why a topology cannot be built.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum PlanError {
-    /// A site stands in a region that the world does not have.
-    #[error(
-        "site `{site}` stands in region `{region}`, which the world does not have{}",
-        did_you_mean(near)
-    )]
-    UnknownRegion {
-        /// The site.
-        site: String,
-        /// The region that it names.
-        region: String,
-        /// Regions that may have been meant, best first.
-        near: Vec<String>,
-    },
-    /// Nobody said how long packets take between two regions.
-    #[error(
-        "nobody has said how long a round trip between `{a}` and `{b}` takes; declare the pair"
-    )]
-    UnknownDelay {
-        /// One region.
-        a: String,
-        /// The other.
-        b: String,
-    },
-    /// Two hosts, or two sites, have the same name.
-    #[error("the name `{name}` is there twice; every host and every site needs one of its own")]
-    Twice {
-        /// The name.
-        name: String,
-    },
-    /// A host's name cannot be a hostname.
-    #[error(
-        "`{name}` cannot be a host's name: 1 to 63 letters, digits and hyphens, not starting or ending with a hyphen"
-    )]
-    BadName {
-        /// The name.
-        name: String,
-    },
-    /// A site has more hosts than addresses.
-    #[error("site `{site}` has {hosts} hosts; its network has room for {room}")]
-    TooManyHosts {
-        /// The site.
-        site: String,
-        /// How many hosts it has.
-        hosts: usize,
-        /// How many it could have.
-        room: usize,
-    },
-    /// The lab's range of public addresses is full.
-    #[error(
-        "the public addresses (198.18.0.0/15) do not reach for site `{site}`; use fewer or smaller sites"
-    )]
-    NoAddressesLeft {
-        /// The first site that has found none.
-        site: String,
-    },
-    /// A line's loss or rate makes no sense.
-    #[error(
-        "the line of site `{site}` makes no sense: the loss must be from 0 to 1 and the rate above 0"
-    )]
-    BadAccess {
-        /// The site.
-        site: String,
-    },
-}
-
-fn did_you_mean(near: &[String]) -> String {
-    near.first()
-        .map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
+    /// Its sites; the first has the first address of its inner network after its own, and so on.
+    pub(crate) sites: Vec<usize>,
 }
 
 impl Plan {
     /// Plans a topology.
     pub(crate) fn new(topology: &Topology) -> Result<Self, PlanError> {
         check_names(&topology.sites)?;
-        let mut blocks = Blocks::default();
-        let mut sites = Vec::with_capacity(topology.sites.len());
+        let mut planner = Planner::default();
         for site in &topology.sites {
             check_site(site, topology)?;
-            sites.push(plan_site(site, &mut blocks)?);
+            planner.add(site)?;
         }
         let delays = delays(topology)?;
+        let Planner {
+            sites, carriers, ..
+        } = planner;
         Ok(Self {
             sites,
+            carriers,
             delays,
             seed: topology.seed,
         })
@@ -183,46 +185,6 @@ fn check_site(site: &Site, topology: &Topology) -> Result<(), PlanError> {
         });
     }
     Ok(())
-}
-
-fn plan_site(site: &Site, blocks: &mut Blocks) -> Result<SitePlan, PlanError> {
-    let needed = match site.nat {
-        Nat::None => site.hosts.len(),
-        Nat::Router(_) | Nat::CarrierGrade { .. } => 0,
-    };
-    let no_room = || PlanError::NoAddressesLeft {
-        site: site.name.clone(),
-    };
-    let block = blocks.take(needed).ok_or_else(no_room)?;
-    let (lan, public) = match site.nat {
-        Nat::None => (block.subnet, None),
-        Nat::Router(_) | Nat::CarrierGrade { .. } => (Subnet::HOME, block.subnet.nth(0)),
-    };
-    let too_many = || PlanError::TooManyHosts {
-        site: site.name.clone(),
-        hosts: site.hosts.len(),
-        room: lan.room().saturating_sub(1),
-    };
-    let gateway = lan.nth(0).ok_or_else(too_many)?;
-    let mut hosts = Vec::with_capacity(site.hosts.len());
-    for (index, name) in site.hosts.iter().enumerate() {
-        let address = lan.nth(index + 1).ok_or_else(too_many)?;
-        hosts.push(HostPlan {
-            name: name.clone(),
-            address,
-        });
-    }
-    Ok(SitePlan {
-        name: site.name.clone(),
-        region: site.region.clone(),
-        nat: site.nat.clone(),
-        access: site.access,
-        block,
-        lan,
-        gateway,
-        public,
-        hosts,
-    })
 }
 
 fn delays(topology: &Topology) -> Result<Vec<Vec<Duration>>, PlanError> {

@@ -1,16 +1,13 @@
 //! What this machine gives a lab and what it lacks, found without changing anything.
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use e3_sys::process::{self, Side};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{WaitOptions, waitpid};
 
 use crate::enter::{EnterOptions, Role, enter};
-use crate::error::LabError;
-use crate::{programs, tun};
+use crate::tun;
 
 /// One thing that a lab needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +32,7 @@ pub fn probe() -> Vec<Finding> {
         .map(|()| "can be opened".to_owned())
         .map_err(|error| error.to_string());
     let tun = finding("TUN", "labs of more than one site", tun);
-    let nft = finding("nftables", "sites behind a NAT", try_nft());
-    vec![namespaces, tun, nft]
+    vec![namespaces, tun]
 }
 
 fn finding(what: &'static str, needed_for: &'static str, tried: Result<String, String>) -> Finding {
@@ -83,14 +79,4 @@ fn try_and_tell(mut tell: std::fs::File) -> ! {
         }
     }
     process::exit_now(0)
-}
-
-fn try_nft() -> Result<String, String> {
-    let nft = programs::find("nft").ok_or_else(|| LabError::NftMissing.to_string())?;
-    let mut command = Command::new(&nft);
-    command.arg("--version").stdin(Stdio::null());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let output = child.and_then(|child| programs::finish(child, Duration::from_secs(10)));
-    let output = output.map_err(|error| format!("{} does not run: {error}", nft.display()))?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

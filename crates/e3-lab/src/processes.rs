@@ -1,35 +1,35 @@
-//! Finding and ending the processes of a network namespace.
+//! Finding, stopping and ending the processes of a host.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
+use e3_sys::namespace::{Doorway, Kind};
 use rustix::fs::fstat;
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 
-/// How long killed processes may take to be gone. The kernel needs milliseconds, unless a disk hangs.
+/// How long processes may take to be gone or to stop. The kernel needs milliseconds, unless a disk hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Kills all processes in a network namespace except the caller, again and again until none is left.
-pub(crate) fn kill_all_in(namespace: impl AsFd) -> io::Result<()> {
-    let inode = fstat(namespace)?.st_ino;
+/// By which namespaces the processes of a host are known: one that has moved into another network of its own is still
+/// there by its others.
+const KINDS: [(Kind, &str); 3] = [(Kind::Net, "net"), (Kind::Uts, "uts"), (Kind::Mount, "mnt")];
+
+/// Kills all processes of a host except the caller, again and again until none is left.
+pub(crate) fn kill_all_in(host: &Doorway) -> io::Result<()> {
+    let place = Place::of(host)?;
     let started = Instant::now();
     loop {
-        let found = living_in(inode)?;
+        let found = place.processes()?;
         if found.is_empty() {
             return Ok(());
         }
-        if started.elapsed() > PATIENCE {
-            let message = format!(
-                "{} processes are still there after {PATIENCE:?}",
-                found.len()
-            );
-            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
-        }
-        for process in found {
+        check_patience(started, found.len(), "there")?;
+        for (_, process) in found {
             // One that has just ended needs no killing.
             let _ = pidfd_send_signal(&process, Signal::KILL);
         }
@@ -37,21 +37,84 @@ pub(crate) fn kill_all_in(namespace: impl AsFd) -> io::Result<()> {
     }
 }
 
-/// The processes in the network namespace with this inode, other than the caller.
-fn living_in(inode: u64) -> io::Result<Vec<OwnedFd>> {
-    let pids = fs::read_dir("/proc")?
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let others = pids
-        .filter_map(Pid::from_raw)
-        .filter(|pid| *pid != getpid());
-    Ok(others.filter_map(|pid| hold_if_in(pid, inode)).collect())
+/// Stops all processes of a host except the caller, again and again until none runs: those that ran before.
+pub(crate) fn stop_all_in(host: &Doorway) -> io::Result<Vec<OwnedFd>> {
+    let place = Place::of(host)?;
+    let started = Instant::now();
+    let mut stopped = HashMap::new();
+    loop {
+        let found = place.processes()?;
+        let running: Vec<_> = found.into_iter().filter(|(pid, _)| runs(*pid)).collect();
+        if running.is_empty() {
+            return Ok(stopped.into_values().collect());
+        }
+        for (pid, process) in running {
+            let _ = pidfd_send_signal(&process, Signal::STOP);
+            stopped.insert(pid, process);
+        }
+        if let Err(error) = check_patience(started, stopped.len(), "running") {
+            go_on(stopped.values());
+            return Err(error);
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
-/// Holds the process and only then looks where it is, so that it is not another one that got its number.
-fn hold_if_in(pid: Pid, inode: u64) -> Option<OwnedFd> {
-    let process = pidfd_open(pid, PidfdFlags::empty()).ok()?;
-    let path = format!("/proc/{}/ns/net", pid.as_raw_pid());
-    let namespace = fs::metadata(path).ok()?;
-    (namespace.ino() == inode).then_some(process)
+/// Lets stopped processes go on. One that has been killed meanwhile does not mind.
+pub(crate) fn go_on<'a>(stopped: impl IntoIterator<Item = &'a OwnedFd>) {
+    for process in stopped {
+        let _ = pidfd_send_signal(process, Signal::CONT);
+    }
+}
+
+fn check_patience(started: Instant, count: usize, what: &str) -> io::Result<()> {
+    if started.elapsed() <= PATIENCE {
+        return Ok(());
+    }
+    let message = format!("{count} processes are still {what} after {PATIENCE:?}");
+    Err(io::Error::new(io::ErrorKind::TimedOut, message))
+}
+
+/// The inodes of a host's namespaces.
+struct Place(Vec<(&'static str, u64)>);
+
+impl Place {
+    fn of(host: &Doorway) -> io::Result<Self> {
+        let held = KINDS
+            .iter()
+            .filter_map(|(kind, file)| Some((*file, host.namespace(*kind)?)));
+        let inodes = held.map(|(file, namespace)| Ok((file, fstat(namespace)?.st_ino)));
+        inodes.collect::<io::Result<_>>().map(Self)
+    }
+
+    /// The processes here, other than the caller.
+    fn processes(&self) -> io::Result<Vec<(Pid, OwnedFd)>> {
+        let pids = fs::read_dir("/proc")?
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let others = pids
+            .filter_map(Pid::from_raw)
+            .filter(|pid| *pid != getpid());
+        Ok(others.filter_map(|pid| self.hold(pid)).collect())
+    }
+
+    /// Holds the process and only then looks where it is, so that it is not another one that got its number.
+    fn hold(&self, pid: Pid) -> Option<(Pid, OwnedFd)> {
+        let process = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+        let is_in = |(file, inode): &(&str, u64)| {
+            let path = format!("/proc/{}/ns/{file}", pid.as_raw_pid());
+            fs::metadata(path).is_ok_and(|namespace| namespace.ino() == *inode)
+        };
+        self.0.iter().any(is_in).then_some((pid, process))
+    }
+}
+
+/// Whether a process is neither stopped nor dead, by the third field of its `stat` (`proc_pid_stat(5)`).
+fn runs(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
+    // The second field is a name in brackets, which may hold anything.
+    let state = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.trim_start().chars().next());
+    !matches!(state, None | Some('T' | 't' | 'Z' | 'X'))
 }

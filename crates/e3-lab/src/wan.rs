@@ -21,7 +21,7 @@ mod cut;
 mod forward;
 mod lateness;
 mod line;
-pub(crate) mod packet;
+mod packet;
 mod path;
 mod periods;
 mod queue;

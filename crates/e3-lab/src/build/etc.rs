@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::io;
-use std::net::Ipv4Addr;
 use std::path::Path;
 
 use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind, unmount};
 
 use crate::error::{During, LabError};
+use crate::plan::HostPlan;
 
 /// Where the file system in memory is mounted for a moment, until its files are where they belong: a folder that
 /// every system has.
@@ -24,7 +24,7 @@ const RESOLVER: &str =
     "# This host has no resolver: names are in /etc/hosts.\noptions timeout:1 attempts:1\n";
 
 /// Gives the calling thread's mount namespace the files of a host.
-pub(super) fn write(host: &str, names: &BTreeMap<&str, Ipv4Addr>) -> Result<(), LabError> {
+pub(super) fn write(host: &str, names: &BTreeMap<&str, &HostPlan>) -> Result<(), LabError> {
     let files = [
         ("hosts", hosts_file(host, names)),
         ("resolv.conf", RESOLVER.to_owned()),
@@ -67,13 +67,15 @@ fn place(name: &str, text: &str) -> io::Result<()> {
 }
 
 /// hosts(5), itself first: programs take the first name of an address as its own.
-fn hosts_file(host: &str, names: &BTreeMap<&str, Ipv4Addr>) -> String {
+fn hosts_file(host: &str, names: &BTreeMap<&str, &HostPlan>) -> String {
     let mut text = String::from("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
     let own = names.iter().filter(|(name, _)| **name == host);
     let others = names.iter().filter(|(name, _)| **name != host);
-    for (name, address) in own.chain(others) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{address} {name}");
+    for (name, plan) in own.chain(others) {
+        for address in plan.addresses() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{address} {name}");
+        }
     }
     text
 }
@@ -97,12 +99,16 @@ mod tests {
 
     #[test]
     fn a_host_knows_itself_first() {
-        let names = [
-            ("a", Ipv4Addr::new(198, 18, 0, 2)),
-            ("b", Ipv4Addr::new(198, 18, 0, 34)),
-        ];
-        let text = hosts_file("b", &names.into_iter().collect());
-        assert!(text.ends_with("198.18.0.34 b\n198.18.0.2 a\n"), "{text}");
+        let host = |name: &str, v4: [u8; 4], v6: Option<&str>| HostPlan {
+            name: name.to_owned(),
+            v4: Some(v4.into()),
+            v6: v6.map(|address| address.parse().unwrap()),
+        };
+        let a = host("a", [198, 18, 0, 2], None);
+        let b = host("b", [198, 18, 0, 34], Some("2001:2:0:2::2"));
+        let text = hosts_file("b", &[("a", &a), ("b", &b)].into_iter().collect());
+        let expected = "198.18.0.34 b\n2001:2:0:2::2 b\n198.18.0.2 a\n";
+        assert!(text.ends_with(expected), "{text}");
     }
 
     #[test]

@@ -1,29 +1,23 @@
-//! Interfaces, addresses and routes of the network namespace in which the socket was opened.
+//! Interfaces of the network namespace in which the socket was opened.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::time::Duration;
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
 };
-use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{
     InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
-use netlink_packet_route::neighbour::{
-    NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState,
-};
-use netlink_packet_route::route::{
-    RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
-};
-use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
-use crate::plan::Subnet;
+mod addresses;
+
+pub(crate) use addresses::{EVERYTHING, Via};
 
 /// The index of the loopback interface in every network namespace.
 pub(crate) const LOOPBACK: u32 = 1;
@@ -36,17 +30,6 @@ const NLMSG_ERROR: u16 = 2;
 
 /// An Ethernet address.
 pub(crate) type Mac = [u8; 6];
-
-/// Where a route leads.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Via {
-    /// To a router.
-    Gateway(Ipv4Addr),
-    /// Out of an interface, by its index.
-    Interface(u32),
-    /// Nowhere: senders are told at once.
-    Unreachable,
-}
 
 /// One end of a virtual cable.
 pub(crate) struct Plug<'a> {
@@ -126,72 +109,11 @@ impl Netlink {
         self.create(RouteNetlinkMessage::NewLink(near))
     }
 
-    /// Gives an interface an address in a network.
-    pub(crate) fn add_address(
-        &mut self,
-        index: u32,
-        address: Ipv4Addr,
-        prefix: u8,
-    ) -> io::Result<()> {
-        let mut message = AddressMessage::default();
-        message.header.family = AddressFamily::Inet;
-        message.header.prefix_len = prefix;
-        message.header.index = index;
-        let address = IpAddr::V4(address);
-        message.attributes = vec![
-            AddressAttribute::Local(address),
-            AddressAttribute::Address(address),
-        ];
-        self.create(RouteNetlinkMessage::NewAddress(message))
-    }
-
-    /// Says once and for all which Ethernet address a neighbour has.
-    pub(crate) fn add_neighbour(
-        &mut self,
-        index: u32,
-        address: Ipv4Addr,
-        mac: Mac,
-    ) -> io::Result<()> {
-        let mut message = NeighbourMessage::default();
-        message.header.family = AddressFamily::Inet;
-        message.header.ifindex = index;
-        message.header.state = NeighbourState::Permanent;
-        message.attributes = vec![
-            NeighbourAttribute::Destination(NeighbourAddress::Inet(address)),
-            NeighbourAttribute::LinkLayerAddress(mac.to_vec()),
-        ];
-        self.create(RouteNetlinkMessage::NewNeighbour(message))
-    }
-
-    /// Adds a route; without a destination, the one for everything else.
-    pub(crate) fn add_route(&mut self, to: Option<Subnet>, via: Via) -> io::Result<()> {
-        let mut message = RouteMessage::default();
-        let mut attributes = Vec::new();
-        if let Some(to) = to {
-            attributes.push(RouteAttribute::Destination(RouteAddress::Inet(to.address)));
-        }
-        let (kind, scope) = match via {
-            Via::Gateway(gateway) => {
-                attributes.push(RouteAttribute::Gateway(RouteAddress::Inet(gateway)));
-                (RouteType::Unicast, RouteScope::Universe)
-            }
-            Via::Interface(index) => {
-                attributes.push(RouteAttribute::Oif(index));
-                (RouteType::Unicast, RouteScope::Link)
-            }
-            Via::Unreachable => (RouteType::Unreachable, RouteScope::Universe),
-        };
-        message.header = RouteHeader {
-            address_family: AddressFamily::Inet,
-            destination_prefix_length: to.map_or(0, |to| to.prefix),
-            table: RouteHeader::RT_TABLE_MAIN,
-            protocol: RouteProtocol::Static,
-            scope,
-            kind,
-            ..RouteHeader::default()
-        };
-        message.attributes = attributes;
-        self.create(RouteNetlinkMessage::NewRoute(message))
+    /// Switches an interface off: who is at the other end sees that the cable is out.
+    pub(crate) fn down(&mut self, index: u32) -> io::Result<()> {
+        let mut link = link_up(index);
+        link.header.flags = LinkFlags::empty();
+        self.set(link)
     }
 
     fn set(&mut self, link: LinkMessage) -> io::Result<()> {
@@ -200,6 +122,10 @@ impl Netlink {
 
     fn create(&mut self, message: RouteNetlinkMessage) -> io::Result<()> {
         self.request(message, NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    fn delete(&mut self, message: RouteNetlinkMessage) -> io::Result<()> {
+        self.request(message, 0)
     }
 
     /// Sends one request and waits for the kernel's answer, which comes at once.

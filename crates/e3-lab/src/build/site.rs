@@ -2,27 +2,29 @@
 
 use std::fs::File;
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
 
 use e3_sys::namespace::{self, Doorway, Kind};
 use e3_sys::tun;
 use rustix::net::{AddressFamily, SocketType, netdevice, socket};
 
-use super::netlink::{LOOPBACK, Mac, Netlink, Plug, Via};
+use super::netlink::{EVERYTHING, LOOPBACK, Mac, Netlink, Plug, Via};
 use super::{Names, etc, sysctl};
 use crate::error::{During, LabError};
-use crate::plan::{HostPlan, SitePlan, Subnet};
+use crate::plan::{CARRIERS, HostPlan, PUBLIC, PUBLIC_6, SitePlan};
 
 /// The router's interfaces.
 const SWITCH: &str = "lan0";
 /// The router's interface to the wide area.
-pub(super) const LINE: &str = "wan0";
+const LINE: &str = "wan0";
 /// A host's interface.
 const PORT: &str = "eth0";
 
 /// Indices are ours to choose in a namespace of our own: high enough not to meet those that the kernel chooses.
-const SWITCH_INDEX: u32 = 100;
-const PORT_INDEX: u32 = 2;
+pub(crate) const SWITCH_INDEX: u32 = 100;
+/// A host's interface to its site's switch.
+pub(crate) const PORT_INDEX: u32 = 2;
 
 /// Enough for the bursts of a fast sender; a TUN's own 500 packets are not.
 const LINE_QUEUE: u32 = 10_000;
@@ -42,7 +44,8 @@ impl Router {
         namespace::unshare(&[Kind::Net]).during("make the router's namespace", place)?;
         let namespace =
             namespace::current(Kind::Net).during("hold the router's namespace", place)?;
-        sysctl::for_router().during("set up the router's kernel", place)?;
+        sysctl::for_router(site.v4.is_some(), site.v6.is_some())
+            .during("set up the router's kernel", place)?;
         let mut netlink = Netlink::open().during("talk to the kernel", place)?;
         netlink
             .up(LOOPBACK)
@@ -55,12 +58,16 @@ impl Router {
         netlink
             .add_bridge(&switch)
             .during("make the switch", place)?;
-        netlink
-            .add_address(SWITCH_INDEX, site.gateway, site.lan.prefix)
-            .during("give the router its address", place)?;
-        netlink
-            .add_route(None, Via::Unreachable)
-            .during("end the router's routes", place)?;
+        for (gateway, prefix) in gateways(site) {
+            netlink
+                .add_address(SWITCH_INDEX, gateway, prefix)
+                .during("give the router its address", place)?;
+        }
+        for everything in EVERYTHING.into_iter().filter(|to| speaks(site, *to)) {
+            netlink
+                .add_route(everything, Via::Unreachable)
+                .during("end the router's routes", place)?;
+        }
         let mut router = Self {
             namespace,
             netlink,
@@ -84,14 +91,18 @@ impl Router {
         self.netlink
             .settle(index)
             .during("wait for the line", place)?;
-        if let Some(public) = site.public {
-            self.netlink
-                .add_address(index, public, 32)
-                .during("give the site its address", place)?;
+        let mut beyond = vec![
+            (IpAddr::V4(PUBLIC.address), PUBLIC.prefix),
+            (IpAddr::V6(PUBLIC_6.address), PUBLIC_6.prefix),
+        ];
+        if site.nat.carrier().is_some() {
+            beyond.push((IpAddr::V4(CARRIERS.address), CARRIERS.prefix));
         }
-        self.netlink
-            .add_route(Some(Subnet::PUBLIC), Via::Interface(index))
-            .during("route to the wide area", place)?;
+        for network in beyond.into_iter().filter(|to| speaks(site, *to)) {
+            self.netlink
+                .add_route(network, Via::Interface(index))
+                .during("route to the wide area", place)?;
+        }
         self.line = Some(tun);
         Ok(())
     }
@@ -114,14 +125,14 @@ impl Router {
             .during("hold the namespaces", place)?;
         let doorway = Doorway::new(held);
 
-        sysctl::for_host().during("set up the kernel", place)?;
+        sysctl::for_host(site.v6.is_some()).during("set up the kernel", place)?;
         rustix::system::sethostname(place.as_bytes()).during("set the hostname", place)?;
         etc::write(place, &names.seen_from(site))?;
 
         let number = number_of(index);
         let port = format!("port{number}");
         let here = Plug {
-            index: SWITCH_INDEX + u32::from(number),
+            index: port_index(index),
             name: &port,
             mac: mac(0x8000 | number),
         };
@@ -142,12 +153,19 @@ impl Router {
         netlink
             .up(PORT_INDEX)
             .during("bring up the interface", place)?;
-        netlink
-            .add_address(PORT_INDEX, host.address, site.lan.prefix)
-            .during("give the host its address", place)?;
-        netlink
-            .add_route(None, Via::Gateway(site.gateway))
-            .during("route by the router", place)?;
+        for (address, prefix) in host.addresses().zip(prefixes(site)) {
+            netlink
+                .add_address(PORT_INDEX, address, prefix)
+                .during("give the host its address", place)?;
+        }
+        for everything in EVERYTHING {
+            let gateway = gateways(site).find(|(it, _)| it.is_ipv4() == everything.0.is_ipv4());
+            if let Some((gateway, _)) = gateway {
+                netlink
+                    .add_route(everything, Via::Gateway(gateway))
+                    .during("route by the router", place)?;
+            }
+        }
         self.introduce(index, host, site, &mut netlink)
             .during("name the neighbours", place)?;
         let ends = [here.index, SWITCH_INDEX].map(|index| self.netlink.settle(index));
@@ -159,8 +177,9 @@ impl Router {
 
     /// Tells a host the Ethernet addresses of its neighbours, and the router the host's.
     ///
-    /// What is learned by ARP is kept in one table for the whole machine, of 1024 entries (`gc_thresh3` in
-    /// `arp(7)`), which 33 hosts on one switch overflow. What is said once and for all does not count.
+    /// What is learned by ARP or neighbour discovery is kept in one table each for the whole machine, of 1024 entries
+    /// (`gc_thresh3` in `arp(7)`), which 33 hosts on one switch overflow. What is said once and for all does not
+    /// count.
     fn introduce(
         &mut self,
         index: usize,
@@ -168,12 +187,18 @@ impl Router {
         site: &SitePlan,
         netlink: &mut Netlink,
     ) -> io::Result<()> {
-        self.netlink
-            .add_neighbour(SWITCH_INDEX, host.address, mac(number_of(index)))?;
-        netlink.add_neighbour(PORT_INDEX, site.gateway, mac(0))?;
+        for address in host.addresses() {
+            self.netlink
+                .add_neighbour(SWITCH_INDEX, address, mac(number_of(index)))?;
+        }
+        for (gateway, _) in gateways(site) {
+            netlink.add_neighbour(PORT_INDEX, gateway, mac(0))?;
+        }
         for (other, neighbour) in site.hosts.iter().enumerate() {
             if other != index {
-                netlink.add_neighbour(PORT_INDEX, neighbour.address, mac(number_of(other)))?;
+                for address in neighbour.addresses() {
+                    netlink.add_neighbour(PORT_INDEX, address, mac(number_of(other)))?;
+                }
             }
         }
         Ok(())
@@ -186,12 +211,36 @@ impl Router {
 }
 
 /// A host's number on its switch; the router is 0.
-fn number_of(index: usize) -> u16 {
+pub(crate) fn number_of(index: usize) -> u16 {
     u16::try_from(index + 1).unwrap_or(u16::MAX)
 }
 
 /// An Ethernet address of our own (locally administered), the same in every run.
-fn mac(number: u16) -> Mac {
+pub(crate) fn mac(number: u16) -> Mac {
     let [high, low] = number.to_be_bytes();
     [0x02, 0xe3, 0, 0, high, low]
+}
+
+/// The index of the switch's port that leads to a host.
+pub(crate) fn port_index(host: usize) -> u32 {
+    SWITCH_INDEX + u32::from(number_of(host))
+}
+
+/// The router's addresses on the switch, with the lengths of their networks' prefixes, IPv4 first.
+fn gateways(site: &SitePlan) -> impl Iterator<Item = (IpAddr, u8)> {
+    let v4 = site.v4.iter().map(|v4| (v4.gateway.into(), v4.lan.prefix));
+    let v6 = site.v6.iter().map(|v6| (v6.gateway.into(), v6.lan.prefix));
+    v4.chain(v6)
+}
+
+fn prefixes(site: &SitePlan) -> impl Iterator<Item = u8> {
+    gateways(site).map(|(_, prefix)| prefix)
+}
+
+/// Whether the version of IP of a network is spoken.
+fn speaks(site: &SitePlan, (network, _): (IpAddr, u8)) -> bool {
+    match network {
+        IpAddr::V4(_) => site.v4.is_some(),
+        IpAddr::V6(_) => site.v6.is_some(),
+    }
 }

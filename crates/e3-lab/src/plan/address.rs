@@ -1,9 +1,10 @@
 //! Which addresses belong to which site.
 //!
 //! Public addresses are taken from 198.18.0.0/15, which RFC 2544 sets aside for tests of networks: nothing on a real
-//! network answers there, and they are not private, so that programs treat them as public.
+//! network answers there, and they are not private, so that programs treat them as public. IPv6's are of
+//! `2001:2::/48`, which RFC 5180 sets aside for the same.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The first public address.
 const FIRST: u32 = u32::from_be_bytes([198, 18, 0, 0]);
@@ -16,6 +17,22 @@ const SLOT_SIZE: u32 = 1 << (32 - SLOT_PREFIX);
 /// How many slots of the smallest block there are.
 pub(crate) const SLOTS: usize = 1 << (SLOT_PREFIX - PREFIX);
 
+/// Where all labs' public addresses lie.
+pub(crate) const PUBLIC: Subnet = Subnet {
+    address: Ipv4Addr::from_bits(FIRST),
+    prefix: PREFIX,
+};
+/// Where all labs' public IPv6 addresses lie.
+pub(crate) const PUBLIC_6: Subnet6 = Subnet6 {
+    address: Ipv6Addr::new(0x2001, 2, 0, 0, 0, 0, 0, 0),
+    prefix: 48,
+};
+/// Between carriers and their subscribers (RFC 6598); each carrier has all of it to itself.
+pub(crate) const CARRIERS: Subnet = Subnet {
+    address: Ipv4Addr::new(100, 64, 0, 0),
+    prefix: 10,
+};
+
 /// A network: an address and the length of its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subnet {
@@ -24,16 +41,17 @@ pub(crate) struct Subnet {
 }
 
 impl Subnet {
-    /// Where all labs' public addresses lie.
-    pub(crate) const PUBLIC: Self = Self {
-        address: Ipv4Addr::from_bits(FIRST),
-        prefix: PREFIX,
-    };
     /// What is behind every home router.
     pub(crate) const HOME: Self = Self {
         address: Ipv4Addr::new(192, 168, 1, 0),
         prefix: 24,
     };
+
+    /// Whether an address lies in it.
+    pub(crate) fn contains(self, address: Ipv4Addr) -> bool {
+        let host_bits = 32 - u32::from(self.prefix);
+        address.to_bits() >> host_bits == self.address.to_bits() >> host_bits
+    }
 
     /// How many addresses machines can have in it: all but the first and the last.
     pub(crate) fn room(self) -> usize {
@@ -44,6 +62,66 @@ impl Subnet {
     pub(crate) fn nth(self, n: usize) -> Option<Ipv4Addr> {
         let offset = u32::try_from(n).ok().filter(|_| n < self.room())?;
         Some(Ipv4Addr::from_bits(self.address.to_bits() + 1 + offset))
+    }
+
+    /// The address that machines can have which comes next and is not taken; after the last comes the first.
+    pub(crate) fn after(
+        self,
+        address: Ipv4Addr,
+        taken: impl Fn(Ipv4Addr) -> bool,
+    ) -> Option<Ipv4Addr> {
+        let next = address.to_bits().wrapping_sub(self.address.to_bits()) as usize;
+        let (later, earlier) = (next..self.room(), 0..next.saturating_sub(1));
+        let mut others = later.chain(earlier).filter_map(|n| self.nth(n));
+        others.find(|other| !taken(*other))
+    }
+}
+
+/// An IPv6 network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Subnet6 {
+    pub(crate) address: Ipv6Addr,
+    pub(crate) prefix: u8,
+}
+
+impl Subnet6 {
+    /// As many machines as Ethernet addresses are made for.
+    pub(crate) const ROOM: usize = 0x7fff;
+
+    /// The network of a site by its index.
+    pub(crate) fn of_site(index: usize) -> Option<Self> {
+        let number = u16::try_from(index + 1).ok()?;
+        Some(Self {
+            address: Ipv6Addr::new(0x2001, 2, 0, number, 0, 0, 0, 0),
+            prefix: 64,
+        })
+    }
+
+    /// The index of the site in whose network an address lies; none for an address that is not public.
+    pub(crate) fn site_of(address: Ipv6Addr) -> Option<usize> {
+        match address.segments() {
+            [0x2001, 2, 0, number, ..] => usize::from(number).checked_sub(1),
+            _ => None,
+        }
+    }
+
+    /// The nth address that a machine can have, counted from zero.
+    pub(crate) fn nth(self, n: usize) -> Option<Ipv6Addr> {
+        let number = u128::try_from(n).ok().filter(|_| n < Self::ROOM)?;
+        Some(Ipv6Addr::from_bits(self.address.to_bits() + 1 + number))
+    }
+
+    /// The address that machines can have which comes next and is not taken; after the last comes the first.
+    pub(crate) fn after(
+        self,
+        address: Ipv6Addr,
+        taken: impl Fn(Ipv6Addr) -> bool,
+    ) -> Option<Ipv6Addr> {
+        let next = address.to_bits().wrapping_sub(self.address.to_bits());
+        let next = usize::try_from(next).unwrap_or(0);
+        let (later, earlier) = (next..Self::ROOM, 0..next.saturating_sub(1));
+        let mut others = later.chain(earlier).filter_map(|n| self.nth(n));
+        others.find(|other| !taken(*other))
     }
 }
 

@@ -23,13 +23,13 @@ fn public_and_home_sites_get_their_addresses() {
         site("b", "nyc3", Nat::port_restricted(), &["b0"]),
     ])
     .unwrap();
-    assert_eq!(plan.sites[0].gateway, Ipv4Addr::new(198, 18, 0, 1));
-    assert_eq!(plan.sites[0].hosts[1].address, Ipv4Addr::new(198, 18, 0, 3));
-    assert_eq!(plan.sites[1].public, Some(Ipv4Addr::new(198, 18, 0, 33)));
-    assert_eq!(
-        plan.sites[1].hosts[0].address,
-        Ipv4Addr::new(192, 168, 1, 2)
-    );
+    let v4 = |site: usize| plan.sites[site].v4.as_ref().unwrap();
+    let host = |site: usize, host: usize| plan.sites[site].hosts[host].v4.unwrap();
+    assert_eq!(v4(0).gateway, Ipv4Addr::new(198, 18, 0, 1));
+    assert_eq!(host(0, 1), Ipv4Addr::new(198, 18, 0, 3));
+    let seen = Ipv4Addr::new(198, 18, 0, 33);
+    assert!(matches!(v4(1).outside, Outside::Translated { address, .. } if address == seen));
+    assert_eq!(host(1, 0), Ipv4Addr::new(192, 168, 1, 2));
     assert_eq!(plan.delays[0][1], Duration::from_micros(42_370));
     assert_eq!(plan.delays[0][0], Duration::ZERO);
 }
@@ -124,5 +124,52 @@ fn a_line_that_makes_no_sense_is_refused() {
         }])
         .unwrap_err();
         assert!(matches!(error, PlanError::BadAccess { .. }));
+    }
+}
+
+#[test]
+fn families_decide_which_addresses_there_are() {
+    use crate::topology::Family;
+    let of = |family| site("a", "ams3", Nat::None, &["a0"]).family(family);
+    let addresses = |family| {
+        let plan = plan(vec![of(family)]).unwrap();
+        (plan.sites[0].hosts[0].v4, plan.sites[0].hosts[0].v6)
+    };
+    let (four, six) = (
+        "198.18.0.2".parse().unwrap(),
+        "2001:2:0:1::2".parse().unwrap(),
+    );
+    assert_eq!(addresses(Family::V4), (Some(four), None));
+    assert_eq!(addresses(Family::V6), (None, Some(six)));
+    assert_eq!(addresses(Family::Dual), (Some(four), Some(six)));
+}
+
+#[test]
+fn sites_share_a_carrier_in_one_region_and_alike() {
+    use crate::nat::{Behaviour, Carrier};
+    let behind = |name: &str, region: &str, behaviour| {
+        let name = [name];
+        let carrier = Carrier {
+            name: Some("tel".to_owned()),
+            behaviour,
+        };
+        let home = Behaviour::PORT_RESTRICTED;
+        site(name[0], region, Nat::CarrierGrade { home, carrier }, &name)
+    };
+    let two = |region: &str, behaviour| {
+        let first = behind("a", "ams3", Behaviour::CARRIER);
+        plan(vec![first, behind("b", region, behaviour)])
+    };
+    let shared = two("ams3", Behaviour::CARRIER).unwrap();
+    assert_eq!(
+        (shared.carriers.len(), &shared.carriers[0].sites),
+        (1, &vec![0, 1])
+    );
+    let second = Ipv4Addr::new(100, 64, 0, 3);
+    let outside = shared.sites[1].v4.as_ref().unwrap().outside;
+    assert!(matches!(outside, Outside::Carried { address, .. } if address == second));
+    for (region, behaviour) in [("fra1", Behaviour::CARRIER), ("ams3", Behaviour::FULL_CONE)] {
+        let error = two(region, behaviour).unwrap_err();
+        assert!(matches!(error, PlanError::CarrierDiffers { .. }), "{error}");
     }
 }

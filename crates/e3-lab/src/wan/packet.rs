@@ -1,6 +1,4 @@
-//! What the router reads of a packet: where it goes, and what it will be on the wire.
-
-use std::net::Ipv4Addr;
+//! What the router reads of a packet: what it will be on the wire.
 
 use e3_sys::tun::HEADER;
 
@@ -19,16 +17,6 @@ pub(super) struct OnWire {
     pub(super) packets: u64,
     /// Bytes, IP headers included.
     pub(super) bytes: u64,
-}
-
-/// Where an IPv4 packet goes; none for anything else.
-pub(crate) fn destination(packet: &[u8]) -> Option<Ipv4Addr> {
-    let ip = packet.get(HEADER..)?;
-    if ip.first()? >> 4 != 4 {
-        return None;
-    }
-    let address: [u8; 4] = ip.get(16..20)?.try_into().ok()?;
-    Some(Ipv4Addr::from(address))
 }
 
 /// What a packet will be once it has been cut.
@@ -91,23 +79,11 @@ mod tests {
         );
     }
 
-    #[test]
-    fn only_ipv4_has_a_destination() {
-        let mut ping = packet(0, 0, 0, 84);
-        ping[HEADER] = 0x45;
-        ping[HEADER + 16..][..4].copy_from_slice(&[198, 18, 0, 2]);
-        assert_eq!(destination(&ping), Some(Ipv4Addr::new(198, 18, 0, 2)));
-        ping[HEADER] = 0x60;
-        assert_eq!(destination(&ping), None);
-        assert_eq!(destination(&ping[..HEADER + 19]), None);
-    }
-
     proptest! {
         #[test]
         fn any_bytes_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let wire = on_wire(&bytes);
             prop_assert!(wire.packets >= 1);
-            let _ = destination(&bytes);
         }
     }
 }

@@ -119,7 +119,7 @@ impl Router {
     }
 
     /// The time, from when the router was started.
-    pub(super) fn now(&self) -> Nanos {
+    pub(crate) fn now(&self) -> Nanos {
         nanos(self.started.elapsed())
     }
 
@@ -128,6 +128,11 @@ impl Router {
         while let Some(task) = self.tasks.next() {
             task(self);
         }
+    }
+
+    /// The borders of the sites.
+    pub(crate) fn borders(&mut self) -> &mut Borders {
+        &mut self.borders
     }
 
     /// Does what is due; when there is more to do.

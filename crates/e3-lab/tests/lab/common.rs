@@ -53,10 +53,7 @@ pub(crate) fn host<'a>(lab: &'a Lab, name: &str) -> &'a Host {
 
 /// A host's own address.
 pub(crate) fn address(host: &Host) -> Ipv4Addr {
-    match host.addresses()[0] {
-        IpAddr::V4(address) => address,
-        IpAddr::V6(address) => panic!("{address}"),
-    }
+    host.v4().unwrap()
 }
 
 /// A TCP socket that listens on a host.
@@ -70,8 +67,8 @@ pub(crate) fn listen(host: &Host) -> (TcpListener, u16) {
 }
 
 /// A TCP connection from a host.
-pub(crate) fn connect(from: &Host, to: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
-    let to = SocketAddr::from((to, port));
+pub(crate) fn connect(from: &Host, to: impl Into<IpAddr>, port: u16) -> io::Result<TcpStream> {
+    let to = SocketAddr::new(to.into(), port);
     from.run_in(|| TcpStream::connect_timeout(&to, SOON))
         .unwrap()
 }

@@ -347,7 +347,7 @@ pub(crate) fn private_addresses_are_refused_at_once() {
         ("a", "8.8.8.8"),
     ] {
         let started = Instant::now();
-        let error = connect(host(&lab, from), to.parse().unwrap(), 80).unwrap_err();
+        let error = connect(host(&lab, from), to.parse::<Ipv4Addr>().unwrap(), 80).unwrap_err();
         assert!(
             started.elapsed() < MS * 200,
             "{from} to {to} took {:?}",

@@ -12,7 +12,6 @@ fn the_exit_code_says_whether_something_needed_is_missing() {
     for what in [
         "namespaces",
         "TUN",
-        "nftables",
         "python3",
         "venv",
         "uv",

@@ -23,8 +23,6 @@ enum Family {
 pub(super) enum Package {
     /// Python with `venv` and `ensurepip`.
     Python,
-    /// The program `nft`.
-    Nftables,
     /// The program `uv`.
     Uv,
 }
@@ -111,7 +109,6 @@ impl Package {
             (Self::Python, Family::Debian) => "python3 python3-venv",
             (Self::Python, Family::Arch) => "python",
             (Self::Python, _) => "python3",
-            (Self::Nftables, _) => "nftables",
             (Self::Uv, _) => "uv",
         }
     }
@@ -119,7 +116,6 @@ impl Package {
     fn plain(self) -> &'static str {
         match self {
             Self::Python => "Python 3.10 or later, with venv and ensurepip",
-            Self::Nftables => "nftables",
             Self::Uv => "uv",
         }
     }

@@ -1,6 +1,6 @@
 //! What the lab needs of this machine.
 
-use super::distribution::{Distribution, Package};
+use super::distribution::Distribution;
 use super::{Finding, Wrong};
 
 /// What the lab found by trying, with the command for the distribution at hand.
@@ -24,7 +24,6 @@ fn wrong(what: &str, detail: &str, distribution: &Distribution) -> Wrong {
         .split_once("; ")
         .unwrap_or((detail, "look into the system's log"));
     let mend = match (what, remedy.rsplit_once(": ")) {
-        ("nftables", _) => distribution.install(Package::Nftables),
         ("TUN", _) => distribution.as_root("modprobe tun && chmod 0666 /dev/net/tun"),
         (_, Some((_, command))) if command.starts_with("sudo ") => {
             distribution.as_root(command.trim_start_matches("sudo "))
