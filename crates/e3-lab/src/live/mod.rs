@@ -13,6 +13,7 @@ mod pause;
 
 pub(crate) use pause::Paused;
 
+/// Sites are named by themselves or by one of their hosts.
 impl Lab {
     /// Makes a site's router forget all that its NAT and its firewall know, as when it is switched off and on: TCP
     /// connections through it get no further, and datagrams get another mapping (on the same outside port where
@@ -114,18 +115,16 @@ impl Lab {
         wan.call(work).during("reach the wide-area router", "lab")
     }
 
+    /// The site of this name, or that of the host of this name.
     fn site_named(&self, name: &str) -> Result<(usize, &SitePlan), LabError> {
-        let mut sites = self.plan.sites.iter().enumerate();
-        let found = sites.find(|(_, site)| site.name == name);
+        let sites = &self.plan.sites;
+        let named = sites.iter().position(|site| site.name == name);
+        let index = named.or_else(|| self.host(name).map(|host| host.site_index));
+        let found = index.and_then(|index| Some((index, sites.get(index)?)));
         found.ok_or_else(|| LabError::Unknown {
             kind: "site",
             name: name.to_owned(),
-            there: self
-                .plan
-                .sites
-                .iter()
-                .map(|site| site.name.clone())
-                .collect(),
+            there: sites.iter().map(|site| site.name.clone()).collect(),
         })
     }
 
