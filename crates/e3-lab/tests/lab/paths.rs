@@ -299,7 +299,12 @@ pub(crate) fn a_pair_repeats_its_chances_whatever_others_do() {
 pub(crate) fn nobodys_address_is_unreachable_at_once() {
     let lab = pair(MS * 200);
     let started = Instant::now();
-    let error = connect(host(&lab, "a"), "198.19.77.7".parse().unwrap(), 80).unwrap_err();
+    let error = connect(
+        host(&lab, "a"),
+        "198.19.77.7".parse::<std::net::Ipv4Addr>().unwrap(),
+        80,
+    )
+    .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HostUnreachable, "{error}");
     assert!(started.elapsed() < MS * 150, "{:?}", started.elapsed());
     assert_eq!(lab.counters().unroutable, 1);
