@@ -90,10 +90,7 @@ fn read(
         }
         (Err(fault), _) => return Err(fault),
     };
-    let text = std::fs::read_to_string(&file.absolute).map_err(|error| {
-        Fault::user(format!("cannot read {}: {error}", file.shown))
-            .hint("an e3.toml is a text in UTF-8; `e3 init` writes one to begin with")
-    })?;
+    let text = text_of(&file)?;
     let declared = File {
         name: &file.shown,
         folder: file.absolute.parent().unwrap_or(Path::new("/")),
@@ -105,6 +102,21 @@ fn read(
     Ok(Loaded {
         environment: parsed.map_err(|wrong| refuse(&file.shown, wrong))?,
         file: Some(file.absolute),
+    })
+}
+
+/// What stands in the file.
+fn text_of(file: &Place) -> Result<String, Fault> {
+    let bytes = std::fs::read(&file.absolute)
+        .map_err(|error| Fault::user(format!("cannot read {}: {error}", file.shown)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let end = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..end).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let shown = &file.shown;
+        Fault::user(format!("{shown}:{line}: there are bytes that are no text")).hint(
+            "an e3.toml is a text in UTF-8: save it as one; `e3 init` writes one to begin with",
+        )
     })
 }
 

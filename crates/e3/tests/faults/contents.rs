@@ -11,7 +11,15 @@ on. *Nothing left* is looked for: namespaces, interfaces, processes, mounts, and
 ";
 
 /// Sections and the rows in them.
-pub(crate) const CONTENTS: &[(&str, &[&str])] = &[
+pub(crate) fn contents() -> Vec<(&'static str, Vec<String>)> {
+    let broken = ("e3.toml", crate::broken::titles());
+    let others = SECTIONS
+        .iter()
+        .map(|(section, titles)| (*section, titles.iter().map(ToString::to_string).collect()));
+    [broken].into_iter().chain(others).collect()
+}
+
+const SECTIONS: &[(&str, &[&str])] = &[
     (
         "Files and folders",
         &[

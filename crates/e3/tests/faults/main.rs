@@ -10,6 +10,7 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
+mod broken;
 mod contents;
 mod devices;
 mod files;
@@ -31,6 +32,7 @@ use e3_lab::testing::{Test, run};
 
 fn main() {
     run(&[
+        Test::outside("broken_files", broken::broken_files),
         Test::outside(
             "a_home_that_cannot_be_written",
             files::a_home_that_cannot_be_written,
