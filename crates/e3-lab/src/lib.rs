@@ -42,6 +42,7 @@
 #![cfg(target_os = "linux")]
 
 mod addresses;
+pub mod bench;
 mod border;
 mod build;
 mod check;
