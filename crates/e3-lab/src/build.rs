@@ -10,6 +10,8 @@ use std::thread;
 
 use e3_sys::namespace::{self, Doorway, Kind};
 
+pub(crate) use site::{PORT, SWITCH};
+
 use crate::error::{During, LabError};
 use crate::nat::Nat;
 use crate::plan::{HostPlan, Plan, SitePlan};

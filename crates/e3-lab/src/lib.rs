@@ -45,6 +45,7 @@ mod addresses;
 pub mod bench;
 mod border;
 mod build;
+mod capture;
 mod check;
 mod conditions;
 mod enter;
@@ -69,6 +70,7 @@ mod wan;
 mod watch;
 
 pub use border::Mappings;
+pub use capture::{Capture, CaptureError, CaptureOptions, Captured, Point};
 pub use check::{PairCheck, SelfCheck, Trust};
 pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
 pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};

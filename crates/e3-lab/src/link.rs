@@ -137,7 +137,7 @@ impl Lab {
         found.ok_or_else(|| self.unknown(name))
     }
 
-    fn unknown(&self, name: &str) -> ChangeError {
+    pub(crate) fn unknown(&self, name: &str) -> ChangeError {
         let sites = self.plan().sites.iter().map(|site| site.name.as_str());
         let names = sites.chain(self.hosts().map(Host::name));
         let likeness = |other: &str| strsim::jaro_winkler(name, other);

@@ -9,6 +9,7 @@
 //! - [`init`]: the first process of a PID namespace: it reaps, passes signals on, and ends when its child ends;
 //! - [`signal`]: blocking and awaiting signals;
 //! - [`tun`]: network interfaces whose other end is a descriptor;
+//! - [`packet`]: seeing what passes an interface;
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
 //! - [`files`]: how many may be open;
@@ -22,6 +23,7 @@ pub mod files;
 pub mod init;
 pub mod interfaces;
 pub mod namespace;
+pub mod packet;
 pub mod process;
 pub mod schedule;
 pub mod signal;

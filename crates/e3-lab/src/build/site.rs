@@ -15,11 +15,11 @@ use crate::error::{During, LabError};
 use crate::plan::{CARRIERS, HostPlan, PUBLIC, PUBLIC_6, SitePlan};
 
 /// The router's interfaces.
-const SWITCH: &str = "lan0";
+pub(crate) const SWITCH: &str = "lan0";
 /// The router's interface to the wide area.
 const LINE: &str = "wan0";
 /// A host's interface.
-const PORT: &str = "eth0";
+pub(crate) const PORT: &str = "eth0";
 
 /// Indices are ours to choose in a namespace of our own: high enough not to meet those that the kernel chooses.
 pub(crate) const SWITCH_INDEX: u32 = 100;

@@ -16,7 +16,7 @@ use super::router::Router;
 type Task = Box<dyn FnOnce(&mut Router) + Send>;
 
 /// The outer end; copies reach the same router.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Control {
     tasks: Sender<Task>,
     bell: Arc<OwnedFd>,

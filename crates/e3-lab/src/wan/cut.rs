@@ -10,10 +10,10 @@ use super::packet::{GSO_TYPE, HEADERS_LENGTH, SEGMENT_SIZE};
 
 /// Fields of the virtio header (VIRTIO 1.2, section 5.1.6).
 const FLAGS: usize = 0;
-const SUM_FROM: usize = 6;
+pub(crate) const SUM_FROM: usize = 6;
 const SUM_INTO: usize = 8;
 /// The flag that says that the checksum is to be completed.
-const NEEDS_SUM: u8 = 1;
+pub(crate) const NEEDS_SUM: u8 = 1;
 /// The kinds of pieces; the highest bit, which says that congestion was noted, aside.
 const KINDS: u8 = 0x7f;
 const UDP_PIECE: u8 = 5;
@@ -24,7 +24,7 @@ const CWR: u8 = 0x80;
 
 /// The packets of a piece, one after another, each with its virtio header.
 #[derive(Debug)]
-pub(super) struct Cutter<'a> {
+pub(crate) struct Cutter<'a> {
     piece: &'a [u8],
     /// Where the header of TCP or UDP begins, and where the data does.
     transport: usize,
@@ -39,7 +39,7 @@ pub(super) struct Cutter<'a> {
 
 impl<'a> Cutter<'a> {
     /// Begins to cut; none where there is nothing to cut, or nothing that can be. The buffer is for one packet.
-    pub(super) fn new(piece: &'a [u8], buffer: &'a mut Vec<u8>) -> Option<Self> {
+    pub(crate) fn new(piece: &'a [u8], buffer: &'a mut Vec<u8>) -> Option<Self> {
         let kind = *piece.get(GSO_TYPE)? & KINDS;
         let size = usize::from(native(piece, SEGMENT_SIZE)?);
         if kind == 0 || size == 0 || piece.get(FLAGS)? & NEEDS_SUM == 0 {
@@ -70,7 +70,7 @@ impl<'a> Cutter<'a> {
     }
 
     /// The next packet.
-    pub(super) fn next(&mut self) -> Option<&mut [u8]> {
+    pub(crate) fn next(&mut self) -> Option<&mut [u8]> {
         let all = self.piece.get(self.data..)?;
         let rest = all.get(self.done..).filter(|rest| !rest.is_empty())?;
         let part = rest.get(..self.size).unwrap_or(rest);
@@ -130,7 +130,7 @@ impl<'a> Cutter<'a> {
 }
 
 /// Completes the checksum of a packet, where that was left to its receiver: as it would be on a wire.
-pub(super) fn complete_sum(packet: &mut [u8]) -> Option<()> {
+pub(crate) fn complete_sum(packet: &mut [u8]) -> Option<()> {
     let flags = packet.get_mut(FLAGS)?;
     if *flags & NEEDS_SUM == 0 {
         return None;

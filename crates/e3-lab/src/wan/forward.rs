@@ -16,11 +16,17 @@ impl Router {
     /// Lets a packet, which came at this time, out of its site.
     pub(super) fn depart(&mut self, from: usize, came: Nanos, packet: &mut [u8]) {
         match self.borders.depart(from, packet, came) {
-            Departure::To(to) => self.send(from, to, came, packet),
+            Departure::To(to) => {
+                self.taps.depart(from, Some(to), packet);
+                self.send(from, to, came, packet);
+            }
             Departure::Back => {
                 self.write(from, packet);
             }
-            Departure::Drop(border::Why::Unroutable) => self.refuse(from, came, packet),
+            Departure::Drop(border::Why::Unroutable) => {
+                self.taps.depart(from, None, packet);
+                self.refuse(from, came, packet);
+            }
             Departure::Drop(border::Why::Filtered) => {
                 self.kept_in += packet::on_wire(packet).packets;
             }
@@ -50,11 +56,11 @@ impl Router {
             .sites
             .get_mut(from)
             .is_some_and(|site| site.answers.take(now));
-        if allowed
-            && let Some(mut answer) = unreachable::answer(packet)
-            && self.borders.arrive(from, &mut answer, now) == Arrival::Enter
-        {
-            self.write(from, &answer);
+        if allowed && let Some(mut answer) = unreachable::answer(packet) {
+            self.taps.arrive(from, &answer);
+            if self.borders.arrive(from, &mut answer, now) == Arrival::Enter {
+                self.write(from, &answer);
+            }
         }
     }
 
@@ -190,6 +196,7 @@ impl Router {
 
     /// Lets a packet into the site that it has come to.
     fn deliver(&mut self, from: usize, to: usize, now: Nanos, packet: &mut [u8]) {
+        self.taps.arrive(to, packet);
         let arrival = self.borders.arrive(to, packet, now);
         let wire = packet::on_wire(packet);
         let why = match arrival {
@@ -206,6 +213,7 @@ impl Router {
             }
         }
         if arrival == Arrival::Answer {
+            self.taps.depart(to, Some(from), packet);
             self.send(to, from, now, packet);
         }
     }

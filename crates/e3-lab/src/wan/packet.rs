@@ -3,24 +3,24 @@
 use e3_sys::tun::HEADER;
 
 /// The longest packet that a line gives, with its header.
-pub(super) const LONGEST: usize = HEADER + 65_535 + 14;
+pub(crate) const LONGEST: usize = HEADER + 65_535 + 14;
 
 /// Fields of the virtio header (VIRTIO 1.2, section 5.1.6), in the machine's byte order.
-pub(super) const GSO_TYPE: usize = 1;
+pub(crate) const GSO_TYPE: usize = 1;
 pub(super) const HEADERS_LENGTH: usize = 2;
 pub(super) const SEGMENT_SIZE: usize = 4;
 
 /// What a packet will be on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OnWire {
+pub(crate) struct OnWire {
     /// Packets.
-    pub(super) packets: u64,
+    pub(crate) packets: u64,
     /// Bytes, IP headers included.
     pub(super) bytes: u64,
 }
 
 /// What a packet will be once it has been cut.
-pub(super) fn on_wire(packet: &[u8]) -> OnWire {
+pub(crate) fn on_wire(packet: &[u8]) -> OnWire {
     let bytes = packet.len().saturating_sub(HEADER) as u64;
     let uncut = OnWire { packets: 1, bytes };
     let field = |at: usize| {

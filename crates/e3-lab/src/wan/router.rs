@@ -16,6 +16,7 @@ use super::periods::Periods;
 use super::queue::{Nanos, Queue, Stage};
 use super::unreachable::Allowance;
 use crate::border::Borders;
+use crate::capture::Taps;
 use crate::plan::Plan;
 
 /// The token of the bell that rings when there is something to do; sites have their index.
@@ -31,6 +32,8 @@ pub(crate) struct Router {
     pub(super) borders: Borders,
     /// The path from site to site: row by row.
     pub(super) paths: Vec<Path>,
+    /// Who looks at packets.
+    pub(crate) taps: Taps,
     pub(super) unroutable: u64,
     pub(super) kept_in: u64,
     pub(super) queue: Queue,
@@ -70,6 +73,7 @@ impl Router {
             sites: sites.collect(),
             borders: Borders::new(plan),
             paths,
+            taps: Taps::default(),
             unroutable: 0,
             kept_in: 0,
             queue: Queue::default(),

@@ -5,6 +5,9 @@
 
 use e3_lab::testing::{Test, run};
 
+mod capture;
+mod capture_limits;
+mod captured;
 mod common;
 mod death;
 mod hosts;
@@ -27,6 +30,27 @@ fn main() {
         ),
         Test::inside("a_home_filters_by_port", nat::a_home_filters_by_port),
         Test::inside("two_homes_do_not_collide", nat::two_homes_do_not_collide),
+        Test::inside(
+            "a_capture_shows_a_packet_at_every_point",
+            capture::a_capture_shows_a_packet_at_every_point,
+        ),
+        Test::inside("tcpdump_reads_a_capture", capture::tcpdump_reads_a_capture),
+        Test::inside(
+            "a_stream_is_captured_as_on_a_wire",
+            capture::a_stream_is_captured_as_on_a_wire,
+        ),
+        Test::inside(
+            "a_slow_file_holds_nothing_up",
+            capture_limits::a_slow_file_holds_nothing_up,
+        ),
+        Test::inside(
+            "a_full_disk_ends_a_capture",
+            capture_limits::a_full_disk_ends_a_capture,
+        ),
+        Test::inside(
+            "points_are_what_people_write",
+            capture::points_are_what_people_write,
+        ),
         Test::inside("an_outage_repeats", scenario::an_outage_repeats),
         Test::inside(
             "chance_repeats_from_its_seed",

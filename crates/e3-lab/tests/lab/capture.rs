@@ -1,0 +1,221 @@
+//! Captures: what a reader of the file finds, and that capturing holds nothing up.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use e3_lab::{CaptureError, CaptureOptions, Nat, Point};
+
+use crate::captured::{Shared, capture, cloud_and_home, read, source, sums_are_right};
+use crate::common::{address, connect, host, lab_in, listen, site, two_regions, udp};
+
+const MS: Duration = Duration::from_millis(1);
+
+pub(crate) fn a_capture_shows_a_packet_at_every_point() {
+    let lab = cloud_and_home();
+    let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
+    let points = [
+        "bert",
+        "home:inside",
+        "home:outside",
+        "wide-area",
+        "home-cloud",
+        "cloud:outside",
+        "anna",
+    ];
+    let file = Shared::default();
+    let capture = capture(&lab, &points, file.clone());
+    let (from, to) = (udp(bert), udp(anna));
+    let target = SocketAddr::from((address(anna), to.local_addr().unwrap().port()));
+    for _ in 0..5 {
+        from.send_to(b"seen by all", target).unwrap();
+        to.recv(&mut [0; 20]).unwrap();
+    }
+    let seen = capture.finish().unwrap();
+    assert!(
+        seen.iter()
+            .all(|point| point.packets >= 5 && point.missed == 0),
+        "{seen:?}"
+    );
+    let bytes = file.0.lock().unwrap().clone();
+    let interfaces = read(&bytes);
+    let names: Vec<_> = interfaces
+        .iter()
+        .map(|interface| interface.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "bert",
+            "home:inside",
+            "home:outside",
+            "wide-area",
+            "home–cloud",
+            "cloud:outside",
+            "anna"
+        ]
+    );
+
+    let home = Ipv4Addr::new(198, 18, 0, 33);
+    assert_eq!(lab.seen_as("bert"), Some(home.into()));
+    let bert = address(bert);
+    let expected = [
+        (bert, Some(2)),
+        (bert, Some(1)),
+        (home, Some(2)),
+        (home, None),
+        (home, None),
+        (home, Some(1)),
+        (home, Some(1)),
+    ];
+    let mut before = vec![Duration::ZERO; 5];
+    for (interface, (address, flags)) in interfaces.iter().zip(expected) {
+        let found = interface.with("seen by all");
+        let name = &interface.name;
+        assert_eq!(found.len(), 5, "{name}");
+        assert!(
+            found
+                .iter()
+                .all(|(packet, ip)| source(ip) == address && packet.flags == flags),
+            "{name}: {found:?}"
+        );
+        assert!(found.iter().all(|(_, ip)| sums_are_right(ip)), "{name}");
+        let times: Vec<_> = found.iter().map(|(packet, _)| packet.at).collect();
+        assert!(
+            times.iter().zip(&before).all(|(at, before)| at >= before),
+            "{name}: {times:?} {before:?}"
+        );
+        assert_eq!(
+            interface.statistics,
+            Some((interface.packets.len() as u64, 0)),
+            "{name}"
+        );
+        before = times;
+    }
+    let first_at = |index: usize| interfaces[index].with("seen by all")[0].0.at;
+    let way = first_at(5).saturating_sub(first_at(3));
+    assert!((MS * 10..MS * 20).contains(&way), "{way:?}");
+}
+
+pub(crate) fn tcpdump_reads_a_capture() {
+    if Command::new("tcpdump").arg("--version").output().is_err() {
+        println!("there is no tcpdump on this machine");
+        return;
+    }
+    let lab = cloud_and_home();
+    let file = Shared::default();
+    let capture = capture(&lab, &["wide-area"], file.clone());
+    let times = host(&lab, "bert").ping(address(host(&lab, "anna")), 3, Duration::from_secs(2));
+    assert_eq!(times.unwrap().len(), 3);
+    drop(capture);
+    let mut tcpdump = Command::new("tcpdump")
+        .args(["-nr", "-", "icmp"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let bytes = file.0.lock().unwrap().clone();
+    tcpdump.stdin.take().unwrap().write_all(&bytes).unwrap();
+    let said = tcpdump.wait_with_output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert_eq!(said.matches("ICMP echo request").count(), 3, "{said}");
+    assert_eq!(said.matches("ICMP echo reply").count(), 3, "{said}");
+}
+
+pub(crate) fn a_stream_is_captured_as_on_a_wire() {
+    const LENGTH: usize = 3_000_000;
+    let lab = cloud_and_home();
+    let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
+    let file = Shared::default();
+    let capture = capture(&lab, &["bert", "wide-area", "anna"], file.clone());
+    let (listener, port) = listen(anna);
+    let mut out = connect(bert, address(anna), port).unwrap();
+    let (mut into, _) = listener.accept().unwrap();
+    let sent: Vec<u8> = (0..=250).cycle().take(LENGTH).collect();
+    let sender = {
+        let sent = sent.clone();
+        thread::spawn(move || out.write_all(&sent).unwrap())
+    };
+    let mut received = Vec::new();
+    into.read_to_end(&mut received).unwrap();
+    sender.join().unwrap();
+    assert_eq!(received.len(), LENGTH);
+    capture.finish().unwrap();
+    let bytes = file.0.lock().unwrap().clone();
+    for interface in read(&bytes) {
+        let mut stream = BTreeMap::new();
+        let mut first = None;
+        for (packet, ip) in interface
+            .ip()
+            .filter(|(_, ip)| ip[0] >> 4 == 4 && ip[9] == 6)
+        {
+            let length = usize::from(u16::from_be_bytes([ip[2], ip[3]]));
+            assert!(
+                ip.len() <= 1500 && ip.len() == length,
+                "{} of {length}",
+                ip.len()
+            );
+            assert_eq!(packet.length as usize, packet.data.len());
+            assert!(sums_are_right(ip));
+            let tcp = &ip[usize::from(ip[0] & 0xf) * 4..length];
+            if u16::from_be_bytes([tcp[2], tcp[3]]) != port {
+                continue;
+            }
+            let number = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
+            let first = *first.get_or_insert(number.wrapping_add(1));
+            stream.insert(
+                number.wrapping_sub(first),
+                tcp[usize::from(tcp[12] >> 4) * 4..].to_vec(),
+            );
+        }
+        let mut rebuilt: Vec<u8> = Vec::new();
+        for (at, data) in stream {
+            if at as usize == rebuilt.len() {
+                rebuilt.extend(data);
+            }
+        }
+        println!("{}: {} packets", interface.name, interface.packets.len());
+        assert!(
+            rebuilt == sent,
+            "{}: {} bytes",
+            interface.name,
+            rebuilt.len()
+        );
+    }
+}
+
+pub(crate) fn points_are_what_people_write() {
+    let lab = cloud_and_home();
+    let point = |text: &str| lab.point(text).map_err(|error| error.to_string());
+    let pair = || Point::Between("home".to_owned(), "anna".to_owned());
+    assert_eq!(point("anna"), Ok(Point::Host("anna".to_owned())));
+    assert_eq!(point("home:inside"), Ok(Point::Inside("home".to_owned())));
+    assert_eq!(point("bert:outside"), Ok(Point::Outside("bert".to_owned())));
+    assert_eq!(point("wide-area"), Ok(Point::WideArea));
+    for text in ["home-anna", "home–anna", "home <-> anna"] {
+        assert_eq!(point(text), Ok(pair()));
+    }
+    assert_eq!(pair().to_string(), "home–anna");
+    let said = |text: &str| point(text).unwrap_err();
+    assert!(said("home").contains("`home:inside`"));
+    assert!(said("home:left").contains("`left`"));
+    assert!(said("hme:inside").contains("did you mean `home`?"));
+    assert!(said("anna–arno").contains("same site"));
+    assert!(said("anna-arno").contains("same site"));
+    assert!(said("nowhere").contains("no site or host `nowhere`"));
+    assert!(matches!(
+        lab.capture(&[], CaptureOptions::default(), io::sink()),
+        Err(CaptureError::NoPoint)
+    ));
+    let alone = lab_in(
+        two_regions(MS, MS),
+        vec![site("a", "here", Nat::None, &["a0"])],
+    );
+    assert!(matches!(
+        alone.capture(&[Point::WideArea], CaptureOptions::default(), io::sink()),
+        Err(CaptureError::NoWideArea)
+    ));
+}
