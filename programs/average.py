@@ -24,13 +24,13 @@ grow with --size.
 """
 
 import argparse
-import csv
-import os
 import sys
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from mpyc.runtime import mpc
+
+from inputs import InputError, add_input, find_column, mpc_numpy, own_path, read_table
 
 MOST_ROWS = 10_000
 FEWEST_ROWS_TOGETHER = 10
@@ -43,15 +43,10 @@ VALUE_BITS = 32
 SUM_BITS = 96
 
 
-class InputError(Exception):
-    """What is wrong with a party's file, in words for its owner."""
-
-
 def read_arguments():
     """Options of this program; those of the runtime are already taken away."""
     parser = argparse.ArgumentParser(description='Statistics over private tables.')
-    parser.add_argument('--input', metavar='CSV', default=os.environ.get('E3_INPUT'),
-                        help="this party's table (default: the file that E3_INPUT names)")
+    add_input(parser, 'CSV', "this party's table")
     parser.add_argument('--column', metavar='NAME',
                         help='the column to look at (default: the only one there is)')
     parser.add_argument('--size', type=int, default=64, metavar='N',
@@ -69,51 +64,11 @@ def read_arguments():
 
 def read_values(path, column, size, decimals):
     """The first `size` values of a column, as whole numbers of 10**-decimals."""
-    if not path:
-        raise InputError('no input: name a CSV file with --input, or by the environment variable E3_INPUT')
-    try:
-        with open(path, encoding='utf-8-sig', newline='') as file:
-            return parse_values(path, csv.reader(file, strict=True), column, size, decimals)
-    except OSError as error:
-        raise InputError(f'{path}: cannot be read: {error.strerror}') from error
-    except UnicodeDecodeError as error:
-        raise InputError(f'{path}: is not UTF-8 text') from error
-
-
-def parse_values(path, rows, column, size, decimals):
-    """As read_values, from the rows of a table; errors name the file and its line."""
-    values = []
-    try:
-        header = [name.strip() for name in next(rows, [])]
-        at = find_column(path, header, column)
-        for row in rows:
-            if not row:
-                continue
-            if len(values) == size:
-                break
-            if len(row) != len(header):
-                raise InputError(f'{path}: line {rows.line_num}: '
-                                 f'has {len(row)} columns where the first line has {len(header)}')
-            values.append(parse_value(f'{path}: line {rows.line_num}', row[at].strip(), decimals))
-    except csv.Error as error:
-        raise InputError(f'{path}: line {rows.line_num}: {error}') from error
-    if not values:
+    header, rows = read_table(path)
+    at = find_column(path, header, column)
+    if not rows:
         raise InputError(f'{path}: has no rows below its first line')
-    return values
-
-
-def find_column(path, header, column):
-    """Which column is meant."""
-    if not header:
-        raise InputError(f'{path}: is empty: its first line must name the columns')
-    if column is None:
-        if len(header) > 1:
-            raise InputError(f'{path}: has several columns: name one with --column: {", ".join(header)}')
-        return 0
-    if header.count(column) != 1:
-        how = 'no column' if column not in header else 'several columns'
-        raise InputError(f'{path}: line 1: has {how} named {column!r}, but: {", ".join(header)}')
-    return header.index(column)
+    return [parse_value(where, row[at], decimals) for where, row in rows[:size]]
 
 
 def parse_value(where, text, decimals):
@@ -182,14 +137,6 @@ def power_of_two(n):
     return 1 << (n - 1).bit_length()
 
 
-def mpc_numpy():
-    """NumPy, which the runtime can do without but this program cannot."""
-    from mpyc.numpy import np
-    if not np:
-        raise InputError('this program needs the package numpy')
-    return np
-
-
 def shown(value):
     """A fraction with four decimals, the same on every machine."""
     return f'{round(value * 10_000) / Decimal(10_000):.4f}'
@@ -198,7 +145,7 @@ def shown(value):
 async def main():
     args = read_arguments()
     # Before the others are met: a party whose file is unusable leaves at once.
-    values = read_values(args.input, args.column, args.size, args.decimals)
+    values = read_values(own_path(args.input), args.column, args.size, args.decimals)
     mpc_numpy()
     unit = Fraction(1, 10**args.decimals)
 
