@@ -3,6 +3,8 @@
 // A helper's panic is its test's failure. Each test file uses its own part of the helpers.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub(crate) mod invented;
+
 use std::{
     fs,
     io::Read,
@@ -48,6 +50,13 @@ impl Party {
             .collect()
     }
 
+    /// What stands behind this word at the beginning of a line.
+    pub(crate) fn said(&self, word: &str) -> Option<String> {
+        let outcome = self.outcome();
+        let found = outcome.iter().find_map(|line| line.strip_prefix(word))?;
+        Some(found.trim().to_owned())
+    }
+
     /// Whether it ran to its end, its runtime included.
     pub(crate) fn succeeded(&self) -> bool {
         let begun = self
@@ -87,7 +96,7 @@ pub(crate) fn run(program: &Path, arguments: &[&str], inputs: &[Option<PathBuf>]
         entry: collection.entry.as_ref().unwrap().to_string(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
         ports: Ports::one(0),
-        timeout_s: 120,
+        timeout_s: 900,
         manifest: collection.manifest.clone(),
     };
     let table = dial_table(parties);
@@ -231,6 +240,31 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<i32> {
             return None;
         }
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What a party alone says about its input, which it must find out before it meets the others.
+pub(crate) fn complaint(program: &str, input: Option<PathBuf>, arguments: &[&str]) -> String {
+    let party = run(&repository(program), arguments, &[input]).remove(0);
+    assert_eq!(party.code, Some(1), "{}", party.errors);
+    assert!(party.events.is_empty(), "{}", party.printed);
+    party.errors
+}
+
+/// Runs an environment's `generate.py` and holds what it makes against what is kept beside it.
+pub(crate) fn made_again(environment: &str, kept: &[&str]) {
+    let inputs = repository(&format!("environments/{environment}/inputs"));
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("generate.py");
+    fs::copy(inputs.join("generate.py"), &script).unwrap();
+    let status = Command::new(&python().python)
+        .arg(&script)
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    for name in kept {
+        let made = fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(fs::read(inputs.join(name)).unwrap(), made, "{name}");
     }
 }
 
