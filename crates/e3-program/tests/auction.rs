@@ -5,12 +5,12 @@
 
 mod common;
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, process::Command};
 
 use common::{
     Party, complaint, file,
     invented::{Random, sizes},
-    made_again, repository, run,
+    made_again, python, repository, run,
 };
 
 const PROGRAM: &str = "programs/auction.py";
@@ -134,6 +134,33 @@ fn of_equal_bids_each_wins_as_often() {
         .sum();
     // Of 2 degrees of freedom, exceeded by chance once in 20 million runs.
     assert!(chi_square < 34.0, "{won:?}");
+}
+
+/// What is opened of a lot that nobody bids enough for.
+const UNSOLD: &str = r"
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+sys.argv[1:] = ['--no-log']
+from mpyc.runtime import mpc
+from auction import sell
+
+print(mpc.run(sell([49, 50, 51], 50)))
+";
+
+#[test]
+fn of_a_lot_that_is_not_sold_no_bid_is_opened() {
+    let output = Command::new(&python().python)
+        .args(["-B", "-c", UNSOLD])
+        .arg(repository("programs"))
+        .output()
+        .unwrap();
+    // Of one party, the seller is number 1.
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout).trim(),
+        "[(1, 0), (0, 50), (0, 50)]",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]

@@ -45,7 +45,9 @@ fn plain(network: &[Layer], image: &[i64]) -> usize {
     let mut values = image.to_vec();
     for (number, (weights, bias)) in network.iter().enumerate() {
         if number > 0 {
-            values.iter_mut().for_each(|value| *value = (*value).max(0));
+            for value in &mut values {
+                *value = (*value).max(0);
+            }
         }
         let output = |at: usize| -> i64 {
             let sum: i64 = values

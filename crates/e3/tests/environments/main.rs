@@ -26,6 +26,7 @@ mod interrupt;
 mod kept_up;
 mod kill;
 mod program;
+mod programs;
 mod proof;
 mod settling;
 mod streams;
