@@ -112,7 +112,7 @@ fn text_of(file: &Place) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|error| {
         let end = error.utf8_error().valid_up_to();
         let before = error.as_bytes().get(..end).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let shown = &file.shown;
         Fault::user(format!("{shown}:{line}: there are bytes that are no text")).hint(
             "an e3.toml is a text in UTF-8: save it as one; `e3 init` writes one to begin with",

@@ -1,4 +1,8 @@
-//! kill -9 of every process that E³ has, at random moments: nothing is left, at the latest after `e3 down`.
+//! kill -9 of every process that E³ has, at random moments: nothing is left, at the latest after `e3 down`, and what a run
+//! had finished can still be read.
+//!
+//! Each role is killed `E3_ROUNDS` times (20 when nobody says), in each phase in turn. The moments come from a seed, which
+//! is printed: `E3_SEED` repeats them.
 
 use std::{
     thread,
@@ -9,6 +13,7 @@ use rustix::process::Signal;
 
 use crate::{
     program::{FOREVER, all_begun, put},
+    readable::readable,
     support::{
         going::{Going, PAUSE, kill},
         random::{Random, rounds},
@@ -17,232 +22,166 @@ use crate::{
     },
 };
 
+/// Rounds for each role when nobody says.
+const ROUNDS: u64 = 20;
 /// A program that runs for a moment.
-const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)";
-/// What is interrupted, and about how long that takes, in milliseconds.
-const VERBS: [(&str, u64); 4] = [("run", 400), ("up", 80), ("run in up", 350), ("down", 40)];
+const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)\nprint('done', me)";
 /// How long a command may need to find out that somebody has died.
 const NOTICED: Duration = Duration::from_secs(40);
 
+/// What is interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Up,
+    Run,
+    RunInUp,
+    Down,
+    DownDuringARun,
+}
+
+use Phase::{Down, DownDuringARun, Run, RunInUp, Up};
+
+/// The phases in which there are processes of every role but a program's.
+const ALL: [Phase; 5] = [Run, Up, RunInUp, Down, DownDuringARun];
+/// Those in which programs run.
+const RUNNING: [Phase; 3] = [Run, RunInUp, DownDuringARun];
+
+impl Phase {
+    fn verb(self) -> &'static str {
+        match self {
+            Up => "up",
+            Run | RunInUp => "run",
+            Down | DownDuringARun => "down",
+        }
+    }
+
+    /// About how long it takes, in milliseconds.
+    fn length(self) -> u64 {
+        match self {
+            Up => 80,
+            Run => 400,
+            RunInUp => 350,
+            Down => 40,
+            DownDuringARun => 60,
+        }
+    }
+}
+
 #[test]
 fn the_command() {
-    survives(Role::Command);
+    survives(Role::Command, &ALL);
 }
 
 #[test]
 fn the_guardian() {
-    survives(Role::Guardian);
+    survives(Role::Guardian, &ALL);
 }
 
 #[test]
 fn the_first_process_of_the_lab() {
-    survives(Role::Init);
+    survives(Role::Init, &ALL);
 }
 
 #[test]
 fn the_holder() {
-    survives(Role::Inside);
+    survives(Role::Inside, &ALL);
 }
 
 #[test]
 fn an_agent() {
-    survives(Role::Agent);
+    survives(Role::Agent, &ALL);
 }
 
 #[test]
 fn a_program() {
-    survives(Role::Program);
+    survives(Role::Program, &RUNNING);
 }
 
-/// Kills a process of this role in `up`, `run` and `down`, in turn, each time at another moment.
-fn survives(role: Role) {
+/// Kills a process of this role in each phase in turn, each time at another moment.
+fn survives(role: Role, phases: &[Phase]) {
     let (mut random, seed) = Random::seeded();
     println!("E3_SEED={seed}");
-    for round in 0..rounds(6) {
-        let workshop = Workshop::new();
-        put(&workshop, 2, MOMENT);
-        let (verb, moments) = VERBS[usize::try_from(round % 4).unwrap()];
-        if matches!(verb, "run in up" | "down") {
-            workshop.e3(&["up"]).succeeded();
-        }
-        let mut going = workshop.begin(&[verb.split(' ').next().unwrap()]);
-        let delay = random.below(moments);
-        let killed = kill_after(Duration::from_millis(delay), role, &workshop, &mut going);
-        println!("{verb}: {role:?} after {delay} ms: {killed:?}");
-        let begin = Instant::now();
-        going.status();
-        assert!(
-            begin.elapsed() < NOTICED,
-            "{verb} ended {:?} after {role:?}",
-            begin.elapsed()
-        );
-
-        let ran = workshop.e3(&["down"]);
-        assert_eq!(ran.code, 0, "down after {verb} without {role:?}: {ran:#?}");
-        workshop.nothing_left();
-        let again = workshop.e3(&["down", "--json"]).succeeded().json();
-        assert_eq!(again["environments"][0]["found"], "nothing");
-        // And it comes up again.
-        workshop.e3(&["run"]).succeeded();
-        workshop.nothing_left();
+    for (round, phase) in (0..rounds(ROUNDS)).zip(phases.iter().cycle()) {
+        let delay = random.below(phase.length());
+        println!("round {round}: {phase:?}, {role:?} after {delay} ms");
+        one_round(role, *phase, Duration::from_millis(delay));
     }
+}
+
+fn one_round(role: Role, phase: Phase, delay: Duration) {
+    let workshop = Workshop::new();
+    put(&workshop, 2, MOMENT);
+    let mut run_before = before(phase, &workshop);
+    let finished = readable(&workshop);
+    let mut going = workshop.begin(&[phase.verb()]);
+    let killed = kill_after(delay, role, &workshop, &mut going);
+    println!("    process {killed:?}");
+
+    let begin = Instant::now();
+    going.status();
+    noticed(begin);
+    let after = readable(&workshop);
+    assert!(after >= finished, "something of an earlier run is lost");
+
+    let ran = workshop.e3(&["down"]);
+    assert_eq!(ran.code, 0, "{ran:#?}");
+    let begin = Instant::now();
+    if let Some(run) = &mut run_before {
+        run.status();
+    }
+    noticed(begin);
+    workshop.nothing_left();
+    let again = workshop.e3(&["down", "--json"]).succeeded().json();
+    assert_eq!(again["environments"][0]["found"], "nothing");
+    // And it comes up again.
+    put(&workshop, 2, MOMENT);
+    let finished = readable(&workshop);
+    workshop.e3(&["run"]).succeeded();
+    assert_eq!(readable(&workshop), finished + 2);
+    workshop.nothing_left();
+}
+
+#[track_caller]
+fn noticed(begin: Instant) {
+    let took = begin.elapsed();
+    assert!(took < NOTICED, "a command ended {took:?} later");
+}
+
+/// What has to be there before the phase; a run that goes on, if one does.
+fn before(phase: Phase, workshop: &Workshop) -> Option<Going> {
+    if matches!(phase, RunInUp | Down | DownDuringARun) {
+        workshop.e3(&["up"]).succeeded();
+    }
+    match phase {
+        // One that has ended, so that there is something to lose.
+        RunInUp => drop(workshop.e3(&["run"]).succeeded()),
+        DownDuringARun => {
+            put(workshop, 2, FOREVER);
+            let mut run = workshop.begin(&["run"]);
+            all_begun(&mut run, 2);
+            return Some(run);
+        }
+        Up | Run | Down => {}
+    }
+    None
 }
 
 /// Kills a process of this role, if there is one then or before the command has ended; says which.
 fn kill_after(delay: Duration, role: Role, workshop: &Workshop, going: &mut Going) -> Option<u32> {
     thread::sleep(delay);
     loop {
-        if let Some(victim) = workshop.process(role) {
-            kill(victim.pid, Signal::KILL);
-            return Some(victim.pid);
+        let victim = match role {
+            // Where two commands go on, the one that this phase is about.
+            Role::Command => (!going.has_ended()).then(|| going.pid()),
+            _ => workshop.process(role).map(|process| process.pid),
+        };
+        if let Some(pid) = victim {
+            kill(pid, Signal::KILL);
+            return Some(pid);
         }
         if going.has_ended() {
             return None;
         }
         thread::sleep(PAUSE / 5);
     }
-}
-
-#[test]
-fn a_run_whose_agent_dies_names_its_party_and_ends() {
-    for up in [false, true] {
-        let workshop = Workshop::new();
-        put(&workshop, 3, FOREVER);
-        if up {
-            workshop.e3(&["up"]).succeeded();
-        }
-        let mut run = workshop.begin(&["run"]);
-        all_begun(&mut run, 3);
-        kill(agent_of(&workshop, "h-1"), Signal::KILL);
-        let begin = Instant::now();
-        let ran = run.ended();
-        assert!(
-            begin.elapsed() < Duration::from_secs(15),
-            "{:?}",
-            begin.elapsed()
-        );
-        assert_ne!(ran.code, 0, "{ran:#?}");
-        assert!(ran.err.contains("party 1 (h-1)"), "{}", ran.err);
-        assert_eq!(workshop.record()["failure"]["party"], 1);
-        if up {
-            let status = workshop.e3(&["status"]).succeeded().out;
-            assert!(status.contains("agent died"), "{status}");
-            let refused = workshop.e3(&["run"]);
-            assert_eq!(refused.code, 1, "{refused:#?}");
-            assert!(
-                refused.err.contains("h-1") && refused.err.contains("e3 down"),
-                "{}",
-                refused.err
-            );
-            workshop.e3(&["down"]).succeeded();
-        }
-        workshop.nothing_left();
-    }
-}
-
-#[test]
-fn a_run_whose_program_is_killed_names_its_party() {
-    let workshop = Workshop::new();
-    put(&workshop, 2, FOREVER);
-    let mut run = workshop.begin(&["run"]);
-    all_begun(&mut run, 2);
-    kill(workshop.process(Role::Program).unwrap().pid, Signal::KILL);
-    let ran = run.ended();
-    assert_eq!(ran.code, 137, "{ran:#?}");
-    assert!(
-        ran.err.contains("signal 9") && ran.err.contains("party "),
-        "{}",
-        ran.err
-    );
-    workshop.nothing_left();
-}
-
-#[test]
-fn everything_of_a_run_goes_with_its_command() {
-    // The second is what a terminal sends that is closed.
-    for signal in [Signal::KILL, Signal::HUP] {
-        let workshop = Workshop::new();
-        put(&workshop, 2, FOREVER);
-        let mut run = workshop.begin(&["run"]);
-        all_begun(&mut run, 2);
-        run.signal(signal);
-        run.status();
-        // Without `e3 down`: its holder has lost its lifeline.
-        wait_for_nothing(&workshop);
-    }
-}
-
-#[test]
-fn what_is_up_outlives_the_command_of_a_run() {
-    let workshop = Workshop::new();
-    put(&workshop, 2, FOREVER);
-    workshop.e3(&["up"]).succeeded();
-    let mut run = workshop.begin(&["run"]);
-    all_begun(&mut run, 2);
-    run.signal(Signal::KILL);
-    run.status();
-    let end = Instant::now() + NOTICED;
-    while workshop.process(Role::Program).is_some() {
-        assert!(
-            Instant::now() < end,
-            "the programs go on without anybody to tell"
-        );
-        thread::sleep(PAUSE);
-    }
-    put(&workshop, 2, "print('again')");
-    workshop.e3(&["run"]).succeeded();
-    workshop.e3(&["down"]).succeeded();
-    workshop.nothing_left();
-}
-
-#[test]
-fn down_ends_a_holder_that_hangs() {
-    let workshop = Workshop::new();
-    put(&workshop, 2, "");
-    workshop.e3(&["up"]).succeeded();
-    kill(workshop.process(Role::Inside).unwrap().pid, Signal::STOP);
-    let ran = workshop.e3(&["down", "--json"]).succeeded().json();
-    assert_eq!(ran["environments"][0]["found"], "killed");
-    workshop.nothing_left();
-}
-
-#[test]
-fn down_does_not_wait_for_an_agent_that_hangs() {
-    let workshop = Workshop::new();
-    put(&workshop, 2, "");
-    workshop.e3(&["up"]).succeeded();
-    kill(workshop.process(Role::Agent).unwrap().pid, Signal::STOP);
-    workshop.e3(&["down"]).succeeded();
-    workshop.nothing_left();
-}
-
-/// The agent on a host: the one whose UTS namespace has the host's name.
-#[track_caller]
-pub(crate) fn agent_of(workshop: &Workshop, host: &str) -> u32 {
-    let ran = workshop.e3(&["exec", host, "--", "readlink", "/proc/self/ns/net"]);
-    // On an environment that lives for one run, too: exec asks whoever holds it.
-    let namespace = ran.succeeded().out;
-    let agents = workshop
-        .processes()
-        .into_iter()
-        .filter(|process| process.role == Role::Agent);
-    let on_host = agents.filter(|agent| {
-        let link = std::fs::read_link(format!("/proc/{}/ns/net", agent.pid));
-        link.is_ok_and(|link| link.to_str() == Some(namespace.trim()))
-    });
-    on_host.map(|agent| agent.pid).next().unwrap()
-}
-
-#[track_caller]
-fn wait_for_nothing(workshop: &Workshop) {
-    let end = Instant::now() + NOTICED;
-    while !workshop.processes().is_empty() {
-        assert!(
-            Instant::now() < end,
-            "these go on: {:#?}",
-            workshop.processes()
-        );
-        thread::sleep(PAUSE);
-    }
-    workshop.nothing_left();
 }

@@ -8,7 +8,7 @@ use std::{
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
 use crate::{
-    kill::agent_of,
+    death::agent_of,
     program::{FOREVER, all_begun, environment, program, put},
     support::{
         going::{PAUSE, kill},

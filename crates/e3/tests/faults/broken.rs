@@ -2,7 +2,10 @@
 //!
 //! They stand in `crates/e3/tests/broken`, each with what is said about it beside it. `E3_BLESS=1` writes that anew.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     neutral::neutral,
@@ -23,10 +26,10 @@ pub(crate) fn broken_files() {
 
 /// What is wrong with each, in words: the names of the files.
 pub(crate) fn titles() -> Vec<String> {
-    files().iter().map(title).collect()
+    files().iter().map(|path| title(path)).collect()
 }
 
-fn title(path: &PathBuf) -> String {
+fn title(path: &Path) -> String {
     let name = path.file_stem().unwrap().to_str().unwrap();
     name.replace('-', " ")
 }
@@ -42,13 +45,18 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn look(path: &PathBuf) {
+fn look(path: &Path) {
     let workshop = Workshop::new();
     fs::copy(path, workshop.path("e3.toml")).unwrap();
     workshop.put("program.py", "print('this must not run')\n");
     workshop.put("folder/file", "");
     let ran = workshop.e3(&["run"]);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{path:?}: {ran:#?}");
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (1, ""),
+        "{}: {ran:#?}",
+        path.display()
+    );
     for verb in ["check", "plan", "up"] {
         let same = workshop.e3(&[verb]).refused();
         assert_eq!(same.err, ran.err, "{verb} says something else");
