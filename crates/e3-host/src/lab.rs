@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command, sync::Arc, time::Duration};
 
-use e3_lab::{Access, Lab, Nat, Site, Topology, Trust};
-use e3_spec::{Environment, Host as Declared, HostName};
+use e3_lab::{Lab, Site, Topology, Trust};
+use e3_spec::{Environment, HostName};
 use e3_world::{Region, Rtt, World};
 use tokio::process::Command as AsyncCommand;
 
 use crate::{Host, HostError, PairRtt, Place, Provider, SelfCheck, Started};
 
 mod scenario;
+mod site;
 
 pub use scenario::scenario;
 
@@ -17,7 +18,8 @@ pub use scenario::scenario;
 #[derive(Debug)]
 pub struct LabProvider {
     lab: Arc<Lab>,
-    order: Vec<HostName>,
+    /// The hosts in the order of the declaration, each with its NAT in the declaration's words.
+    order: Vec<(HostName, String)>,
 }
 
 /// One host of the lab.
@@ -34,7 +36,7 @@ pub fn build(environment: &Environment) -> Result<LabProvider, HostError> {
     let order = environment
         .hosts
         .iter()
-        .map(|host| host.name.clone())
+        .map(|host| (host.name.clone(), host.nat.to_string()))
         .collect();
     Ok(LabProvider { lab, order })
 }
@@ -48,9 +50,9 @@ impl Provider for LabProvider {
         let found = self
             .order
             .iter()
-            .filter_map(|name| self.lab.host(name.as_str()));
+            .filter_map(|(name, nat)| Some((self.lab.host(name.as_str())?, nat)));
         found
-            .map(|host| Arc::new(LabHost::new(host)) as Arc<dyn Host>)
+            .map(|(host, nat)| Arc::new(LabHost::new(host, nat)) as Arc<dyn Host>)
             .collect()
     }
 
@@ -68,11 +70,11 @@ impl Provider for LabProvider {
 }
 
 impl LabHost {
-    fn new(host: &e3_lab::Host) -> Self {
+    fn new(host: &e3_lab::Host, nat: &str) -> Self {
         let place = Place {
             region: host.region().to_owned(),
             site: host.site().to_owned(),
-            nat: nat_word(host.nat()).to_owned(),
+            nat: nat.to_owned(),
             addresses: host.addresses(),
         };
         Self {
@@ -121,7 +123,7 @@ fn topology(environment: &Environment) -> Result<Topology, HostError> {
         let name = host.site.as_str();
         let site = sites.entry(name).or_insert_with(|| {
             order.push(name);
-            site(host)
+            site::site(host)
         });
         site.hosts.push(host.name.to_string());
     }
@@ -130,20 +132,6 @@ fn topology(environment: &Environment) -> Result<Topology, HostError> {
         world: world(environment)?,
         seed: environment.seed.unwrap_or_default(),
     })
-}
-
-fn site(host: &Declared) -> Site {
-    let nat = match host.nat {
-        e3_spec::Nat::None => Nat::None,
-        e3_spec::Nat::Home => Nat::port_restricted(),
-    };
-    Site::new(host.site.to_string(), host.region.to_string())
-        .nat(nat)
-        .access(Access {
-            rate: host.access.rate.map(e3_spec::Rate::bits_per_second),
-            loss: f64::from(host.access.loss.parts_per_million()) / 1e6,
-            jitter: host.access.jitter.into(),
-        })
 }
 
 /// The regions of an environment, and the delays between them.
@@ -164,13 +152,6 @@ pub fn world(environment: &Environment) -> Result<World, HostError> {
         )?;
     }
     Ok(world)
-}
-
-fn nat_word(nat: &Nat) -> &'static str {
-    match nat {
-        Nat::None => e3_spec::Nat::None.as_str(),
-        Nat::Router(_) | Nat::CarrierGrade { .. } => e3_spec::Nat::Home.as_str(),
-    }
 }
 
 fn self_check(check: e3_lab::SelfCheck) -> SelfCheck {

@@ -26,6 +26,11 @@ pub enum Reason {
         /// Its own address.
         address: IpAddr,
     },
+    /// One speaks IPv4 alone and the other IPv6 alone.
+    NoSharedFamily {
+        /// Its own address.
+        address: IpAddr,
+    },
     /// Its addresses have a meaning in its own site only.
     PrivateAddress {
         /// The first of them.
@@ -37,6 +42,17 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAddress => write!(f, "it has no address"),
+            Self::NoSharedFamily { address } => {
+                let (theirs, ours) = if address.is_ipv6() {
+                    ("IPv6", "IPv4")
+                } else {
+                    ("IPv4", "IPv6")
+                };
+                write!(
+                    f,
+                    "its address {address} is {theirs}, and only {ours} is spoken where it should be dialled from"
+                )
+            }
             Self::BehindNat { address } => {
                 write!(f, "its address {address} is behind the NAT of its site")
             }
@@ -50,6 +66,9 @@ impl fmt::Display for Reason {
 /// Whether `from` can open a TCP connection to `to`, as far as the declared facts tell.
 pub fn reachable(from: &PartyPlace, to: &PartyPlace) -> Result<(), Reason> {
     let first = *to.addresses.first().ok_or(Reason::NoAddress)?;
+    if !share_a_family(&from.addresses, &to.addresses) {
+        return Err(Reason::NoSharedFamily { address: first });
+    }
     if from.site == to.site {
         return Ok(());
     }
@@ -60,6 +79,16 @@ pub fn reachable(from: &PartyPlace, to: &PartyPlace) -> Result<(), Reason> {
         return Err(Reason::PrivateAddress { address: first });
     }
     Ok(())
+}
+
+/// Whether two hosts have addresses of one version of IP: nothing translates between them. Of a host without any address
+/// nothing is known.
+pub fn share_a_family(a: &[IpAddr], b: &[IpAddr]) -> bool {
+    let among = |addresses: &[IpAddr], v6| addresses.iter().any(|address| address.is_ipv6() == v6);
+    a.is_empty()
+        || [false, true]
+            .iter()
+            .any(|v6| among(a, *v6) && among(b, *v6))
 }
 
 /// Whether an address has a meaning inside one site only: private use (RFC 1918), carrier-grade NAT (RFC 6598),
@@ -100,6 +129,22 @@ mod tests {
         let cloud = place("ams3", false, "203.0.113.7");
         let home = place("home", true, "192.168.1.2");
         assert_eq!(reachable(&home, &cloud), Ok(()));
+    }
+
+    #[test]
+    fn ipv4_and_ipv6_do_not_meet() {
+        let four = place("ams3", false, "198.18.0.2");
+        let six = place("nyc3", false, "2001:2:0:2::2");
+        let mut both = four.clone();
+        both.addresses.extend(&six.addresses);
+        for (from, to) in [(&four, &both), (&both, &six), (&six, &both)] {
+            assert_eq!(reachable(from, to), Ok(()));
+        }
+        let reason = reachable(&four, &six).unwrap_err();
+        assert_eq!(
+            reason.to_string(),
+            "its address 2001:2:0:2::2 is IPv6, and only IPv4 is spoken where it should be dialled from"
+        );
     }
 
     #[test]

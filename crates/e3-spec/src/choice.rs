@@ -63,12 +63,58 @@ macro_rules! choice {
 }
 
 choice!(
-    /// What stands between a site and the Internet.
-    Nat, "a NAT", {
+    /// The common kinds of NAT.
+    NatPreset, "a NAT", {
         /// Nothing: hosts have public addresses.
         None = "none",
-        /// A home router: port-restricted, so that nobody outside can open a connection inwards.
+        /// Another word for port-restricted, as home routers are: nobody outside can open a connection inwards.
         Home = "home",
+        /// Once a host has sent anything, everybody may send to it.
+        FullCone = "full-cone",
+        /// Whoever was sent to may answer, from any port.
+        AddressRestricted = "address-restricted",
+        /// Whoever was sent to may answer, from that port.
+        PortRestricted = "port-restricted",
+        /// As port-restricted, and each endpoint that is sent to sees another port.
+        Symmetric = "symmetric",
+        /// A home's router behind the NAT of a carrier.
+        CarrierGrade = "carrier-grade",
+        /// As port-restricted, and no UDP.
+        UdpBlocked = "udp-blocked",
+    }
+);
+
+choice!(
+    /// What mapping and filtering depend on, in the words of RFC 4787.
+    Dependence, "a kind of dependence", {
+        /// Not on the peer.
+        Endpoint = "endpoint-independent",
+        /// On the peer's address.
+        Address = "address-dependent",
+        /// On the peer's address and port.
+        AddressAndPort = "address-and-port-dependent",
+    }
+);
+
+choice!(
+    /// Which outside port a new mapping gets.
+    NatPorts, "a way to choose ports", {
+        /// The inside one if it is free.
+        Preserve = "preserve",
+        /// A random one.
+        Random = "random",
+    }
+);
+
+choice!(
+    /// Which versions of IP hosts speak.
+    Family, "a family of addresses", {
+        /// IPv4 alone.
+        V4 = "ipv4",
+        /// IPv6 alone.
+        V6 = "ipv6",
+        /// Both.
+        Dual = "dual",
     }
 );
 

@@ -242,6 +242,7 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
         region,
         site,
         nat,
+        family,
         access,
         input,
         output,
@@ -273,6 +274,12 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
     );
     note("site", text(site), text(&to.site), Effect::RecreateHost);
     note("nat", text(nat), text(&to.nat), Effect::RecreateHost);
+    note(
+        "family",
+        text(family),
+        text(&to.family),
+        Effect::RecreateHost,
+    );
     note(
         "rate",
         text(rate.as_ref()),

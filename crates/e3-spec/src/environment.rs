@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::choice::{Nat, Output};
+use crate::choice::{Family, Output};
+use crate::nat::Nat;
 use crate::number::PartyCount;
 use crate::program::Program;
 use crate::quantity::{Probability, Rate, Time};
@@ -56,7 +57,8 @@ impl Environment {
         for host in &self.hosts {
             let site = sites.entry(&host.site).or_insert_with(|| Site {
                 region: &host.region,
-                nat: host.nat,
+                nat: &host.nat,
+                family: host.family,
                 hosts: Vec::new(),
             });
             site.hosts.push(&host.name);
@@ -71,7 +73,9 @@ pub struct Site<'a> {
     /// Where it is.
     pub region: &'a RegionName,
     /// What stands in front of it.
-    pub nat: Nat,
+    pub nat: &'a Nat,
+    /// Which versions of IP its hosts speak.
+    pub family: Family,
     /// Who shares its switch.
     pub hosts: Vec<&'a HostName>,
 }
@@ -92,6 +96,8 @@ pub struct Host {
     pub site: SiteName,
     /// What stands between its site and the Internet.
     pub nat: Nat,
+    /// Which versions of IP it speaks.
+    pub family: Family,
     /// Its access link.
     pub access: Access,
     /// Its party's private input.

@@ -29,6 +29,7 @@ mod diagnostic;
 mod diff;
 mod environment;
 mod known;
+mod nat;
 mod near;
 mod number;
 mod overrides;
@@ -43,11 +44,12 @@ mod source;
 mod template;
 mod text;
 
-pub use choice::{Dialling, Nat, Output, Ports, ProbeName};
+pub use choice::{Dependence, Dialling, Family, NatPorts, NatPreset, Output, Ports, ProbeName};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use diff::{Change, Effect, diff};
 pub use environment::{Access, Environment, Host, Input, Network, Pair, Site};
 pub use known::{Files, Known, KnownRegion, Surroundings, TrustFiles};
+pub use nat::Nat;
 pub use number::{PartyCount, Port, Threshold};
 pub use overrides::Overrides;
 pub use parse::{File, adhoc, json_schema, parse};
@@ -58,6 +60,6 @@ pub use scenario::{
 };
 pub use template::{TEMPLATES, template};
 pub use text::{
-    EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid, OverlayName,
-    ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
+    CarrierName, EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid,
+    OverlayName, ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
 };

@@ -121,6 +121,11 @@ checked_text!(
     /// The name of a site: hosts with the same one share a switch.
     SiteName, "a site", LABEL, LABEL_PATTERN, is_label
 );
+
+checked_text!(
+    /// A carrier whose NAT stands beyond the routers of several sites.
+    CarrierName, "a carrier", LABEL, LABEL_PATTERN, is_label
+);
 checked_text!(
     /// The name of a provider of hosts, such as `lab`.
     ProviderName, "a provider", LABEL, LABEL_PATTERN, is_label

@@ -82,8 +82,8 @@ fn defaults_are_filled_in() {
     );
     let host = &environment.hosts[0];
     assert_eq!(
-        (host.nat, host.output, host.provider.as_str()),
-        (Nat::None, Output::Collect, "lab")
+        (&host.nat, host.output, host.provider.as_str()),
+        (&Nat::NONE, Output::Collect, "lab")
     );
     let mpyc = common::mpyc(&environment);
     assert_eq!(mpyc.path.as_str(), "/env/demo/x.py");

@@ -59,8 +59,9 @@ pub(crate) fn arrange(
             .flat_map(|&(a, b)| [(a, b), (b, a)]);
         let pairs =
             pairs.filter_map(|(from, to)| Some((name(from), name(to), can(from, to).err()?)));
-        unreachable(overlay.name(), pairs)
-            .hint("choose an overlay that traverses NATs, or put at most one site behind a NAT")
+        let pairs: Vec<_> = pairs.collect();
+        let hint = hint(&pairs);
+        unreachable(overlay.name(), pairs.into_iter()).hint(hint)
     })?;
     let reason = reason(&found, &parties, overlay, &places);
     Ok((permuted(&found, parties), reason))
@@ -99,6 +100,16 @@ fn unreachable(overlay: &str, pairs: impl Iterator<Item = (String, String, Reaso
         "overlay `{overlay}` cannot connect these parties:\n{}",
         lines.join("\n")
     ))
+}
+
+/// What helps.
+fn hint(pairs: &[(String, String, Reason)]) -> &'static str {
+    let families = |(_, _, why): &(_, _, Reason)| matches!(why, Reason::NoSharedFamily { .. });
+    if pairs.iter().any(families) {
+        "give one of each such pair both versions of IP: family = \"dual\""
+    } else {
+        "choose an overlay that traverses NATs, or put at most one site behind a NAT"
+    }
 }
 
 fn reason(

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::probe::ProbeError;
-use crate::reachability::is_private;
+use crate::reachability::{is_private, share_a_family};
 
 /// What became of the attempts to reach one address.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ impl Failure {
             Self::Silent(time) => format!("no answer from {at} in {} s", time.as_secs_f32()),
             Self::NoWay(error) => match error.kind() {
                 io::ErrorKind::HostUnreachable => format!("no route to host {address}"),
+                io::ErrorKind::NetworkUnreachable if !share_a_family(own, &[address]) => {
+                    let family = if address.is_ipv6() { "IPv6" } else { "IPv4" };
+                    format!("{address} is {family}, which this host does not speak")
+                }
                 io::ErrorKind::NetworkUnreachable => {
                     format!("no route to the network of {address}")
                 }
@@ -93,6 +97,14 @@ mod tests {
         let text = Failure::connecting(error).explain("192.168.1.2:7000".parse().unwrap(), &own);
         assert!(text.starts_with("connection refused"), "{text}");
         assert!(text.contains("at another site"), "{text}");
+    }
+
+    #[test]
+    fn another_family_is_named() {
+        let own = ["198.18.0.2".parse().unwrap()];
+        let error = io::Error::from(io::ErrorKind::NetworkUnreachable);
+        let text = Failure::connecting(error).explain("[2001:2::2]:7000".parse().unwrap(), &own);
+        assert_eq!(text, "2001:2::2 is IPv6, which this host does not speak");
     }
 
     #[test]

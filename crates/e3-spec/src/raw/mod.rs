@@ -3,11 +3,13 @@
 //! Each table is written down once, in [`tables`]; the reader, the list of known keys and the JSON Schema all come
 //! from that, so they cannot drift apart.
 
+mod nat;
 mod node;
 mod read;
 mod syntax;
 mod tables;
 
+pub(crate) use nat::{NatRule, NatTable};
 pub(crate) use node::{Node, Value};
 pub(crate) use read::{At, Field, List, Named, Read};
 pub(crate) use tables::{

@@ -21,7 +21,8 @@ pub(crate) enum Value {
     Text(String),
     /// Beyond what fits, the largest that does.
     Integer(i128),
-    /// Fractions, dates, true and false: no field takes one, so only what it is matters.
+    Boolean(bool),
+    /// Fractions and dates: no field takes one, so only what it is matters.
     Other(&'static str),
     Array(Vec<Node>),
     /// In the order of the file.
@@ -42,6 +43,7 @@ impl Value {
         match self {
             Self::Text(_) => "text",
             Self::Integer(_) => "a whole number",
+            Self::Boolean(_) => "true or false",
             Self::Other(kind) => kind,
             Self::Array(_) => "a list",
             Self::Table(_) => "a table",
@@ -92,7 +94,7 @@ impl Node {
             ),
             DeValue::Float(_) => Value::Other("a number with a fraction"),
             DeValue::Datetime(_) => Value::Other("a date or time"),
-            DeValue::Boolean(_) => Value::Other("true or false"),
+            DeValue::Boolean(yes) => Value::Boolean(*yes),
             DeValue::Array(items) => Value::Array(
                 items
                     .iter()
@@ -152,7 +154,7 @@ impl Node {
                     entry.node.shift(to);
                 }
             }
-            Value::Text(_) | Value::Integer(_) | Value::Other(_) => {}
+            Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {}
         }
     }
 

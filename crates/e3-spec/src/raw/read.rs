@@ -119,7 +119,9 @@ impl Read for String {
                 wrong_type(node, "text in quotes", report);
                 return None;
             }
-            Value::Integer(_) | Value::Other(_) => report.sources.text(node.place).to_owned(),
+            Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {
+                report.sources.text(node.place).to_owned()
+            }
         };
         if node.place.is_override() {
             return Some(bare);
@@ -157,7 +159,33 @@ read_text!(
     quantity::Rate,
     quantity::Probability
 );
-read_text!(choice::Nat, choice::Output, choice::Kind, SiteRule);
+read_text!(choice::Output, choice::Kind, SiteRule);
+read_text!(
+    choice::NatPreset,
+    choice::Dependence,
+    choice::NatPorts,
+    choice::Family,
+    text::CarrierName
+);
+
+impl Read for bool {
+    fn read(node: &Node, report: &mut Report) -> Option<Self> {
+        if let Value::Boolean(yes) = node.value {
+            return Some(yes);
+        }
+        let text = match &node.value {
+            Value::Text(text) => text.parse::<Self>().ok(),
+            _ => None,
+        };
+        let found = node.value.kind();
+        report
+            .wrong(node.place, format!("this is {found}"))
+            .expected("true or false")
+            .suggest(text.map(|yes| yes.to_string()));
+        None
+    }
+}
+
 read_text!(choice::Dialling, choice::Ports, choice::ProbeName);
 
 /// A whole number of any size.

@@ -38,7 +38,7 @@ fn unclosed(node: &Node, report: &Report) -> Option<Place> {
         Value::Table(entries) => entries
             .iter()
             .find_map(|entry| unclosed(&entry.node, report)),
-        Value::Text(_) | Value::Integer(_) | Value::Other(_) => None,
+        Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => None,
     }
 }
 

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::nat::NatRule;
 use super::node::{Node, Value};
 use super::read::{At, Field, List, Named, Read, field, only_known, table, wrong_type};
-use crate::choice::{Dialling, Kind, Nat, Output, Ports, ProbeName};
+use crate::choice::{Dialling, Family, Kind, Output, Ports, ProbeName};
 use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::{Probability, Rate, Time, Timeout};
 use crate::report::Report;
@@ -46,8 +47,10 @@ table! {
         provider: String,
         /// The region that the hosts are in, such as "ams3".
         region: String,
-        /// What stands between the hosts and the Internet. Default: "none".
-        nat: Nat,
+        /// What stands between the hosts and the Internet: a common kind of NAT, or a table of what it does. Default: "none".
+        nat: NatRule,
+        /// Which versions of IP the hosts speak: "ipv4" (the default), "ipv6", or "dual" for both.
+        family: Family,
         /// Who shares a site, and so a switch and a router: "shared" for the group (the default), "own" for each host by itself, or a name that several groups use.
         site: SiteRule,
         /// The rate of each host's access link, in each direction, such as "100 Mbit/s". Default: as fast as can be.

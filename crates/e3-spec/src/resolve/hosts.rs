@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::names::World;
 use super::sites::{SiteRules, Sites};
-use crate::choice::{Nat, Output};
+use crate::choice::{Family, Output};
 use crate::environment::{Access, Host};
 use crate::number::PartyCount;
 use crate::quantity::{Probability, Time};
@@ -145,6 +145,7 @@ impl Resolver<'_> {
             provider,
             region,
             nat,
+            family,
             site,
             rate,
             loss,
@@ -154,7 +155,8 @@ impl Resolver<'_> {
         } = &at.value;
         let provider = self.provider(provider);
         let region = self.required_region(name, at.place, region, world);
-        let nat = nat.or(Nat::None);
+        let nat = self.nat(nat);
+        let family = family.or(Family::V4);
         let names = names.map_err(|reported| *reported);
         let inputs = names.and_then(|names| self.inputs(input, names));
         let (rate, loss, jitter) = (
@@ -166,12 +168,13 @@ impl Resolver<'_> {
             group: name,
             rule: site,
             region: region.as_ref().ok(),
-            nat: nat.ok(),
+            nat: nat.as_ref().ok(),
+            family: family.ok(),
         };
         let sites = self.sites(&rules, names?, sites)?;
 
-        let (provider, region, nat, output) =
-            (provider?, region?, nat?, output.or(Output::Collect)?);
+        let (provider, region, nat) = (provider?, region?, nat?);
+        let (family, output) = (family?, output.or(Output::Collect)?);
         let access = Access {
             rate: rate?,
             loss: loss?,
@@ -187,7 +190,8 @@ impl Resolver<'_> {
                 provider: provider.clone(),
                 region: region.clone(),
                 site,
-                nat,
+                nat: nat.clone(),
+                family,
                 access,
                 input,
                 output,

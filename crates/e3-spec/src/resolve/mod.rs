@@ -5,6 +5,7 @@ mod fields;
 mod hosts;
 mod input;
 mod names;
+mod nat;
 mod network;
 mod order;
 mod probe;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use e3_spec::{Change, Effect, Environment, Host, Nat};
+use e3_spec::{Change, Effect, Environment, Family, Host, Nat, NatPreset};
 use serde::Serialize;
 
 use crate::cli::{Global, Plan};
@@ -135,14 +135,20 @@ fn takes(effect: Effect) -> &'static str {
 
 /// Where a host is and how it is attached.
 fn describe(host: &Host) -> String {
-    let address = match host.nat {
-        Nat::None => "public address",
-        Nat::Home => "private address behind a home router",
+    let address = match host.nat.preset {
+        NatPreset::None => "public address".to_owned(),
+        NatPreset::Home if host.nat == Nat::of(NatPreset::Home) => {
+            "private address behind a home router".to_owned()
+        }
+        _ => format!("private address behind a NAT: {}", host.nat),
     };
     let mut text = format!(
         "{} in {}, site {}, {address}",
         host.provider, host.region, host.site
     );
+    if host.family != Family::V4 {
+        let _ = write!(text, ", {}", host.family);
+    }
     if let Some(rate) = host.access.rate {
         let _ = write!(text, ", {rate}");
     }
