@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::conditions::{Change, RateChange};
 use crate::topology::Access;
 
+mod act;
 mod play;
 mod step;
 

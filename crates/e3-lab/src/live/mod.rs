@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::border::Mappings;
 use crate::error::{During, LabError};
-use crate::lab::Lab;
+use crate::lab::{Lab, SiteRouter};
 use crate::plan::{CARRIERS, Outside, SitePlan};
 use crate::wan::Router;
 
@@ -22,6 +22,12 @@ impl Lab {
     /// # Errors
     /// No such site; a site without a NAT.
     pub fn forget_mappings(&self, site: &str) -> Result<(), LabError> {
+        let index = self.forgetful(site)?;
+        self.at_borders(move |router| router.borders().forget(index))
+    }
+
+    /// The site, if there is something that it can forget.
+    pub(crate) fn forgetful(&self, site: &str) -> Result<usize, LabError> {
         let (index, plan) = self.site_named(site)?;
         if plan.nat.home().is_none() {
             return Err(no_nat(
@@ -30,7 +36,7 @@ impl Lab {
                 "there is nothing that could be forgotten",
             ));
         }
-        self.at_borders(move |router| router.borders().forget(index))
+        Ok(index)
     }
 
     /// Makes a site's carrier forget all mappings, those of its other sites too.
@@ -75,11 +81,7 @@ impl Lab {
     /// No such site; a site without a NAT.
     pub fn change_public_address(&self, site: &str) -> Result<Ipv4Addr, LabError> {
         let (index, plan) = self.site_named(site)?;
-        let router = self.routers.get(index);
-        let now = router.and_then(|router| router.outside.now().v4);
-        let (Some(router), Some(now)) = (router, now) else {
-            return Err(no_nat(site, "NAT", "its router has no address of its own"));
-        };
+        let (router, now) = self.outside(site)?;
         let next = self.next_outside(plan, now);
         let next = next.ok_or_else(|| LabError::NoOtherAddress {
             place: site.to_owned(),
@@ -90,6 +92,13 @@ impl Lab {
         current.v4 = Some(next);
         router.outside.replace(current);
         Ok(next)
+    }
+
+    /// The router of a site behind a NAT, and its outside address.
+    pub(crate) fn outside(&self, site: &str) -> Result<(&SiteRouter, Ipv4Addr), LabError> {
+        let router = self.routers.get(self.site_named(site)?.0);
+        let outside = router.and_then(|router| Some((router, router.outside.now().v4?)));
+        outside.ok_or_else(|| no_nat(site, "NAT", "its router has no address of its own"))
     }
 
     /// An outside address that follows this one and that no other site has.
@@ -128,7 +137,7 @@ impl Lab {
         })
     }
 
-    fn host_named(&self, name: &str) -> Result<&crate::Host, LabError> {
+    pub(crate) fn host_named(&self, name: &str) -> Result<&crate::Host, LabError> {
         self.host(name).ok_or_else(|| LabError::Unknown {
             kind: "host",
             name: name.to_owned(),

@@ -11,8 +11,9 @@ use e3_sys::schedule;
 use serde::Serialize;
 
 use super::Scenario;
-use super::step::Step;
-use crate::conditions::{ChangeError, milliseconds};
+use super::step::{self, Step};
+use crate::conditions::milliseconds;
+use crate::error::LabError;
 use crate::lab::Lab;
 
 /// A scenario that is being played. Dropping it ends that: what has been done stays so, and nothing more is done.
@@ -49,13 +50,7 @@ pub enum PlayError {
         /// The event.
         text: String,
         /// Why.
-        source: ChangeError,
-    },
-    /// The lab cannot do that.
-    #[error("`{text}` cannot happen in a lab yet")]
-    NotYet {
-        /// The event.
-        text: String,
+        source: LabError,
     },
     /// There is no thread to play it.
     #[error("cannot start a thread to play the scenario: {0}")]
@@ -69,12 +64,7 @@ impl Scenario {
     /// # Errors
     /// An event that cannot happen in this lab; nothing has happened then.
     pub fn play(&self, lab: &Arc<Lab>, start: Instant) -> Result<Playing, PlayError> {
-        let mut steps = Vec::with_capacity(self.events.len());
-        for event in &self.events {
-            steps.push(Step::of(event, lab)?);
-        }
-        // Those of one time stay in their order.
-        steps.sort_by_key(|step| step.at);
+        let steps = step::steps(&self.events, lab)?;
         let events = steps.len();
         let log = Arc::new(Mutex::new(Vec::with_capacity(events)));
         let (stop, stopped) = mpsc::channel();
@@ -166,8 +156,8 @@ impl Player {
             let Some(lab) = self.lab.upgrade() else {
                 return;
             };
-            let (at, text) = (step.at, step.text.clone());
-            let failed = step.act(&lab).err().map(|error| error.to_string());
+            let Step { at, text, act } = step;
+            let failed = act.run(&lab).err().map(|error| error.to_string());
             if let Some(why) = &failed {
                 tracing::warn!("at {at:?} of the scenario `{text}` could not be done: {why}");
             }

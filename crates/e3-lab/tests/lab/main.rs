@@ -16,6 +16,7 @@ mod network;
 mod paths;
 mod roles;
 mod scenario;
+mod scenario_hosts;
 mod watch;
 
 fn main() {
@@ -51,6 +52,15 @@ fn main() {
             "points_are_what_people_write",
             capture::points_are_what_people_write,
         ),
+        Test::inside(
+            "a_scenario_moves_and_makes_forget",
+            scenario_hosts::a_scenario_moves_and_makes_forget,
+        ),
+        Test::inside(
+            "a_scenario_pauses_a_host_for_a_time",
+            scenario_hosts::a_scenario_pauses_a_host_for_a_time,
+        ),
+        Test::inside("only_a_nat_forgets", scenario_hosts::only_a_nat_forgets),
         Test::inside("an_outage_repeats", scenario::an_outage_repeats),
         Test::inside(
             "chance_repeats_from_its_seed",
