@@ -16,8 +16,12 @@ pub(crate) struct Expected {
     pub(crate) rtt: Duration,
     /// How much longer it may take: by jitter, and by waiting for another ping on each limited line.
     pub(crate) excess: Duration,
+    /// How much of that is jitter.
+    pub(crate) jitter: Duration,
     /// How likely it is that no answer comes, by the declared loss.
     pub(crate) unanswered: f64,
+    /// The lowest rate on the way there and back, in bits per second; none where there is no limit.
+    pub(crate) rate: Option<u64>,
 }
 
 /// What lies between two sites.
@@ -58,13 +62,23 @@ impl Expected {
         let passed = paths
             .iter()
             .map(|path| if path.down { 0.0 } else { 1.0 - path.loss });
+        let jitter = jitter + paths.iter().map(held).sum::<Duration>();
         Self {
+            jitter,
             rtt: paths.iter().map(|path| path.delay).sum::<Duration>()
                 + lines_busy * 2
                 + paths_busy,
-            excess: jitter + paths.iter().map(held).sum::<Duration>() + lines_busy * 2 + paths_busy,
+            excess: jitter + lines_busy * 2 + paths_busy,
             unanswered: 1.0 - answered * passed.product::<f64>(),
+            rate: way.rates(paths).min(),
         }
+    }
+}
+
+impl Way {
+    fn rates(&self, paths: [Conditions; 2]) -> impl Iterator<Item = u64> {
+        let lines = self.lines.into_iter().filter_map(|line| line.rate);
+        lines.chain(paths.into_iter().filter_map(|path| path.rate))
     }
 }
 

@@ -71,7 +71,7 @@ mod watch;
 
 pub use border::Mappings;
 pub use capture::{Capture, CaptureError, CaptureOptions, Captured, Point};
-pub use check::{PairCheck, SelfCheck, Trust};
+pub use check::{LossCheck, PairCheck, RateCheck, SelfCheck, Trust};
 pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
 pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
 pub use error::LabError;

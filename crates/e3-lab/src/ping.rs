@@ -18,6 +18,10 @@ use rustix::net::{
 
 use crate::host::Host;
 
+mod burst;
+
+pub(crate) use burst::{Burst, burst};
+
 /// Whom to ping from where.
 pub(crate) struct Probe<'a> {
     pub(crate) from: &'a Host,
@@ -68,6 +72,8 @@ struct Pinger<'a> {
     sockets: Vec<OwnedFd>,
     of_probe: Vec<usize>,
     epoll: Epoll,
+    /// By how much requests are longer than they have to be.
+    padding: usize,
     started: Instant,
     sent: Vec<Vec<Duration>>,
     answered: Vec<Vec<Option<Duration>>>,
@@ -96,6 +102,7 @@ impl<'a> Pinger<'a> {
             sockets,
             of_probe,
             epoll,
+            padding: 0,
             started: Instant::now(),
             sent: nothing,
             answered,
@@ -136,7 +143,8 @@ impl<'a> Pinger<'a> {
             .get(index)
             .and_then(|socket| self.sockets.get(*socket));
         let Some(socket) = socket else { return Ok(()) };
-        let packet = request(index, round, probe.to);
+        let mut packet = request(index, round, probe.to);
+        packet.resize(packet.len() + self.padding, 0);
         sent.push(self.started.elapsed());
         answered.push(None);
         match sendto(

@@ -17,6 +17,8 @@ fn pair(expected_ms: u64, median_us: u64, shortest_us: u64) -> PairCheck {
 fn check(pairs: Vec<PairCheck>) -> SelfCheck {
     SelfCheck {
         pairs,
+        losses: Vec::new(),
+        rates: Vec::new(),
         pairs_in_all: 1,
         load: 9.0,
         cores: 2,
@@ -56,18 +58,6 @@ fn slow_at_times_is_busy_and_slow_always_is_wrong() {
 }
 
 #[test]
-fn a_large_lab_measures_a_sample_that_its_seed_repeats() {
-    assert_eq!(choose(4, 1, MOST_PAIRS).len(), 6);
-    assert_eq!(choose(30, 1, MOST_PAIRS).len(), 435);
-    let sample = choose(100, 1, MOST_PAIRS);
-    assert_eq!(sample.len(), MOST_PAIRS);
-    assert_eq!(sample, choose(100, 1, MOST_PAIRS));
-    assert_ne!(sample, choose(100, 2, MOST_PAIRS));
-    let distinct: std::collections::HashSet<_> = sample.iter().collect();
-    assert_eq!(distinct.len(), MOST_PAIRS);
-}
-
-#[test]
 fn silence_that_the_loss_explains_is_as_declared() {
     let silent = |silence| PairCheck {
         median: None,
@@ -79,12 +69,22 @@ fn silence_that_the_loss_explains_is_as_declared() {
 }
 
 #[test]
-fn lossy_lines_are_pinged_more_often_and_slow_ones_less() {
-    assert_eq!(
-        (rounds(0.0), rounds(0.5), rounds(1.0)),
-        (5, 20, MOST_ROUNDS)
+fn another_loss_or_rate_is_wrong_unless_the_machine_is_busy() {
+    let rate = RateCheck {
+        a: "a".into(),
+        b: "b".into(),
+        expected: 1e6,
+        measured: Some(2e6),
+        tolerance: 0.1,
+    };
+    let mut off = check(vec![pair(10, 10_000, 10_000)]);
+    off.rates = vec![rate];
+    assert_eq!(off.trust(), Trust::Wrong);
+    assert!(
+        off.verdict().contains("1 of 1 pairs have another rate"),
+        "{}",
+        off.verdict()
     );
-    assert_eq!(most_pairs(SPACING), MOST_PAIRS);
-    assert_eq!(most_pairs(Duration::from_millis(20)), 100);
-    assert_eq!(most_pairs(Duration::from_mins(1)), 1);
+    off.lateness.p99 = Duration::from_millis(2);
+    assert_eq!(off.trust(), Trust::TooBusy);
 }

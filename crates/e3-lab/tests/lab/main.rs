@@ -8,6 +8,7 @@ use e3_lab::testing::{Test, run};
 mod capture;
 mod capture_limits;
 mod captured;
+mod check;
 mod common;
 mod death;
 mod hosts;
@@ -119,5 +120,12 @@ fn main() {
         Test::helper("exit_with_seven", roles::exit_with_seven),
         Test::helper("wait_to_be_ended", roles::wait_to_be_ended),
     ];
-    run(&[network::TESTS, paths::TESTS, watch::TESTS, &others].concat());
+    run(&[
+        network::TESTS,
+        paths::TESTS,
+        watch::TESTS,
+        check::TESTS,
+        &others,
+    ]
+    .concat());
 }
