@@ -5,7 +5,7 @@ use std::fs;
 use crate::wire::Machine;
 
 /// As the kernel describes it.
-pub(crate) fn describe() -> Machine {
+pub fn describe() -> Machine {
     let system = rustix::system::uname();
     let processor = field("/proc/cpuinfo", "model name")
         .unwrap_or_else(|| system.machine().to_string_lossy().into_owned());

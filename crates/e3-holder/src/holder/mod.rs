@@ -31,6 +31,8 @@ mod tell;
 mod traffic;
 mod up;
 
+pub use machine::describe as describe_machine;
+
 use std::{
     fs::OpenOptions,
     io::{self, Read},

@@ -32,6 +32,8 @@ pub enum LabVerb {
     Check(LabCheck),
     /// Draw the network that is declared; no lab needs to be up
     Graph(LabGraph),
+    /// Measure how right and how fast a lab is on this machine
+    Bench(LabBench),
     /// Say what a lab needs that this machine lacks, and the command that mends it
     Doctor(Doctor),
 }
@@ -142,4 +144,18 @@ pub enum GraphFormat {
     Mermaid,
     /// A picture that reads in light and dark
     Svg,
+}
+
+/// `e3 lab bench`
+#[derive(Args, Debug)]
+pub struct LabBench {
+    /// Only the figures whose names begin so (may be repeated)
+    #[arg(long, value_name = "FIGURE")]
+    pub only: Vec<String>,
+    /// How often each is measured; the median counts
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub rounds: u16,
+    /// End with exit code 1 when a figure misses its floor
+    #[arg(long)]
+    pub strict: bool,
 }

@@ -1,5 +1,6 @@
 //! `e3 lab`: the network by itself. One file per verb.
 
+mod bench;
 mod check;
 mod down;
 mod exec;
@@ -28,6 +29,7 @@ pub fn main(args: &Lab, global: &Global) -> Result<ExitCode, Fault> {
         LabVerb::Ping(args) => ping::main(args, global),
         LabVerb::Check(args) => check::main(args, global),
         LabVerb::Graph(args) => graph::main(args, global),
+        LabVerb::Bench(args) => bench::main(args, global),
         LabVerb::Doctor(_) => doctor::of_lab(global),
     }
 }
