@@ -4,6 +4,7 @@
 //! - [`cli`]: what can be asked for;
 //! - [`command`]: one file per verb;
 //! - [`load`]: from a path and overrides to a valid environment;
+//! - [`scenario`]: what is to happen to the network, and when;
 //! - [`travel`]: what would leave this machine; [`prepare`]: everything that a run needs of it;
 //! - [`environment`]: environments that are up, or are to be; [`record`]: the folder that keeps a run;
 //! - [`view`]: what a person sees;
@@ -28,6 +29,7 @@ mod prepare;
 mod python;
 mod record;
 mod remedy;
+mod scenario;
 mod travel;
 mod view;
 

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -42,6 +45,8 @@ pub(crate) struct Starter {
     session: SessionId,
     folder: StateFolder,
     unasked: mpsc::UnboundedSender<Unasked>,
+    /// Whether everything ends, so that nothing needs to be cleared host by host.
+    leaving: Arc<AtomicBool>,
 }
 
 /// An agent that has been started, and has not said anything yet.
@@ -67,6 +72,7 @@ impl Starter {
             session,
             folder: folder.clone(),
             unasked,
+            leaving: Arc::default(),
         })
     }
 
@@ -75,7 +81,12 @@ impl Starter {
         let started = machine.start(&self.program, &["agent"])?;
         let link = Link::open(machine.name(), started, self.unasked.clone());
         let files = self.files(machine.name());
-        tokio::spawn(clear_after(link.end(), Arc::clone(&machine), files));
+        let clearing = Clearing {
+            machine: Arc::clone(&machine),
+            files,
+            leaving: Arc::clone(&self.leaving),
+        };
+        tokio::spawn(clearing.after(link.end()));
         Ok(Fresh { machine, link })
     }
 
@@ -92,6 +103,12 @@ impl Starter {
             Reply::Greeting { facts, .. } => Ok((link, facts)),
             other => Err(unexpected(&link, &other).into()),
         }
+    }
+
+    /// From now on agents end because everything does: the guardian removes all files, and the end of the first
+    /// process inside all processes, which is far quicker than host by host.
+    pub(crate) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
     }
 
     fn files(&self, host: &str) -> PathBuf {
@@ -127,18 +144,30 @@ pub(crate) async fn start_agents(
     try_join_all(greeted).await
 }
 
-/// Once a host's agent has ended, however it did, ends what else runs there and removes its files: a private input
-/// must not outlive the agent that would have removed it.
-async fn clear_after(end: impl Future<Output = ()>, machine: Arc<dyn Machine>, files: PathBuf) {
-    end.await;
-    let cleared = spawn_blocking(move || {
-        if let Err(error) = machine.end_all() {
-            tracing::warn!("{error}");
+/// What is cleared once a host's agent has ended.
+struct Clearing {
+    machine: Arc<dyn Machine>,
+    files: PathBuf,
+    leaving: Arc<AtomicBool>,
+}
+
+impl Clearing {
+    /// Once a host's agent has ended, however it did, ends what else runs there and removes its files: a private input
+    /// must not outlive the agent that would have removed it.
+    async fn after(self, end: impl Future<Output = ()>) {
+        end.await;
+        if self.leaving.load(Ordering::Relaxed) {
+            return;
         }
-        if let Err(error) = remove_host(&files) {
-            tracing::warn!("{error}");
-        }
-    });
-    // An error means that the holder itself ends, and its guardian removes everything.
-    let _ = cleared.await;
+        let cleared = spawn_blocking(move || {
+            if let Err(error) = self.machine.end_all() {
+                tracing::warn!("{error}");
+            }
+            if let Err(error) = remove_host(&self.files) {
+                tracing::warn!("{error}");
+            }
+        });
+        // An error means that the holder itself ends, and its guardian removes everything.
+        let _ = cleared.await;
+    }
 }

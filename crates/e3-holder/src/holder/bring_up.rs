@@ -89,6 +89,7 @@ pub(crate) async fn bring_up(
         session,
         since_ms: now_ms(),
         provider,
+        starter,
         parties,
         roster,
         links,

@@ -58,8 +58,8 @@ impl Kept {
     }
 
     /// The lab.
-    pub(crate) fn lab(&self) -> Result<&Lab, Fault> {
-        let lab = self.provider().lab().map(std::sync::Arc::as_ref);
+    pub(crate) fn lab(&self) -> Result<&Arc<Lab>, Fault> {
+        let lab = self.provider().lab();
         lab.ok_or_else(|| Fault::user("the hosts of this environment do not stand in a lab"))
     }
 

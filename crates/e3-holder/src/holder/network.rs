@@ -94,12 +94,8 @@ impl Network {
         })
     }
 
-    /// Ends whatever runs on the hosts.
+    /// Everything ends.
     pub(crate) fn leave(&self) {
-        for host in self.provider.hosts() {
-            if let Err(error) = host.end_all() {
-                tracing::warn!("{error}");
-            }
-        }
+        self.starter.leave();
     }
 }

@@ -114,7 +114,7 @@ impl Server {
                 Ok(agent) => exec(&agent, argv, asks, &tell).await,
                 Err(fault) => Err(fault),
             },
-            Ask::Lab(ask) => lab::answer(&self.kept, ask).await,
+            Ask::Lab(ask) => lab::answer(&self.kept, ask, asks, &tell).await,
             Ask::Ping { from, to } => self.ping(&from, &to).await,
             Ask::Down => {
                 self.end.notify_one();

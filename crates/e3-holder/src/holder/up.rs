@@ -9,6 +9,7 @@ use e3_session::{
 };
 use e3_spec::Environment;
 
+use super::agents::Starter;
 use super::party::{Party, ask_all, statuses, unexpected};
 use crate::wire::{CheckRecord, Fault, HostStatus, PartyStatus, Status};
 
@@ -23,6 +24,7 @@ pub(crate) struct Up {
     pub(crate) session: SessionId,
     pub(crate) since_ms: u64,
     pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) starter: Starter,
     /// In the order of indices.
     pub(crate) parties: Vec<Party>,
     pub(crate) roster: Roster,
@@ -98,14 +100,10 @@ impl Up {
         })
     }
 
-    /// Leaves the overlay everywhere and ends whatever still runs on the hosts.
+    /// Leaves the overlay everywhere. What still runs on the hosts ends with the holder.
     pub(crate) async fn leave(&self) {
+        self.starter.leave();
         // An agent that has died or hangs is ended with its host.
         let _ = ask_all(&self.parties, "leave", LEAVE, |_, _| Request::Leave).await;
-        for party in &self.parties {
-            if let Err(error) = party.machine.end_all() {
-                tracing::warn!("{error}");
-            }
-        }
     }
 }

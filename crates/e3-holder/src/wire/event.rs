@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, LinkReport, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckRecord, LabAnswer, RunRecord};
+use super::{CheckRecord, LabAnswer, PlayedRecord, RunRecord};
 
 /// An event with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,6 +110,11 @@ pub enum Event {
     Exited {
         /// How.
         ending: Ending,
+    },
+    /// A scenario has done something.
+    Played {
+        /// What.
+        done: PlayedRecord,
     },
     /// What a lab answers.
     Lab {

@@ -1,5 +1,7 @@
 //! What is asked of a lab's network, and what it answers: sites, hosts, paths.
 
+use e3_lab::{Drops, Traffic};
+use e3_spec::Scenario;
 use serde::{Deserialize, Serialize};
 
 use super::CheckRecord;
@@ -21,6 +23,17 @@ pub enum LabAsk {
     },
     /// The lab measures itself, now.
     Check,
+    /// The paths between two places, both ways.
+    Link {
+        /// One site, or a host there.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// Plays a scenario from now on, and tells what is done. Closing the connection ends it.
+    Play(Box<Scenario>),
+    /// The same in the background, once everything is done that is to be done at once.
+    Act(Box<Scenario>),
 }
 
 /// What a lab answers.
@@ -33,6 +46,10 @@ pub enum LabAnswer {
     Pinged(PingRecord),
     /// The lab has measured itself.
     Checked(CheckRecord),
+    /// Paths, as they are now.
+    Paths(Vec<PathStatus>),
+    /// What a scenario has done.
+    Played(Vec<PlayedRecord>),
 }
 
 /// A lab that is up.
@@ -85,12 +102,47 @@ pub struct PathStatus {
     pub from: String,
     /// The site that receives.
     pub to: String,
-    /// The delay of this direction, in milliseconds.
+    /// What it does to packets now.
+    #[serde(flatten)]
+    pub conditions: ConditionsRecord,
+    /// What has arrived since the lab was built.
+    pub delivered: Traffic,
+    /// What has not.
+    pub drops: Drops,
+}
+
+/// What a path does to packets, in one direction; what the sites' lines do comes on top.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConditionsRecord {
+    /// The delay, in milliseconds.
     pub delay_ms: f64,
-    /// Packets delivered, as they are on the wire.
-    pub packets: u64,
-    /// Their bytes, from IP upwards.
-    pub bytes: u64,
+    /// By how much longer a packet may take.
+    pub jitter_ms: f64,
+    /// The chance, 0 to 1, that a packet is lost.
+    pub loss: f64,
+    /// Bits per second; none where it is unlimited.
+    pub rate_bit_s: Option<u64>,
+    /// The chance that a packet is held back, so that others overtake it.
+    pub reorder: f64,
+    /// For how long, in milliseconds.
+    pub reorder_by_ms: f64,
+    /// The chance that a packet arrives twice.
+    pub duplicate: f64,
+    /// Whether nothing passes.
+    pub down: bool,
+}
+
+/// Something that a scenario has done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlayedRecord {
+    /// When it was to happen, from the beginning of the scenario.
+    pub at_ms: f64,
+    /// How much later it had happened.
+    pub late_ms: f64,
+    /// What, in the words of the scenario.
+    pub text: String,
+    /// Why it could not be done, if so.
+    pub failed: Option<String>,
 }
 
 /// Pings between two hosts.

@@ -12,7 +12,8 @@ use serde::Serialize;
 pub use ask::{Ask, Inputs, RunAsk};
 pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
 pub use lab::{
-    Answerer, LabAnswer, LabAsk, LabHostStatus, NetworkStatus, PathStatus, PingRecord, SiteStatus,
+    Answerer, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, NetworkStatus, PathStatus,
+    PingRecord, PlayedRecord, SiteStatus,
 };
 pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::packet::OnWire;
 
 /// What has passed from one site to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Traffic {
     /// Packets as on a wire: a long one counts as its segments.
     pub packets: u64,
@@ -16,7 +16,7 @@ pub struct Traffic {
 }
 
 /// Packets, as on a wire, that the wide area did not deliver, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Drops {
     /// By the chance of loss of a line or path.
     pub lost: u64,
@@ -42,7 +42,7 @@ pub(super) enum Why {
 }
 
 /// All that has passed, and all that has not, since a lab was built.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// The ordered pairs of sites between which there was anything.
     pub pairs: Vec<PairCounters>,
@@ -53,7 +53,7 @@ pub struct Counters {
 }
 
 /// What has become of the packets from one site to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairCounters {
     /// The site that sent.
     pub from: String,

@@ -101,7 +101,7 @@ fn run(
     let failed =
         |error: std::io::Error| Fault::ours(format!("cannot speak with the holder: {error}"));
     let mut client = Client::ask(folder, &Ask::Run(Box::new(ask))).map_err(failed)?;
-    interrupt.during_run(client.speaker().map_err(failed)?);
+    interrupt.during("the run", client.speaker().map_err(failed)?);
     let answered = environment::answers(&mut client, each);
     interrupt.nothing();
     match answered? {

@@ -37,8 +37,8 @@ enum Going {
     Nothing,
     /// A holder of ours comes up.
     Setup(u32),
-    /// A run, on this connection.
-    Run(UnixStream),
+    /// A run, or whatever it is called, on this connection.
+    Asked(&'static str, UnixStream),
     /// Ctrl-C was pressed once.
     Ending,
 }
@@ -72,9 +72,14 @@ impl Interrupt {
         self.set(Going::Setup(pid));
     }
 
-    /// A run goes on.
-    pub fn during_run(&self, connection: UnixStream) {
-        self.set(Going::Run(connection));
+    /// Something goes on that a holder was asked for, such as `the run`.
+    pub fn during(&self, what: &'static str, connection: UnixStream) {
+        self.set(Going::Asked(what, connection));
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub fn was_pressed(&self) -> bool {
+        matches!(*self.lock(), Going::Ending)
     }
 
     /// Nothing goes on that needs to be ended.
@@ -109,10 +114,10 @@ impl Interrupt {
                     let _ = kill_process(pid, Signal::TERM);
                 }
             }
-            Going::Run(mut connection) => {
-                (self.say)(
-                    "ending the run; Ctrl-C once more ends at once, and `e3 down` cleans up later",
-                );
+            Going::Asked(what, mut connection) => {
+                (self.say)(&format!(
+                    "ending {what}; Ctrl-C once more ends at once, and `e3 down` cleans up later"
+                ));
                 let _ = wire::write_line(&mut connection, &Ask::Cancel);
             }
         }

@@ -1,15 +1,22 @@
 //! What is asked of the network: one file per kind of answer.
 
+mod paths;
 mod ping;
+pub(crate) mod play;
 mod status;
 
 use std::sync::Arc;
 
-use super::{check, kept::Kept};
+use super::{check, kept::Kept, serve::Asks, tell::Tell};
 use crate::wire::{Event, Fault, LabAnswer, LabAsk};
 
 /// Answers.
-pub(crate) async fn answer(kept: &Kept, ask: LabAsk) -> Result<Event, Fault> {
+pub(crate) async fn answer(
+    kept: &Kept,
+    ask: LabAsk,
+    asks: Asks,
+    tell: &Tell,
+) -> Result<Event, Fault> {
     let answer = match ask {
         LabAsk::Status => LabAnswer::Network(status::status(kept)?),
         LabAsk::Ping { a, b, count } => {
@@ -20,6 +27,11 @@ pub(crate) async fn answer(kept: &Kept, ask: LabAsk) -> Result<Event, Fault> {
             let none = || Fault::user("nothing was declared that could be measured");
             LabAnswer::Checked(checked.ok_or_else(none)?)
         }
+        LabAsk::Link { a, b } => LabAnswer::Paths(paths::between(kept.lab()?, &a, &b)?),
+        LabAsk::Play(scenario) => {
+            LabAnswer::Played(play::play(kept.lab()?, &scenario, asks, tell).await?)
+        }
+        LabAsk::Act(scenario) => LabAnswer::Played(play::act(kept.lab()?, &scenario).await?),
     };
     Ok(Event::Lab {
         answer: Box::new(answer),

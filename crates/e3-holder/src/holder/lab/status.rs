@@ -3,9 +3,10 @@
 use e3_host::Place;
 use e3_lab::Lab;
 
+use super::paths::Counted;
 use crate::{
     holder::kept::Kept,
-    wire::{Fault, LabHostStatus, NetworkStatus, PathStatus, SiteStatus, rounded},
+    wire::{Fault, LabHostStatus, NetworkStatus, PathStatus, SiteStatus},
 };
 
 /// Up to this many sites the paths of all pairs are told; of more, those that packets have passed.
@@ -55,24 +56,15 @@ fn site(place: &Place, first: LabHostStatus) -> SiteStatus {
 
 fn paths(lab: &Lab, sites: &[SiteStatus]) -> Vec<PathStatus> {
     let all = sites.len() <= ALL_PATHS;
+    let counted = Counted::of(lab);
     let mut paths = Vec::new();
     for from in sites {
         for to in sites.iter().filter(|to| to.site != from.site) {
-            let path = path(lab, from, to);
-            paths.extend(path.filter(|path| all || path.packets > 0));
+            if all || counted.has(&from.site, &to.site) {
+                let conditions = lab.path(&from.site, &to.site);
+                paths.extend(conditions.map(|is| counted.path(&from.site, &to.site, is)));
+            }
         }
     }
     paths
-}
-
-fn path(lab: &Lab, from: &SiteStatus, to: &SiteStatus) -> Option<PathStatus> {
-    let traffic = lab.traffic(&from.site, &to.site)?;
-    let delay = lab.one_way_expected(&from.hosts.first()?.host, &to.hosts.first()?.host)?;
-    Some(PathStatus {
-        from: from.site.clone(),
-        to: to.site.clone(),
-        delay_ms: rounded(delay.as_secs_f64() * 1e3),
-        packets: traffic.packets,
-        bytes: traffic.bytes,
-    })
 }

@@ -5,7 +5,13 @@ mod check;
 mod down;
 mod exec;
 mod graph;
+mod host;
+mod link;
+mod nat;
+mod paths;
 mod ping;
+mod play;
+mod played;
 mod status;
 mod up;
 mod which;
@@ -28,6 +34,10 @@ pub fn main(args: &Lab, global: &Global) -> Result<ExitCode, Fault> {
         LabVerb::Exec(args) => exec::main(args, global),
         LabVerb::Ping(args) => ping::main(args, global),
         LabVerb::Check(args) => check::main(args, global),
+        LabVerb::Link(args) => link::main(args, global),
+        LabVerb::Nat(args) => nat::main(args, global),
+        LabVerb::Host(args) => host::main(args, global),
+        LabVerb::Play(args) => play::main(args, global),
         LabVerb::Graph(args) => graph::main(args, global),
         LabVerb::Bench(args) => bench::main(args, global),
         LabVerb::Doctor(_) => doctor::of_lab(global),

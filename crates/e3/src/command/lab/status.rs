@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use e3_holder::wire::{LabAnswer, LabAsk, NetworkStatus, PathStatus, SiteStatus};
+use e3_holder::wire::{LabAnswer, LabAsk, NetworkStatus, SiteStatus};
 use serde::Serialize;
 
+use super::paths;
 use super::which::{unexpected, which};
 use crate::cli::{Global, LabStatus};
 use crate::environment;
@@ -62,7 +63,7 @@ fn lines(network: &NetworkStatus) -> Vec<String> {
     lines.extend(hosts(&network.sites));
     if !network.paths.is_empty() {
         lines.push(String::new());
-        lines.extend(paths(&network.paths));
+        lines.extend(paths::lines(&network.paths));
     }
     let hidden = network.paths_in_all - network.paths.len();
     if hidden > 0 {
@@ -93,22 +94,4 @@ fn hosts(sites: &[SiteStatus]) -> Vec<String> {
         ("seen as", Align::Left),
     ];
     table(head, &rows.collect::<Vec<_>>())
-}
-
-fn paths(paths: &[PathStatus]) -> Vec<String> {
-    let row = |path: &PathStatus| {
-        [
-            format!("{} → {}", path.from, path.to),
-            words::milliseconds(Some(path.delay_ms)),
-            path.packets.to_string(),
-            words::bytes(path.bytes),
-        ]
-    };
-    let head = [
-        ("path", Align::Left),
-        ("delay", Align::Right),
-        ("packets", Align::Right),
-        ("bytes", Align::Right),
-    ];
-    table(head, &paths.iter().map(row).collect::<Vec<_>>())
 }

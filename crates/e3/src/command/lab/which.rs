@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use e3_holder::state::{EnvironmentId, StateFolder, StateRoot};
-use e3_holder::wire::{Ask, Event, LabAnswer, LabAsk};
+use e3_holder::wire::{Ask, Event, LabAnswer, LabAsk, PlayedRecord};
+use e3_spec::Environment;
 
 use crate::cli::EnvironmentArgs;
 use crate::environment;
 use crate::fault::Fault;
 use crate::load;
+use crate::scenario;
 
 /// What a lab of sites is called when nobody says.
 const DEFAULT: &str = "lab";
@@ -75,6 +77,29 @@ impl Which {
         self.must_be_up()?;
         match environment::one_answer(&self.folder, &Ask::Lab(ask))? {
             Event::Lab { answer } => Ok(*answer),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What is up.
+    ///
+    /// # Errors
+    /// Nothing is.
+    pub(super) fn environment(&self) -> Result<Environment, Fault> {
+        self.must_be_up()?;
+        let held = environment::held(&self.folder)?;
+        let found = held.and_then(|held| held.environment);
+        found.ok_or_else(|| Fault::user(format!("`{}` is just coming up or ending", self.name)))
+    }
+
+    /// Lets something happen now that a scenario's line says.
+    ///
+    /// # Errors
+    /// The lab is not up, or it cannot happen there.
+    pub(super) fn act(&self, words: &str) -> Result<Vec<PlayedRecord>, Fault> {
+        let scenario = scenario::now(words, &self.environment()?)?;
+        match self.ask(LabAsk::Act(Box::new(scenario)))? {
+            LabAnswer::Played(done) => Ok(done),
             other => Err(unexpected(&other)),
         }
     }

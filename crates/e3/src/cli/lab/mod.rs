@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+mod change;
+
+pub use change::{LabHost, LabLink, LabNat, LabPlay};
+
 use super::{Doctor, EnvironmentArgs};
 
 /// `e3 lab`
@@ -30,6 +34,14 @@ pub enum LabVerb {
     Ping(LabPing),
     /// Let the lab measure itself against what is declared; exit code 1 when it is not so
     Check(LabCheck),
+    /// Show the paths between two sites, or change them while they are used
+    Link(LabLink),
+    /// Let a site's NAT forget its mappings, or get another address
+    Nat(LabNat),
+    /// Let a host pause, go on, or move to another address
+    Host(LabHost),
+    /// Play a scenario: timed events, such as an outage, that can be repeated exactly
+    Play(LabPlay),
     /// Draw the network that is declared; no lab needs to be up
     Graph(LabGraph),
     /// Measure how right and how fast a lab is on this machine
