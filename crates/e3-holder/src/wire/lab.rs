@@ -30,6 +30,15 @@ pub enum LabAsk {
         /// The other.
         b: String,
     },
+    /// Captures packets as pcapng, told in pieces as they are printed. A cancel ends it and completes the file.
+    Capture {
+        /// Where: as `e3_lab::Lab::point` reads it.
+        points: Vec<String>,
+        /// How many bytes of each packet are kept; all if none.
+        snap_length: Option<u32>,
+        /// For how long, in milliseconds; until a cancel if none.
+        for_ms: Option<u64>,
+    },
     /// Plays a scenario from now on, and tells what is done. Closing the connection ends it.
     Play(Box<Scenario>),
     /// The same in the background, once everything is done that is to be done at once.
@@ -48,6 +57,8 @@ pub enum LabAnswer {
     Checked(CheckRecord),
     /// Paths, as they are now.
     Paths(Vec<PathStatus>),
+    /// What was captured, point by point.
+    Captured(Vec<CapturedRecord>),
     /// What a scenario has done.
     Played(Vec<PlayedRecord>),
 }
@@ -130,6 +141,17 @@ pub struct ConditionsRecord {
     pub duplicate: f64,
     /// Whether nothing passes.
     pub down: bool,
+}
+
+/// What was seen at one point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CapturedRecord {
+    /// The point.
+    pub point: String,
+    /// Packets that are in the file.
+    pub packets: u64,
+    /// Packets that came faster than they could be written. They are in no file.
+    pub missed: u64,
 }
 
 /// Something that a scenario has done.

@@ -12,8 +12,8 @@ use serde::Serialize;
 pub use ask::{Ask, Inputs, RunAsk};
 pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
 pub use lab::{
-    Answerer, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, NetworkStatus, PathStatus,
-    PingRecord, PlayedRecord, SiteStatus,
+    Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, NetworkStatus,
+    PathStatus, PingRecord, PlayedRecord, SiteStatus,
 };
 pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,

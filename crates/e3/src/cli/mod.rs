@@ -9,8 +9,8 @@ mod verbs;
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use lab::{
-    GraphFormat, Lab, LabBench, LabCheck, LabDeclared, LabDown, LabExec, LabGraph, LabHost,
-    LabLink, LabNat, LabPing, LabPlay, LabStatus, LabUp, LabVerb,
+    GraphFormat, Lab, LabBench, LabCapture, LabCheck, LabDeclared, LabDown, LabExec, LabGraph,
+    LabHost, LabLink, LabNat, LabPing, LabPlay, LabStatus, LabUp, LabVerb,
 };
 pub use verbs::{
     Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status, Up,

@@ -115,9 +115,7 @@ impl Interrupt {
                 }
             }
             Going::Asked(what, mut connection) => {
-                (self.say)(&format!(
-                    "ending {what}; Ctrl-C once more ends at once, and `e3 down` cleans up later"
-                ));
+                (self.say)(&format!("ending {what}; Ctrl-C once more ends at once"));
                 let _ = wire::write_line(&mut connection, &Ask::Cancel);
             }
         }

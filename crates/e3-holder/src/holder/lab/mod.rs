@@ -1,11 +1,12 @@
 //! What is asked of the network: one file per kind of answer.
 
+mod capture;
 mod paths;
 mod ping;
 pub(crate) mod play;
 mod status;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{check, kept::Kept, serve::Asks, tell::Tell};
 use crate::wire::{Event, Fault, LabAnswer, LabAsk};
@@ -28,6 +29,18 @@ pub(crate) async fn answer(
             LabAnswer::Checked(checked.ok_or_else(none)?)
         }
         LabAsk::Link { a, b } => LabAnswer::Paths(paths::between(kept.lab()?, &a, &b)?),
+        LabAsk::Capture {
+            points,
+            snap_length,
+            for_ms,
+        } => {
+            let wanted = capture::Wanted {
+                points,
+                snap_length,
+                time: for_ms.map(Duration::from_millis),
+            };
+            LabAnswer::Captured(capture::capture(kept.lab()?, &wanted, asks, tell).await?)
+        }
         LabAsk::Play(scenario) => {
             LabAnswer::Played(play::play(kept.lab()?, &scenario, asks, tell).await?)
         }

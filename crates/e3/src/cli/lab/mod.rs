@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+mod capture;
 mod change;
 
+pub use capture::LabCapture;
 pub use change::{LabHost, LabLink, LabNat, LabPlay};
 
 use super::{Doctor, EnvironmentArgs};
@@ -40,6 +42,8 @@ pub enum LabVerb {
     Nat(LabNat),
     /// Let a host pause, go on, or move to another address
     Host(LabHost),
+    /// Capture packets at a host, at a site's router or in the wide area, as pcapng
+    Capture(LabCapture),
     /// Play a scenario: timed events, such as an outage, that can be repeated exactly
     Play(LabPlay),
     /// Draw the network that is declared; no lab needs to be up
@@ -167,6 +171,9 @@ pub struct LabBench {
     /// How often each is measured; the median counts
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: u16,
+    /// Measure this one in this process
+    #[arg(long, hide = true, conflicts_with = "only")]
+    pub inside: Option<String>,
     /// End with exit code 1 when a figure misses its floor
     #[arg(long)]
     pub strict: bool,

@@ -1,6 +1,7 @@
 //! `e3 lab`: the network by itself. One file per verb.
 
 mod bench;
+mod capture;
 mod check;
 mod down;
 mod exec;
@@ -37,6 +38,7 @@ pub fn main(args: &Lab, global: &Global) -> Result<ExitCode, Fault> {
         LabVerb::Link(args) => link::main(args, global),
         LabVerb::Nat(args) => nat::main(args, global),
         LabVerb::Host(args) => host::main(args, global),
+        LabVerb::Capture(args) => capture::main(args, global),
         LabVerb::Play(args) => play::main(args, global),
         LabVerb::Graph(args) => graph::main(args, global),
         LabVerb::Bench(args) => bench::main(args, global),

@@ -50,7 +50,7 @@ fn rate(bits: u64) -> String {
         (1_000_000, "Mbit/s"),
         (1000, "kbit/s"),
     ];
-    let whole = units.iter().find(|(unit, _)| bits % unit == 0);
+    let whole = units.iter().find(|(unit, _)| bits.is_multiple_of(*unit));
     whole.map_or_else(
         || format!("{bits} bit/s"),
         |(unit, name)| format!("{} {name}", bits / unit),

@@ -43,8 +43,10 @@ pub fn main(args: &LabPlay, global: &Global) -> Result<ExitCode, Fault> {
     } else {
         played::code(&done)
     };
-    if interrupt.was_pressed() {
-        return Err(Fault::interrupted());
+    match (interrupt.was_pressed(), global.json) {
+        (false, _) => Ok(told),
+        (true, false) => Err(Fault::interrupted()),
+        // The one document has been printed.
+        (true, true) => Ok(ExitCode::from(Fault::interrupted().code())),
     }
-    Ok(told)
 }

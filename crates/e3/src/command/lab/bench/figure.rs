@@ -1,12 +1,22 @@
 //! The figures, and the floors that they are held against.
 
-use serde::Serialize;
+use e3_lab::LabError;
+use e3_lab::bench as lab;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Figure {
+    /// By how much round trips on an idle machine differ from the declared ones.
+    RttIdleError,
+    /// How much longer than declared they take while other processes keep all processors busy.
+    RttLoadedP99,
+    /// What one TCP connection carries between two sites without delay.
+    Stream0,
+    /// What it carries over 80 ms.
+    Stream80,
     /// How long 100 hosts take to come up, each behind a router of its own, until every agent has said hello.
     Hosts100Up,
     /// How long they take to be gone.
@@ -17,31 +27,33 @@ pub(super) enum Figure {
     MemoryPerHost,
 }
 
-/// What a figure must reach.
-#[derive(Debug, Clone, Copy)]
-enum Floor {
-    AtMost(f64),
+/// A figure as measured; the fields are those of [`lab::Figure`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Measured {
+    pub(super) name: String,
+    pub(super) value: f64,
+    pub(super) median: f64,
+    /// Between which values the middle half of the samples lies.
+    pub(super) spread: [f64; 2],
+    pub(super) floor: Floor,
+    pub(super) met: bool,
+    pub(super) samples: Vec<f64>,
 }
 
-/// A figure as measured.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Measured {
-    pub(super) name: &'static str,
-    /// The median of the samples.
-    pub(super) value: f64,
-    pub(super) unit: &'static str,
-    /// What the value is held against.
-    pub(super) floor: f64,
-    /// `at most` or `at least`.
-    pub(super) must_be: &'static str,
-    pub(super) met: bool,
-    pub(super) min: f64,
-    pub(super) max: f64,
-    pub(super) samples: Vec<f64>,
+/// What a figure must be.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Floor {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Figure {
     pub(super) const ALL: &[Self] = &[
+        Self::RttIdleError,
+        Self::RttLoadedP99,
+        Self::Stream0,
+        Self::Stream80,
         Self::Hosts100Up,
         Self::Hosts100Down,
         Self::Hosts600Up,
@@ -51,6 +63,10 @@ impl Figure {
     /// Its name in the document.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::RttIdleError => "rtt_idle_error_ms",
+            Self::RttLoadedP99 => "rtt_loaded_p99_ms",
+            Self::Stream0 => "stream_0ms_gbit_s",
+            Self::Stream80 => "stream_80ms_gbit_s",
             Self::Hosts100Up => "hosts_100_up_s",
             Self::Hosts100Down => "hosts_100_down_s",
             Self::Hosts600Up => "hosts_600_up_s",
@@ -58,40 +74,34 @@ impl Figure {
         }
     }
 
-    fn unit(self) -> &'static str {
+    /// How the lab itself measures it, inside; none for what is measured from outside.
+    pub(super) fn inside(self) -> Option<fn() -> Result<lab::Figure, LabError>> {
         match self {
-            Self::Hosts100Up | Self::Hosts100Down | Self::Hosts600Up => "s",
-            Self::MemoryPerHost => "MB",
+            Self::RttIdleError => Some(lab::rtt_idle_error_ms),
+            Self::RttLoadedP99 => Some(lab::rtt_loaded_p99_ms),
+            Self::Stream0 => Some(lab::stream_0ms_gbit_s),
+            Self::Stream80 => Some(lab::stream_80ms_gbit_s),
+            Self::Hosts100Up | Self::Hosts100Down | Self::Hosts600Up | Self::MemoryPerHost => None,
         }
     }
 
-    fn floor(self) -> Floor {
-        match self {
-            Self::Hosts100Up => Floor::AtMost(3.0),
-            Self::Hosts100Down => Floor::AtMost(1.0),
-            Self::Hosts600Up => Floor::AtMost(10.0),
-            Self::MemoryPerHost => Floor::AtMost(4.0),
-        }
+    /// The figure of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter();
+        all.find(|figure| figure.name() == name).copied()
     }
 
-    /// Of these samples.
-    pub(super) fn measured(self, samples: Vec<f64>) -> Measured {
-        let mut sorted = samples.clone();
-        sorted.sort_by(f64::total_cmp);
-        let value = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
-        let (floor, must_be, met) = match self.floor() {
-            Floor::AtMost(floor) => (floor, "at most", value <= floor),
-        };
+    /// Of samples that were taken from outside, of which the median must be at most this.
+    pub(super) fn at_most(self, most: f64, samples: Vec<f64>) -> Measured {
+        let of = lab::Figure::median_of(self.name(), samples, lab::Floor::AtMost(most));
         Measured {
-            name: self.name(),
-            value,
-            unit: self.unit(),
-            floor,
-            must_be,
-            met,
-            min: sorted.first().copied().unwrap_or(f64::NAN),
-            max: sorted.last().copied().unwrap_or(f64::NAN),
-            samples,
+            name: of.name.to_owned(),
+            value: of.value,
+            median: of.median,
+            spread: of.spread,
+            floor: Floor::AtMost(most),
+            met: of.met,
+            samples: of.samples,
         }
     }
 }
@@ -104,18 +114,17 @@ pub(super) fn chosen(only: &[String]) -> Result<Vec<Figure>, Fault> {
     if only.is_empty() {
         return Ok(Figure::ALL.to_vec());
     }
-    let mut chosen = Vec::new();
-    for name in only {
-        let found = Figure::ALL
-            .iter()
-            .filter(|figure| figure.name().starts_with(name.as_str()));
-        let before = chosen.len();
-        chosen.extend(found);
-        if chosen.len() == before {
-            let names: Vec<_> = Figure::ALL.iter().map(|figure| figure.name()).collect();
-            return Err(Fault::user(format!("there is no figure `{name}`"))
-                .hint(format!("the figures are {}", names.join(", "))));
-        }
+    let begins = |figure: &Figure, name: &String| figure.name().starts_with(name.as_str());
+    let stranger = only
+        .iter()
+        .find(|name| !Figure::ALL.iter().any(|figure| begins(figure, name)));
+    if let Some(name) = stranger {
+        let names: Vec<_> = Figure::ALL.iter().map(|figure| figure.name()).collect();
+        return Err(Fault::user(format!("there is no figure `{name}`"))
+            .hint(format!("the figures are {}", names.join(", "))));
     }
-    Ok(chosen)
+    let wanted = Figure::ALL.iter().copied();
+    Ok(wanted
+        .filter(|figure| only.iter().any(|name| begins(figure, name)))
+        .collect())
 }

@@ -15,17 +15,17 @@ use crate::environment::{self, interrupt::Interrupt};
 use crate::fault::Fault;
 use crate::load;
 
-/// How many hosts, and what is measured with them.
-pub(super) const SIZES: &[(u16, &[Figure])] = &[
+/// How many hosts, and what is measured with them, each with its floor.
+pub(super) const SIZES: &[(u16, &[(Figure, f64)])] = &[
     (
         100,
         &[
-            Figure::Hosts100Up,
-            Figure::Hosts100Down,
-            Figure::MemoryPerHost,
+            (Figure::Hosts100Up, 3.0),
+            (Figure::Hosts100Down, 1.0),
+            (Figure::MemoryPerHost, 4.0),
         ],
     ),
-    (600, &[Figure::Hosts600Up]),
+    (600, &[(Figure::Hosts600Up, 10.0)]),
 ];
 
 /// Where the hosts stand, in turn.
@@ -88,7 +88,7 @@ fn round(
 ) -> Result<Round, Fault> {
     let before = memory::of_kernel()?;
     let begin = Instant::now();
-    let (launched, steps) = environment::start(
+    let started = environment::start(
         environment,
         folder,
         Keep::Agents,
@@ -96,6 +96,8 @@ fn round(
         interrupt,
         |_| {},
     )?;
+    let busy = || Fault::ours("another process keeps the benchmark's environment");
+    let (launched, steps) = started.ok_or_else(busy)?;
     let up = begin.elapsed();
     let looked = look(&launched, folder, before, environment.hosts.len());
     let begin = Instant::now();
@@ -151,9 +153,9 @@ impl Seen {
     /// The samples of a figure.
     pub(super) fn samples(&self, figure: Figure) -> Vec<f64> {
         let samples = match figure {
-            Figure::Hosts100Up | Figure::Hosts600Up => self.up.clone(),
             Figure::Hosts100Down => self.down.clone(),
             Figure::MemoryPerHost => self.memory.iter().map(Memory::per_host_mb).collect(),
+            _ => self.up.clone(),
         };
         samples.into_iter().map(rounded).collect()
     }

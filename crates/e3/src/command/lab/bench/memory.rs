@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::fault::Fault;
 
-/// What of /proc/meminfo (proc_meminfo(5)) a lab's namespaces, interfaces and processes take, beside the pages of
+/// What of /proc/meminfo (`proc_meminfo(5)`) a lab's namespaces, interfaces and processes take, beside the pages of
 /// processes themselves.
 const KERNEL: &[&str] = &[
     "Slab",
@@ -74,7 +74,7 @@ pub(super) fn of_kernel() -> Result<u64, Fault> {
     Ok(counted.filter_map(|(_, value)| kilobytes(value)).sum())
 }
 
-/// A process's pages by its share of each, in bytes (`smaps_rollup`, proc_pid_smaps(5)).
+/// A process's pages by its share of each, in bytes (`smaps_rollup`, `proc_pid_smaps(5)`).
 fn share(pid: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;

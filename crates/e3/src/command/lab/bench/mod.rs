@@ -2,6 +2,7 @@
 
 mod figure;
 mod hosts;
+mod inside;
 mod memory;
 mod table;
 
@@ -22,7 +23,7 @@ use crate::{json, out};
 struct Document {
     /// The figures by name, as plain numbers.
     #[serde(flatten)]
-    values: BTreeMap<&'static str, f64>,
+    values: BTreeMap<String, f64>,
     /// The same with what they are held against, and with every sample.
     figures: Vec<Measured>,
     /// Whether each measured figure reaches its floor.
@@ -40,27 +41,32 @@ struct Document {
 /// # Errors
 /// What this machine lacks, or Ctrl-C.
 pub fn main(args: &LabBench, global: &Global) -> Result<ExitCode, Fault> {
+    if let Some(name) = &args.inside {
+        return inside::main(name);
+    }
     let chosen = figure::chosen(&args.only)?;
     let load = load();
     let interrupt = Interrupt::listen(|text| out::aside(&format!("{text}\n")))?;
     let mut figures = Vec::new();
     let mut beside = BTreeMap::new();
+    for &figure in chosen.iter().filter(|figure| figure.inside().is_some()) {
+        out::aside(&format!("measuring {}\n", figure.name()));
+        figures.push(inside::measure(figure)?);
+    }
     for &(count, of_count) in hosts::SIZES {
-        let wanted: Vec<Figure> = of_count
+        let wanted = of_count
             .iter()
-            .copied()
-            .filter(|figure| chosen.contains(figure))
-            .collect();
+            .filter(|(figure, _)| chosen.contains(figure));
+        let wanted: Vec<_> = wanted.collect();
         if !wanted.is_empty() {
             out::aside(&format!(
                 "bringing up {count} hosts, {} times\n",
                 args.rounds
             ));
             let seen = hosts::measure(count, args.rounds, &interrupt)?;
+            let measured = wanted.into_iter();
             figures.extend(
-                wanted
-                    .into_iter()
-                    .map(|figure| figure.measured(seen.samples(figure))),
+                measured.map(|(figure, most)| figure.at_most(*most, seen.samples(*figure))),
             );
             beside.extend(seen.beside());
         }
@@ -68,7 +74,7 @@ pub fn main(args: &LabBench, global: &Global) -> Result<ExitCode, Fault> {
     let document = Document {
         values: figures
             .iter()
-            .map(|figure| (figure.name, figure.value))
+            .map(|figure| (figure.name.clone(), figure.value))
             .collect(),
         all_met: figures.iter().all(|figure| figure.met),
         figures,

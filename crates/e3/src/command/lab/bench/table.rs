@@ -2,7 +2,7 @@
 
 use e3_holder::wire::Machine;
 
-use super::figure::Measured;
+use super::figure::{Floor, Measured};
 use crate::fault::Fault;
 use crate::out;
 use crate::view::table::{Align, table};
@@ -13,19 +13,22 @@ use crate::view::table::{Align, table};
 /// Standard output cannot be written.
 pub(super) fn show(figures: &[Measured], machine: &Machine, load: f64) -> Result<(), Fault> {
     let row = |figure: &Measured| {
-        let unit = figure.unit;
+        let [low, high] = figure.spread;
         [
-            figure.name.to_owned(),
-            format!("{:.2} {unit}", figure.value),
-            format!("{:.2} to {:.2}", figure.min, figure.max),
-            format!("{} {} {unit}", figure.must_be, figure.floor),
+            figure.name.clone(),
+            format!("{:.2}", figure.value),
+            format!("{low:.2} to {high:.2}"),
+            match figure.floor {
+                Floor::AtMost(most) => format!("at most {most}"),
+                Floor::AtLeast(least) => format!("at least {least}"),
+            },
             if figure.met { "met" } else { "missed" }.to_owned(),
         ]
     };
     let head = [
         ("figure", Align::Left),
-        ("median", Align::Right),
-        ("range", Align::Right),
+        ("value", Align::Right),
+        ("middle half", Align::Right),
         ("floor", Align::Left),
         ("", Align::Left),
     ];
