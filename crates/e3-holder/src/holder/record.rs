@@ -32,11 +32,17 @@ pub(crate) struct Ended {
     pub(crate) failure: Option<Failure>,
 }
 
-/// Creates the run's folder, if needed, and `events.jsonl` in it.
+/// Creates the run's folder, if needed, and `events.jsonl` in it: locked as long as it is open, by which others see that
+/// the run goes on.
 pub(crate) fn create_events(folder: &Path) -> Result<File, Fault> {
     fs::create_dir_all(folder).map_err(unwritable(folder))?;
     let path = folder.join("events.jsonl");
-    File::create(&path).map_err(unwritable(&path))
+    let file = File::create(&path).map_err(unwritable(&path))?;
+    if let Err(error) = file.try_lock() {
+        // Nobody who follows the logs can tell then that a run was killed.
+        tracing::warn!("cannot lock {}: {error}", path.display());
+    }
+    Ok(file)
 }
 
 /// Writes `roster.json`.

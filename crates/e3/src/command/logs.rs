@@ -65,17 +65,26 @@ pub fn main(args: &Logs, global: &Global) -> Result<ExitCode, Fault> {
         .collect::<io::Result<Vec<_>>>()
         .map_err(|error| unreadable(&folder, &error))?;
     let alone = readers.len() == 1;
+    let mut unkept_before = false;
     loop {
-        // Looked at before reading, so that what was written last is not missed.
-        let ended = folder.join("result.json").exists();
+        // Looked at before reading, so that what was written last is not missed; and once more where nobody seems to keep
+        // the run, which may only just begin.
+        let unkept = is_unkept(&folder);
+        let ended = folder.join("result.json").exists() || (unkept && unkept_before);
         for (party, file) in &mut readers {
             show(*party, file, alone).map_err(|error| unreadable(&folder, &error))?;
         }
         if ended || !args.follow {
             return Ok(ExitCode::SUCCESS);
         }
+        unkept_before = unkept;
         thread::sleep(PAUSE);
     }
+}
+
+/// Whether the holder has ended, or no longer keeps this run: it locks the events as long as it writes them.
+fn is_unkept(folder: &Path) -> bool {
+    File::open(folder.join("events.jsonl")).is_ok_and(|events| events.try_lock_shared().is_ok())
 }
 
 /// The run's folder: by its path, or by its name below `--runs`.

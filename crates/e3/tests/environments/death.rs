@@ -89,6 +89,26 @@ fn everything_of_a_run_goes_with_its_command() {
 }
 
 #[test]
+fn logs_are_followed_to_the_end_of_a_run_that_is_killed() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, FOREVER);
+    let mut run = workshop.begin(&["run"]);
+    all_begun(&mut run, 2);
+    let follow = workshop.begin(&["logs", "--follow", "--party", "1"]);
+    let end = Instant::now() + NOTICED;
+    while follow.printed().0.is_empty() {
+        assert!(Instant::now() < end, "nothing is followed");
+        thread::sleep(PAUSE);
+    }
+    kill(workshop.process(Role::Guardian).unwrap().pid, Signal::KILL);
+    run.signal(Signal::KILL);
+    run.status();
+    assert_eq!(follow.ended().succeeded().out, "begun 1\n");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
+
+#[test]
 fn what_is_up_outlives_the_command_of_a_run() {
     let workshop = Workshop::new();
     put(&workshop, 2, FOREVER);
