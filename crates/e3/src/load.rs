@@ -139,6 +139,9 @@ pub fn file(args: &EnvironmentArgs) -> Result<Place, Fault> {
         Some(path) if path.is_dir() => path.join("e3.toml"),
         Some(path) => path.clone(),
     };
+    if path.is_relative() {
+        here()?;
+    }
     match path.canonicalize() {
         Ok(absolute) if absolute.to_str().is_none() => Err(Fault::user(format!(
             "{} is a path that is no text (UTF-8)",
@@ -215,10 +218,7 @@ fn with_surroundings<T>(
     most_hosts: u16,
     act: impl FnOnce(&Surroundings<'_>) -> T,
 ) -> Result<T, Fault> {
-    let here = std::env::current_dir().map_err(|error| {
-        Fault::user(format!("cannot tell the current folder: {error}"))
-            .hint("it may have been removed; change to another")
-    })?;
+    let here = here()?;
     let overlays: Vec<&str> = Registry::builtin().names().collect();
     let world = World::builtin();
     let regions: Vec<KnownRegion<'_>> = world
@@ -239,6 +239,14 @@ fn with_surroundings<T>(
         files: &Disk,
         here: &here,
     }))
+}
+
+/// The current folder.
+fn here() -> Result<PathBuf, Fault> {
+    std::env::current_dir().map_err(|error| {
+        Fault::user(format!("cannot tell the current folder: {error}"))
+            .hint("it may have been removed; change to another")
+    })
 }
 
 /// The files of this machine.

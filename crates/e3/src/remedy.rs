@@ -1,6 +1,8 @@
 //! What to do about an error of the system's, recognised by the number that stands in its text: the same for a file of
 //! ours, for the kernel's answer in a lab, and for what an agent says of its own host.
 
+use std::path::Path;
+
 /// What to do, if anything is known; `message` may hold the error's number as Rust writes it.
 pub fn remedy(message: &str) -> Option<&'static str> {
     let (_, after) = message.rsplit_once("(os error ")?;
@@ -11,6 +13,9 @@ pub fn remedy(message: &str) -> Option<&'static str> {
             "it may belong to somebody else, perhaps to root because of an e3 that ran with sudo: look with `ls -ld`, and \
              give it back with `sudo chown -R`"
         }
+        2 if !Path::new("/dev/null").exists() => {
+            "there is no /dev/null here, which every Linux has: mount a /dev"
+        }
         11 => "this user may start no more processes: end some, or raise the limit (`ulimit -u`)",
         12 => "there is not enough memory: end something else, or take fewer hosts",
         20 => "a part of that path is a file, and must be a folder: move it away",
@@ -18,7 +23,9 @@ pub fn remedy(message: &str) -> Option<&'static str> {
         28 | 122 => {
             "the disk is full: make room, or name a folder on another one by XDG_STATE_HOME, XDG_DATA_HOME or `--runs`"
         }
-        30 => "that folder can only be read: name others by XDG_STATE_HOME and XDG_DATA_HOME",
+        30 => {
+            "that folder can only be read: name others by XDG_STATE_HOME, XDG_DATA_HOME and XDG_CACHE_HOME"
+        }
         36 => "that path is too long: choose a folder less deep",
         _ => return None,
     })

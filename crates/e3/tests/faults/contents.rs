@@ -21,6 +21,19 @@ pub(crate) fn contents() -> Vec<(&'static str, Vec<String>)> {
 
 const SECTIONS: &[(&str, &[&str])] = &[
     (
+        "Around e3.toml",
+        &[
+            "no e3.toml",
+            "an e3.toml that is a folder",
+            "an e3.toml that is a pipe",
+            "an e3.toml that may not be read",
+            "e3.toml changes during a run",
+            "runs/ is removed during a run",
+            "the current folder was removed",
+            "damaged files in the state folder",
+        ],
+    ),
+    (
         "Files and folders",
         &[
             "a home that cannot be written",
@@ -28,6 +41,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "no room for the files of hosts",
             "no room for a run's record",
             "a disk that fills up during a run",
+            "a cache that cannot be written, and no Python environment yet",
+            "a TMPDIR that does not exist",
             "no HOME",
             "a file where the state folder should be",
             "a state folder that belongs to somebody else",
@@ -37,8 +52,6 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "a home deep below others",
             "umask 077",
             "umask 000",
-            "e3.toml changes during a run",
-            "the folder goes away during a run",
         ],
     ),
     (
@@ -60,7 +73,10 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "no /dev/net/tun",
             "a /dev/net/tun that may not be opened",
             "a /dev/net/tun without a driver",
-            "no nft",
+            "no nft, and a NAT",
+            "nothing in /dev",
+            "nothing in /sys",
+            "nothing in /etc",
             "no Python",
             "a Python that is too old",
             "a Python without venv",
@@ -98,6 +114,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "a program that kills all it can",
             "a program that kills its agent",
             "a program that removes its own files",
+            "a program that closes its output and goes on",
+            "a program that waits for input",
         ],
     ),
     (

@@ -1,11 +1,9 @@
 //! Machines that lack a device or a program.
 
 use std::{
+    collections::BTreeSet,
     fs,
-    os::unix::{
-        fs::{PermissionsExt, symlink},
-        net::UnixListener,
-    },
+    os::unix::{fs::PermissionsExt, net::UnixListener},
     path::PathBuf,
 };
 
@@ -96,10 +94,39 @@ pub(crate) fn no_nft() {
     put(&workshop, 2, "");
     let home = "[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"fra1\"\nnat = \"home\"\n[program]\npath = \"program.py\"\n";
     workshop.put("e3.toml", &format!("order = [\"b\", \"a\"]\n{home}"));
-    let folder = path(&workshop, &[]);
-    symlink("/usr/bin/python3", folder.join("python3")).unwrap();
-    let mut command = workshop.command(&["run"]);
-    command.env("PATH", folder);
-    let ran = workshop.going(command).ended();
-    row(&workshop, "no nft", "e3 run", &ran);
+    // Also where a user's PATH often does not lead.
+    let path = std::env::var_os("PATH").unwrap();
+    let more = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    let hidden: BTreeSet<_> = std::env::split_paths(&path)
+        .chain(more)
+        .map(|folder| folder.join("nft"))
+        .filter_map(|nft| nft.canonicalize().ok())
+        .collect();
+    let wrong: Vec<_> = hidden
+        .into_iter()
+        .map(|nft| Wrong::Covered(nft, PathBuf::from("/dev/null")))
+        .collect();
+    let ran = e3_on(&workshop, &wrong, &["run"]).succeeded();
+    row(&workshop, "no nft, and a NAT", "e3 run", &ran);
+}
+
+/// Runs where this folder is empty.
+fn without(title: &str, folder: &str) -> Ran {
+    let workshop = Workshop::new();
+    put(&workshop, 1, "print('done')");
+    let ran = e3_on(&workshop, &[Wrong::Empty(PathBuf::from(folder))], &["run"]);
+    row(&workshop, title, "e3 run", &ran);
+    ran
+}
+
+pub(crate) fn no_dev() {
+    without("nothing in /dev", "/dev");
+}
+
+pub(crate) fn no_sys() {
+    without("nothing in /sys", "/sys");
+}
+
+pub(crate) fn no_etc() {
+    without("nothing in /etc", "/etc");
 }

@@ -12,8 +12,10 @@ mod support;
 
 mod broken;
 mod contents;
+mod declared;
 mod devices;
 mod files;
+mod homes;
 mod limits;
 mod machine;
 mod namespaces;
@@ -22,6 +24,7 @@ mod page;
 #[path = "../environments/program.rs"]
 mod program;
 mod programs;
+mod shell;
 mod streams;
 mod time;
 mod together;
@@ -41,17 +44,25 @@ fn main() {
         Test::outside("no_room_for_hosts", files::no_room_for_hosts),
         Test::outside("no_room_for_a_record", files::no_room_for_a_record),
         Test::outside("a_disk_that_fills_up", files::a_disk_that_fills_up),
-        Test::outside("no_home", files::no_home),
+        Test::outside("no_home", homes::no_home),
         Test::outside("a_file_in_the_way", files::a_file_in_the_way),
         Test::outside("somebody_elses_state", files::somebody_elses_state),
         Test::outside("a_link_as_state_folder", files::a_link_as_state_folder),
-        Test::outside("an_odd_home", files::an_odd_home),
-        Test::outside("a_home_that_is_no_text", files::a_home_that_is_no_text),
-        Test::outside("a_deep_home", files::a_deep_home),
-        Test::outside("umask_077", files::umask_077),
-        Test::outside("umask_000", files::umask_000),
-        Test::outside("a_file_that_changes", files::a_file_that_changes),
-        Test::outside("a_folder_that_goes", files::a_folder_that_goes),
+        Test::outside("an_odd_home", homes::an_odd_home),
+        Test::outside("a_home_that_is_no_text", homes::a_home_that_is_no_text),
+        Test::outside("a_deep_home", homes::a_deep_home),
+        Test::outside("umask_077", homes::umask_077),
+        Test::outside("umask_000", homes::umask_000),
+        Test::outside("no_file", declared::no_file),
+        Test::outside("a_folder_as_file", declared::a_folder),
+        Test::outside("a_pipe_as_file", declared::a_pipe),
+        Test::outside("a_closed_file", declared::a_closed_file),
+        Test::outside("a_file_that_changes", declared::a_file_that_changes),
+        Test::outside("a_folder_that_goes", declared::a_folder_that_goes),
+        Test::outside("no_current_folder", declared::no_current_folder),
+        Test::outside("damaged_state", declared::damaged_state),
+        Test::outside("no_room_for_python", files::no_room_for_python),
+        Test::outside("no_temporary_folder", files::no_temporary_folder),
         Test::outside("no_user_namespaces_are_left", namespaces::none_are_left),
         Test::outside(
             "root_does_without_user_namespaces",
@@ -66,6 +77,9 @@ fn main() {
         Test::outside("no_tun", devices::no_tun),
         Test::outside("a_closed_tun", devices::a_closed_tun),
         Test::outside("a_tun_without_driver", devices::a_tun_without_driver),
+        Test::outside("no_dev", devices::no_dev),
+        Test::outside("no_sys", devices::no_sys),
+        Test::outside("no_etc", devices::no_etc),
         Test::outside("no_nft", devices::no_nft),
         Test::outside("no_python", devices::no_python),
         Test::outside("an_old_python", devices::an_old_python),
@@ -90,6 +104,8 @@ fn main() {
         Test::outside("kills_all", programs::kills_all),
         Test::outside("kills_its_agent", programs::kills_its_agent),
         Test::outside("removes_its_files", programs::removes_its_files),
+        Test::outside("closes_its_output", programs::closes_its_output),
+        Test::outside("waits_for_input", programs::waits_for_input),
         Test::outside("two_up", together::two_up),
         Test::outside("down_during_up", together::down_during_up),
         Test::outside("the_clock_jumps", time::the_clock_jumps),

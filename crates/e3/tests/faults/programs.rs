@@ -81,3 +81,14 @@ pub(crate) fn removes_its_files() {
         0
     );
 }
+
+pub(crate) fn closes_its_output() {
+    let body = "os.close(1)\nos.close(2)\ntime.sleep(0.3)\nos._exit(4 if me else 0)";
+    let (_, ran) = runs("a program that closes its output and goes on", body, &[]);
+    assert_eq!(ran.code, 4);
+}
+
+pub(crate) fn waits_for_input() {
+    let body = "print(len(sys.stdin.read()))";
+    assert_eq!(runs("a program that waits for input", body, &[]).1.code, 0);
+}

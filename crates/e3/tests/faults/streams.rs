@@ -1,39 +1,18 @@
 //! Standard streams that are full, closed or without anybody at the other end.
 
-use std::{
-    io::Read,
-    process::{Command, Stdio},
-};
+use std::{io::Read, process::Stdio};
 
 use crate::{
     page::row,
     program::put,
+    shell::shell,
     support::{desk::Ran, workshop::Workshop},
 };
-
-/// By a shell, with these redirections.
-fn redirected(workshop: &Workshop, redirections: &str) -> Ran {
-    let e3 = workshop.command(&["run"]);
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", &format!("exec \"$0\" run {redirections}")])
-        .arg(e3.get_program());
-    shell
-        .current_dir(e3.get_current_dir().unwrap())
-        .stdin(Stdio::null());
-    for (name, value) in e3.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    workshop.going(shell).ended()
-}
 
 fn with(title: &str, redirections: &str) -> Ran {
     let workshop = Workshop::new();
     put(&workshop, 2, "print('done')");
-    let ran = redirected(&workshop, redirections);
+    let ran = shell(&workshop, &format!("exec \"$0\" run {redirections}"));
     row(
         &workshop,
         title,

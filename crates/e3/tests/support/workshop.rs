@@ -205,7 +205,7 @@ pub(crate) fn leftovers(root: &Path) -> Vec<PathBuf> {
 }
 
 /// Where Python environments are kept: the user's own cache.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let named = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     named.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"))
 }
