@@ -92,6 +92,20 @@ pub fn enter(options: EnterOptions) -> Result<Role, EnterError> {
     }
 }
 
+/// Moves the rest of the program into namespaces of its own, and lets the process that calls it wait outside and end
+/// with the exit code from inside: [`enter`], for programs that have nothing to do outside.
+///
+/// Must be called before the process starts any thread.
+///
+/// # Errors
+/// What is forbidden here, by what, and how to allow it.
+pub fn enter_or_exit() -> Result<(), EnterError> {
+    match enter(EnterOptions::default())? {
+        Role::Inside => Ok(()),
+        Role::Guardian(guardian) => std::process::exit(guardian.wait().unwrap_or(2)),
+    }
+}
+
 fn attempt(user: User) -> Result<Role, EnterError> {
     let threads = process::threads().map_err(EnterError::Prepare)?;
     if threads > 1 {

@@ -1,5 +1,6 @@
 //! A host of the lab: a place where programs run.
 
+use std::ffi::OsStr;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::OwnedFd;
@@ -75,8 +76,19 @@ impl Host {
         self.doorway.prepare(command);
     }
 
+    /// A command that will run on this host: see [`enter_command`](Self::enter_command).
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        self.enter_command(&mut command);
+        command
+    }
+
     /// Runs `work` on this host, on a thread of its own, and waits for it. Sockets that `work` opens belong to this
-    /// host for good, wherever they are used later.
+    /// host for good, wherever they are used later. A runtime of one thread that runs in `work` runs on this host:
+    ///
+    /// ```
+    #[doc = include_str!("../examples/runtime_per_host.rs")]
+    /// ```
     pub fn run_in<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, LabError> {
         let run = || {
             namespace::unshare_directory()?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::OwnedFd;
+use std::process::Command;
 
 use crate::addresses::{Addresses, Current};
 use crate::build;
@@ -98,6 +99,17 @@ impl Lab {
         self.by_name
             .get(name)
             .and_then(|index| self.hosts.get(*index))
+    }
+
+    /// A line for the shell (sh) of a host, to be started; [`Host::command`] for a program and its arguments.
+    ///
+    /// # Errors
+    /// There is no such host.
+    pub fn shell(&self, host: &str, line: &str) -> Result<Command, LabError> {
+        let host = self.host(host).ok_or_else(|| self.unknown(host))?;
+        let mut command = host.command("sh");
+        command.args(["-c", line]);
+        Ok(command)
     }
 
     /// All hosts, site by site, in the order of the topology.

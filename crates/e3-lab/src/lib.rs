@@ -1,36 +1,30 @@
 //! An Internet of regions, sites and NATs on one Linux machine, without root.
 //!
+//! A test of somebody else's program, here Python's web server, which an office serves to a home behind a strict NAT and
+//! a bad line (`examples/their_program.rs`):
+//!
 //! ```no_run
-//! use e3_lab::{EnterOptions, Lab, Nat, Role, Site, Topology};
-//! use e3_world::World;
-//!
-//! // First of all, before any thread: into namespaces of our own.
-//! match e3_lab::enter(EnterOptions::default())? {
-//!     Role::Guardian(guardian) => std::process::exit(guardian.wait()?),
-//!     Role::Inside => {}
-//! }
-//! let sites = vec![
-//!     Site::new("cloud", "ams3").hosts(["anna"]),
-//!     Site::new("home", "nyc3").hosts(["bert"]).nat(Nat::port_restricted()),
-//! ];
-//! let lab = Lab::build(&Topology { sites, world: World::builtin(), seed: 1 })?;
-//! println!("{}", lab.check()?.verdict());
-//!
-//! let mut command = std::process::Command::new("ip");
-//! command.arg("address");
-//! if let Some(bert) = lab.host("bert") {
-//!     bert.enter_command(&mut command);
-//! }
-//! command.status()?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+#![doc = include_str!("../examples/their_program.rs")]
 //! ```
+//!
+//! When the lab is dropped, its hosts' processes are ended and everything is removed; when the program ends, however it
+//! ends, the kernel does the same. Nothing has to be cleaned up.
+//!
+//! # What can be done with it
+//! - [`Host::command`] starts programs on a host, [`Host::run_in`] runs a function there, or a runtime;
+//! - [`Lab::set_path`] makes a path slow, lossy, narrow, disorderly or dead while it is used, and [`Lab::path`] tells
+//!   what holds; [`Scenario::play`] does so by a plan that can be repeated;
+//! - [`Lab::counters`] tells what has passed and what has not, [`Lab::capture`] writes down the packets themselves;
+//! - [`Lab::check`] measures whether the network is as declared; [`Lab::watch`] tells afterwards whether the machine
+//!   was too busy for what was measured meanwhile; [`bench`] what the machine can do.
 //!
 //! # What it is made of
 //! - every host and every site's router has a network namespace; a host also has a hostname, /etc/hosts and
 //!   /etc/resolv.conf of its own;
 //! - the hosts of a site share a switch (a bridge) and reach each other at the kernel's speed;
-//! - a site's router leads to the wide area, where its [`Nat`] translates and filters; the wide area is a thread of this process: it holds every packet for as long as
-//!   the path takes, and loses, spaces and counts as each site's [`Access`] says;
+//! - a site's router leads to the wide area, where its [`Nat`] translates and filters; the wide area is a thread of this
+//!   process: it holds every packet for as long as the path takes, and loses, spaces and counts as each site's
+//!   [`Access`] and each path's [`Conditions`] say;
 //! - all of it is held by descriptors: when the process ends, however it ends, nothing is left.
 //!
 //! The lab knows nothing of what runs in it.
@@ -73,7 +67,7 @@ pub use border::Mappings;
 pub use capture::{Capture, CaptureError, CaptureOptions, Captured, Point};
 pub use check::{LossCheck, PairCheck, RateCheck, SelfCheck, Trust};
 pub use conditions::{Change, ChangeError, Conditions, Outage, RateChange, Reorder};
-pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter};
+pub use enter::{EnterError, EnterOptions, Guardian, Role, Step, enter, enter_or_exit};
 pub use error::LabError;
 pub use host::Host;
 pub use lab::Lab;

@@ -17,6 +17,29 @@ pub struct Topology {
     pub seed: u64,
 }
 
+impl Topology {
+    /// These sites, in the built-in world, with seed 1.
+    pub fn new(sites: impl IntoIterator<Item = Site>) -> Self {
+        Self {
+            sites: sites.into_iter().collect(),
+            world: World::builtin(),
+            seed: 1,
+        }
+    }
+
+    /// The same in this world.
+    #[must_use]
+    pub fn world(self, world: World) -> Self {
+        Self { world, ..self }
+    }
+
+    /// The same with chance drawn from this seed.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+}
+
 /// A switch with hosts on it, and a router that joins it to the wide area.
 ///
 /// ```

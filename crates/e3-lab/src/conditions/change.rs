@@ -11,10 +11,12 @@ use crate::topology::Access;
 /// use std::time::Duration;
 /// use e3_lab::{Change, Outage};
 ///
-/// let worse = Change { loss: Some(0.01), ..Change::default() };
-/// let cut = Change { outage: Some(Outage::For(Duration::from_secs(60))), ..Change::default() };
-/// let as_declared = Change { restore: true, ..Change::default() };
-/// # let _ = (worse, cut, as_declared);
+/// let lossy = Change::loss(0.01);
+/// let slow_and_lossy = Change { delay: Some(Duration::from_millis(300)), ..lossy };
+/// let cut = Change::down_for(Duration::from_secs(60));
+/// assert_eq!(cut.outage, Some(Outage::For(Duration::from_secs(60))));
+/// let as_declared = Change::restore();
+/// # let _ = (slow_and_lossy, as_declared);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Change {
@@ -99,6 +101,38 @@ pub enum ChangeError {
 }
 
 impl Change {
+    /// Every packet is lost with this chance, 0 to 1.
+    pub fn loss(chance: f64) -> Self {
+        Self {
+            loss: Some(chance),
+            ..Self::default()
+        }
+    }
+
+    /// Every packet takes this long.
+    pub fn delay(delay: Duration) -> Self {
+        Self {
+            delay: Some(delay),
+            ..Self::default()
+        }
+    }
+
+    /// Nothing passes for this long.
+    pub fn down_for(time: Duration) -> Self {
+        Self {
+            outage: Some(Outage::For(time)),
+            ..Self::default()
+        }
+    }
+
+    /// Everything is as it was declared.
+    pub fn restore() -> Self {
+        Self {
+            restore: true,
+            ..Self::default()
+        }
+    }
+
     /// What holds of `now` after the change, where `declared` was declared; the outage apart, of which only whether
     /// there is one is told.
     pub(crate) fn apply(&self, now: Conditions, declared: Conditions) -> Conditions {

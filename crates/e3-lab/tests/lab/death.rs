@@ -9,12 +9,31 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e3_lab::testing::helper;
+use e3_lab::testing::{Test, helper};
 use e3_lab::{EnterOptions, Nat, Role, enter};
 use rustix::fs::FlockOperation;
 use rustix::process::Signal;
 
 use crate::common::{host, lab, signal, site};
+
+/// The tests of this file, and what they start.
+pub(crate) const TESTS: &[Test] = &[
+    Test::outside(
+        "killing_the_inside_leaves_nothing",
+        killing_the_inside_leaves_nothing,
+    ),
+    Test::outside("killing_init_leaves_nothing", killing_init_leaves_nothing),
+    Test::outside(
+        "killing_the_guardian_leaves_nothing",
+        killing_the_guardian_leaves_nothing,
+    ),
+    Test::outside(
+        "a_shared_lock_is_free_only_when_all_have_ended",
+        a_shared_lock_is_free_only_when_all_have_ended,
+    ),
+    Test::helper("victim", victim),
+    Test::helper("locked_victim", locked_victim),
+];
 
 /// Builds a lab, starts a program in it that forks twice, says so and waits.
 pub(crate) fn victim() {

@@ -11,6 +11,7 @@ mod captured;
 mod check;
 mod common;
 mod death;
+mod examples;
 mod hosts;
 mod nat;
 mod network;
@@ -86,45 +87,19 @@ fn main() {
             "a_wrong_topology_leaves_nothing",
             hosts::a_wrong_topology_leaves_nothing,
         ),
-        Test::outside(
-            "exit_codes_and_signals_pass",
-            roles::exit_codes_and_signals_pass,
-        ),
-        Test::outside("threads_are_refused", roles::threads_are_refused),
-        Test::outside(
-            "probing_tells_and_leaves_nothing",
-            roles::probing_tells_and_leaves_nothing,
-        ),
-        Test::outside(
-            "killing_the_inside_leaves_nothing",
-            death::killing_the_inside_leaves_nothing,
-        ),
-        Test::outside(
-            "killing_init_leaves_nothing",
-            death::killing_init_leaves_nothing,
-        ),
-        Test::outside(
-            "killing_the_guardian_leaves_nothing",
-            death::killing_the_guardian_leaves_nothing,
-        ),
-        Test::outside(
-            "a_shared_lock_is_free_only_when_all_have_ended",
-            death::a_shared_lock_is_free_only_when_all_have_ended,
-        ),
         Test::inside(
             "programs_cannot_change_the_machine",
             hosts::programs_cannot_change_the_machine,
         ),
-        Test::helper("victim", death::victim),
-        Test::helper("locked_victim", death::locked_victim),
-        Test::helper("exit_with_seven", roles::exit_with_seven),
-        Test::helper("wait_to_be_ended", roles::wait_to_be_ended),
     ];
     run(&[
         network::TESTS,
         paths::TESTS,
         watch::TESTS,
         check::TESTS,
+        death::TESTS,
+        roles::TESTS,
+        examples::TESTS,
         &others,
     ]
     .concat());

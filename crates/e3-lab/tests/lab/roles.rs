@@ -5,11 +5,23 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use e3_lab::testing::helper;
+use e3_lab::testing::{Test, helper};
 use e3_lab::{EnterError, EnterOptions, Role, enter, probe};
 use rustix::process::Signal;
 
 use crate::common::signal;
+
+/// The tests of this file, and what they start.
+pub(crate) const TESTS: &[Test] = &[
+    Test::outside("exit_codes_and_signals_pass", exit_codes_and_signals_pass),
+    Test::outside("threads_are_refused", threads_are_refused),
+    Test::outside(
+        "probing_tells_and_leaves_nothing",
+        probing_tells_and_leaves_nothing,
+    ),
+    Test::helper("exit_with_seven", exit_with_seven),
+    Test::helper("wait_to_be_ended", wait_to_be_ended),
+];
 
 fn enter_or_wait() {
     match enter(EnterOptions::default()) {
