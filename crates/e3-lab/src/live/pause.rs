@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};
 
 use super::moves::in_network;
-use crate::build::site::port_index;
+use crate::build::site::{PORT_INDEX, port_index};
 use crate::error::{During, LabError};
 use crate::lab::Lab;
 use crate::processes;
@@ -64,10 +64,13 @@ impl Lab {
         let port = port_index(host.number);
         in_network(&router.namespace, |netlink| {
             if plugged {
-                netlink.up(port)
+                netlink.up(port)?;
+                netlink.settle(port)
             } else {
                 netlink.down(port)
             }
-        })
+        })?;
+        // Or what the host sends first would be lost.
+        in_network(host.net()?, |netlink| netlink.settle(PORT_INDEX))
     }
 }
