@@ -6,7 +6,6 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -23,6 +22,8 @@ mod tap;
 mod taps;
 mod wire;
 mod writer;
+
+use writer::Writer;
 
 pub use error::CaptureError;
 pub use point::Point;
@@ -58,8 +59,7 @@ pub struct Capture {
     control: Option<Control>,
     readers: Vec<socket::Reader>,
     points: Vec<(Point, Arc<tap::Queue>)>,
-    /// Hanging up makes the writer finish.
-    writer: Option<(std::sync::mpsc::Sender<()>, JoinHandle<io::Result<()>>)>,
+    writer: Option<Writer>,
 }
 
 /// What has been seen at one point.
@@ -112,15 +112,13 @@ impl Capture {
 
     /// Whether it has ended by itself, because the file takes no more: [`Capture::finish`] says why.
     pub fn is_over(&self) -> bool {
-        self.writer
-            .as_ref()
-            .is_none_or(|(_, thread)| thread.is_finished())
+        self.writer.as_ref().is_none_or(Writer::is_over)
     }
 
     /// Ends it and completes the file: what has been seen.
     ///
     /// # Errors
-    /// The file could not be written. It ends where that began.
+    /// The file could not be written, or has taken nothing for 10 seconds. It ends where that began.
     pub fn finish(mut self) -> io::Result<Vec<Captured>> {
         self.end()?;
         Ok(self.seen())
@@ -135,12 +133,7 @@ impl Capture {
         for reader in self.readers.drain(..) {
             reader.end();
         }
-        let Some((hang_up, thread)) = self.writer.take() else {
-            return Ok(());
-        };
-        drop(hang_up);
-        let ended = thread.join();
-        ended.unwrap_or_else(|_| Err(io::Error::other("the thread that writes it panicked")))
+        self.writer.take().map_or(Ok(()), Writer::finish)
     }
 }
 

@@ -204,6 +204,28 @@ fn all_that_is_wrong_is_said_at_once() {
     assert_eq!(lines, [(1, 4), (2, 13), (3, 1)]);
 }
 
+#[test]
+fn the_book_is_right() {
+    let book = include_str!("../../../docs/scenarios.md");
+    let mut places = Places::default();
+    for (region, site, host) in [
+        ("ams3", "ams3", "arno"),
+        ("sgp1", "sgp1", "sofie"),
+        ("fra1", "home", "anna"),
+    ] {
+        places.add(region, site, host);
+    }
+    let example = book
+        .split("```")
+        .find_map(|block| block.strip_prefix("scenario\n"));
+    let scenario = Scenario::parse("example", example.unwrap_or_default(), &places);
+    let scenario = scenario.unwrap_or_else(|said| panic!("{said}"));
+    assert_eq!(scenario.events.len(), 8);
+    let mistake = "seed 7\n\nat 80s: anne pauses for 10s\n";
+    let said = Scenario::parse("outage.scenario", mistake, &places).unwrap_err();
+    assert!(book.contains(&said.to_string()), "{said}");
+}
+
 /// Pieces of scenarios, right and wrong, that random files are made of.
 const PIECES: &[&str] = &[
     "at ",

@@ -137,3 +137,31 @@ fn cause(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
     let kind = system.map_or(io::ErrorKind::Other, io::Error::kind);
     code.map_or_else(|| io::Error::new(kind, error), io::Error::from_raw_os_error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Full(io::ErrorKind);
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            match self.0 {
+                io::ErrorKind::StorageFull => Err(rustix::io::Errno::NOSPC.into()),
+                kind => Err(kind.into()),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_systems_own_error_is_told() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::BrokenPipe] {
+            let error = File::begin(Full(kind), 1).err().unwrap();
+            assert_eq!(error.kind(), kind);
+        }
+    }
+}

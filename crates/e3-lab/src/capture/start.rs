@@ -2,8 +2,6 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
 
 use e3_sys::packet::PacketSocket;
 
@@ -11,7 +9,7 @@ use super::socket::{self, Reader};
 use super::tap::Queue;
 use super::taps::Spot;
 use super::wire::Link;
-use super::writer::{self, Source};
+use super::writer::{Source, Writer};
 use super::{Capture, CaptureError, CaptureOptions, Point};
 use crate::build::{PORT, SWITCH};
 use crate::conditions::ChangeError;
@@ -48,17 +46,13 @@ pub(super) fn start(
         queue: Arc::clone(queue),
     });
     let sources: Vec<_> = sources.collect();
-    let (hang_up, ended) = mpsc::channel();
-    let thread = thread::Builder::new().name("capture-writer".into());
-    let thread = thread
-        .spawn(move || writer::write(&sources, options.snap_length, out, &ended))
-        .map_err(CaptureError::Thread)?;
+    let writer = Writer::start(sources, options.snap_length, out).map_err(CaptureError::Thread)?;
     let mut capture = Capture {
         placed: Vec::new(),
         control: lab.wan().map(Wan::control),
         readers: Vec::new(),
         points: named,
-        writer: Some((hang_up, thread)),
+        writer: Some(writer),
     };
     for (index, way) in ways.into_iter().enumerate() {
         capture.look(index, way)?;

@@ -2,7 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::file::File;
@@ -13,6 +15,9 @@ use super::wire::{Link, Wire};
 /// How often it looks: what passes meanwhile at 7 Gbit/s is 18 MB.
 const REST: Duration = Duration::from_millis(20);
 
+/// How long a file may take nothing at the end, before it is given up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// One point as the writer knows it.
 #[derive(Debug)]
 pub(super) struct Source {
@@ -21,25 +26,79 @@ pub(super) struct Source {
     pub(super) queue: Arc<Queue>,
 }
 
-/// Writes until the other end hangs up, and completes the file then. Should that fail, the queues take nothing more.
-pub(super) fn write(
-    sources: &[Source],
-    snap_length: u32,
-    out: impl Write,
-    hung_up: &Receiver<()>,
-) -> io::Result<()> {
-    let written = write_all(sources, snap_length, out, hung_up);
-    for source in sources {
-        source.queue.close();
-    }
-    written
+/// The thread, from outside.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// Hanging up makes it finish.
+    hang_up: Sender<()>,
+    /// How it has ended.
+    ended: Receiver<io::Result<()>>,
+    thread: JoinHandle<()>,
+    /// How many packets it has written.
+    progress: Arc<AtomicU64>,
 }
 
+impl Writer {
+    /// Begins to write.
+    pub(super) fn start(
+        sources: Vec<Source>,
+        snap_length: u32,
+        out: impl Write + Send + 'static,
+    ) -> io::Result<Self> {
+        let (hang_up, on) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
+        let progress = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&progress);
+        let write = move || {
+            let written = write_all(&sources, snap_length, out, &on, &told);
+            for source in &sources {
+                source.queue.close();
+            }
+            // Nobody waits for it any more whose patience has ended.
+            let _ = end.send(written);
+        };
+        let thread = thread::Builder::new().name("capture-writer".into());
+        Ok(Self {
+            hang_up,
+            ended,
+            thread: thread.spawn(write)?,
+            progress,
+        })
+    }
+
+    /// Whether it has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Lets it write what waits, and waits for that as long as something is written.
+    pub(super) fn finish(self) -> io::Result<()> {
+        drop(self.hang_up);
+        loop {
+            let before = self.progress.load(Ordering::Relaxed);
+            match self.ended.recv_timeout(PATIENCE) {
+                Ok(written) => return written,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(io::Error::other("the thread that writes it panicked"));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.progress.load(Ordering::Relaxed) == before {
+                let seconds = PATIENCE.as_secs();
+                let said = format!("whoever reads it has taken nothing for {seconds} s");
+                return Err(io::Error::new(io::ErrorKind::TimedOut, said));
+            }
+        }
+    }
+}
+
+/// Writes until the other end hangs up, and completes the file then.
 fn write_all(
     sources: &[Source],
     snap_length: u32,
     out: impl Write,
-    hung_up: &Receiver<()>,
+    on: &Receiver<()>,
+    progress: &AtomicU64,
 ) -> io::Result<()> {
     let began = now();
     let mut file = File::begin(BufWriter::with_capacity(1 << 18, out), snap_length)?;
@@ -47,9 +106,9 @@ fn write_all(
         file.interface(&source.name, source.link)?;
     }
     file.flush()?;
-    let mut work = Work::new(sources);
+    let mut work = Work::new(sources, progress);
     loop {
-        let last = hung_up.recv_timeout(REST) != Err(RecvTimeoutError::Timeout);
+        let last = on.recv_timeout(REST) != Err(RecvTimeoutError::Timeout);
         work.write_waiting(&mut file)?;
         if last {
             break;
@@ -68,15 +127,17 @@ struct Work<'a> {
     wire: Wire,
     /// How many packets each source has given.
     written: Vec<u64>,
+    progress: &'a AtomicU64,
 }
 
 impl<'a> Work<'a> {
-    fn new(sources: &'a [Source]) -> Self {
+    fn new(sources: &'a [Source], progress: &'a AtomicU64) -> Self {
         Self {
             sources,
             batches: sources.iter().map(|_| Batch::default()).collect(),
             wire: Wire::default(),
             written: vec![0; sources.len()],
+            progress,
         }
     }
 
@@ -101,6 +162,7 @@ impl<'a> Work<'a> {
             let interface = u32::try_from(*number).unwrap_or(u32::MAX);
             self.wire.each(source.link, packet, |packet, joined| {
                 *written += 1;
+                self.progress.fetch_add(1, Ordering::Relaxed);
                 file.packet(interface, seen.at, seen.way, packet, joined)
             })?;
         }

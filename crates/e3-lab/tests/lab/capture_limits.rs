@@ -98,3 +98,14 @@ pub(crate) fn a_full_disk_ends_a_capture() {
     let error = capture.finish().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");
 }
+
+pub(crate) fn a_reader_that_hangs_is_given_up() {
+    let lab = cloud_and_home();
+    let (open, gate) = mpsc::channel();
+    let capture = capture(&lab, &["wide-area"], Gate(gate, Shared::default()));
+    let started = Instant::now();
+    let error = capture.finish().unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!((9..20).contains(&started.elapsed().as_secs()));
+    drop(open);
+}
