@@ -7,14 +7,29 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use e3_lab::testing::Test;
 use e3_lab::{CaptureError, CaptureOptions, Nat, Point};
 
 use crate::captured::{Shared, capture, cloud_and_home, read, source, sums_are_right};
 use crate::common::{address, connect, host, lab_in, listen, site, two_regions, udp};
 
+/// The tests of this file.
+pub(crate) const TESTS: &[Test] = &[
+    Test::inside(
+        "a_capture_shows_a_packet_at_every_point",
+        a_capture_shows_a_packet_at_every_point,
+    ),
+    Test::inside("tcpdump_reads_a_capture", tcpdump_reads_a_capture),
+    Test::inside(
+        "a_stream_is_captured_as_on_a_wire",
+        a_stream_is_captured_as_on_a_wire,
+    ),
+    Test::inside("points_are_what_people_write", points_are_what_people_write),
+];
+
 const MS: Duration = Duration::from_millis(1);
 
-pub(crate) fn a_capture_shows_a_packet_at_every_point() {
+fn a_capture_shows_a_packet_at_every_point() {
     let lab = cloud_and_home();
     let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
     let points = [
@@ -100,7 +115,7 @@ pub(crate) fn a_capture_shows_a_packet_at_every_point() {
     assert!((MS * 10..MS * 20).contains(&way), "{way:?}");
 }
 
-pub(crate) fn tcpdump_reads_a_capture() {
+fn tcpdump_reads_a_capture() {
     if Command::new("tcpdump").arg("--version").output().is_err() {
         println!("there is no tcpdump on this machine");
         return;
@@ -125,7 +140,7 @@ pub(crate) fn tcpdump_reads_a_capture() {
     assert_eq!(said.matches("ICMP echo reply").count(), 3, "{said}");
 }
 
-pub(crate) fn a_stream_is_captured_as_on_a_wire() {
+fn a_stream_is_captured_as_on_a_wire() {
     const LENGTH: usize = 3_000_000;
     let lab = cloud_and_home();
     let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
@@ -187,7 +202,7 @@ pub(crate) fn a_stream_is_captured_as_on_a_wire() {
     }
 }
 
-pub(crate) fn points_are_what_people_write() {
+fn points_are_what_people_write() {
     let lab = cloud_and_home();
     let point = |text: &str| lab.point(text).map_err(|error| error.to_string());
     let pair = || Point::Between("home".to_owned(), "anna".to_owned());

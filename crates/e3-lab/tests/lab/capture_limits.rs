@@ -5,10 +5,21 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use e3_lab::testing::Test;
 use e3_lab::{CaptureOptions, Point};
 
 use crate::captured::{Shared, capture, cloud_and_home, read};
 use crate::common::{address, host, udp};
+
+/// The tests of this file.
+pub(crate) const TESTS: &[Test] = &[
+    Test::inside("a_slow_file_holds_nothing_up", a_slow_file_holds_nothing_up),
+    Test::inside("a_full_disk_ends_a_capture", a_full_disk_ends_a_capture),
+    Test::inside(
+        "a_reader_that_hangs_is_given_up",
+        a_reader_that_hangs_is_given_up,
+    ),
+];
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -27,7 +38,7 @@ impl Write for Gate {
     }
 }
 
-pub(crate) fn a_slow_file_holds_nothing_up() {
+fn a_slow_file_holds_nothing_up() {
     let lab = cloud_and_home();
     let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
     let file = Shared::default();
@@ -80,7 +91,7 @@ impl Write for Full {
     }
 }
 
-pub(crate) fn a_full_disk_ends_a_capture() {
+fn a_full_disk_ends_a_capture() {
     let lab = cloud_and_home();
     let capture = capture(&lab, &["wide-area", "bert"], Full(1000));
     let started = Instant::now();
@@ -99,7 +110,7 @@ pub(crate) fn a_full_disk_ends_a_capture() {
     assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");
 }
 
-pub(crate) fn a_reader_that_hangs_is_given_up() {
+fn a_reader_that_hangs_is_given_up() {
     let lab = cloud_and_home();
     let (open, gate) = mpsc::channel();
     let capture = capture(&lab, &["wide-area"], Gate(gate, Shared::default()));

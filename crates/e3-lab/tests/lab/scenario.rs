@@ -6,9 +6,24 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use e3_lab::testing::Test;
 use e3_lab::{Change, Deed, Lab, LineChange, Nat, Outage, PlayError, Scenario};
 
 use crate::common::{address, host, lab_in, ms, site, two_regions, udp};
+
+/// The tests of this file.
+pub(crate) const TESTS: &[Test] = &[
+    Test::inside("an_outage_repeats", an_outage_repeats),
+    Test::inside("chance_repeats_from_its_seed", chance_repeats_from_its_seed),
+    Test::inside(
+        "a_scenario_ends_with_its_handle_or_its_lab",
+        a_scenario_ends_with_its_handle_or_its_lab,
+    ),
+    Test::inside(
+        "what_cannot_happen_is_said_before_anything_does",
+        what_cannot_happen_is_said_before_anything_does,
+    ),
+];
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -72,7 +87,7 @@ fn gap(datagrams: &[Datagram]) -> (Duration, Duration) {
     (lost[0], lost[lost.len() - 1])
 }
 
-pub(crate) fn an_outage_repeats() {
+fn an_outage_repeats() {
     let lab = two_sites();
     let outage = Change {
         outage: Some(Outage::For(MS * 500)),
@@ -133,7 +148,7 @@ fn lost(lab: &Arc<Lab>, seed: u64, beside: bool) -> BTreeSet<usize> {
         .collect()
 }
 
-pub(crate) fn chance_repeats_from_its_seed() {
+fn chance_repeats_from_its_seed() {
     let lab = two_sites();
     let first = lost(&lab, 7, false);
     assert!((50..150).contains(&first.len()), "{}", first.len());
@@ -141,7 +156,7 @@ pub(crate) fn chance_repeats_from_its_seed() {
     assert_ne!(lost(&lab, 8, false), first);
 }
 
-pub(crate) fn a_scenario_ends_with_its_handle_or_its_lab() {
+fn a_scenario_ends_with_its_handle_or_its_lab() {
     let lab = two_sites();
     let slow = Change {
         delay: Some(MS * 50),
@@ -178,7 +193,7 @@ pub(crate) fn a_scenario_ends_with_its_handle_or_its_lab() {
     assert!(playing.wait().is_empty(), "the lab is gone");
 }
 
-pub(crate) fn what_cannot_happen_is_said_before_anything_does() {
+fn what_cannot_happen_is_said_before_anything_does() {
     let lab = two_sites();
     let down = Change {
         outage: Some(Outage::Endless),
