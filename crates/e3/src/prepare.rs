@@ -6,7 +6,7 @@ use e3_holder::clock::Moment;
 use e3_holder::wire::{Inputs, RunAsk};
 use e3_program::mpyc::check_arguments;
 use e3_session::types::{Interpreter, Manifest};
-use e3_spec::{Environment, ProgramKind};
+use e3_spec::{Environment, ProgramKind, Scenario};
 
 use crate::fault::Fault;
 use crate::python;
@@ -76,7 +76,13 @@ pub fn prepare(environment: &Environment, view: &mut View) -> Result<Prepared, F
 
 impl Prepared {
     /// The question to a holder.
-    pub fn ask(self, environment: Environment, record: PathBuf, began: Moment) -> RunAsk {
+    pub fn ask(
+        self,
+        environment: Environment,
+        scenario: Option<Scenario>,
+        record: PathBuf,
+        began: Moment,
+    ) -> RunAsk {
         let Self {
             source,
             entry,
@@ -91,6 +97,7 @@ impl Prepared {
             entry,
             interpreter,
             inputs,
+            scenario,
             record,
             began,
         }

@@ -23,6 +23,7 @@ mod machine;
 mod network;
 mod order;
 mod party;
+mod quiet;
 mod record;
 mod run;
 mod serve;
@@ -30,6 +31,7 @@ mod stage;
 mod tell;
 mod traffic;
 mod up;
+mod witness;
 
 pub use machine::describe as describe_machine;
 

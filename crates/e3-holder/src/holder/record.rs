@@ -14,7 +14,10 @@ use e3_program::mpyc::hint;
 use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
 use serde::Serialize;
 
-use super::{declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up};
+use super::{
+    declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up,
+    witness::Witnessed,
+};
 use crate::{
     clock::Moment,
     wire::{
@@ -30,6 +33,14 @@ pub(crate) struct Ended {
     /// In the order of indices.
     pub(crate) parties: Vec<Followed>,
     pub(crate) failure: Option<Failure>,
+    /// What happened to network and machine meanwhile.
+    pub(crate) witnessed: Witnessed,
+}
+
+/// A run, and the links as they were before it.
+pub(crate) struct Measured {
+    pub(crate) ended: Ended,
+    pub(crate) links: Vec<LinkReport>,
 }
 
 /// Creates the run's folder, if needed, and `events.jsonl` in it: locked as long as it is open, by which others see that
@@ -89,9 +100,10 @@ pub(crate) fn of_run(
     ask: &RunAsk,
     tell: &Tell,
     agreed: &Agreed,
-    ended: Ended,
+    measured: Measured,
     started: Moment,
 ) -> RunRecord {
+    let Measured { ended, links } = measured;
     let parties: Vec<PartyRecord> = up
         .parties
         .iter()
@@ -108,12 +120,8 @@ pub(crate) fn of_run(
         .map(|followed| followed.captured.dropped)
         .sum();
     let mut warnings = tell.warnings();
-    warnings.extend(
-        up.check
-            .iter()
-            .filter(|check| !check.trusted)
-            .map(|check| check.verdict.clone()),
-    );
+    let distrust = distrust(up, &ended.witnessed);
+    warnings.extend(distrust.iter().cloned());
     if dropped > 0 {
         warnings.push(format!(
             "{dropped} bytes of what the programs printed were not kept: see the logs' sizes"
@@ -141,7 +149,7 @@ pub(crate) fn of_run(
         setup_s: started.since(ask.began).as_secs_f64(),
         total_s: None,
         steps: tell.steps(),
-        links: links(up),
+        links: link_records(up, &links),
         outcome: outcome(up, &ended.parties),
         parties,
         agreement: Some(AgreementRecord {
@@ -152,11 +160,24 @@ pub(crate) fn of_run(
             runtime: terms.runtime.clone(),
         }),
         check: up.check.clone(),
+        trusted: distrust.is_empty(),
+        distrust,
+        watched: ended.witnessed.watched,
+        scenario: ended.witnessed.scenario,
         failure: ended.failure,
         warnings,
         machine: machine::describe(),
         versions: versions(agreed),
     }
+}
+
+/// Why times measured in this run cannot be trusted, if so.
+fn distrust(up: &Up, witnessed: &Witnessed) -> Vec<String> {
+    let untrusted = up.check.iter().filter(|check| !check.trusted);
+    let mut reasons: Vec<String> = untrusted.map(|check| check.verdict.clone()).collect();
+    let watched = witnessed.watched.iter();
+    reasons.extend(watched.flat_map(|watched| watched.reasons.iter().cloned()));
+    reasons
 }
 
 fn versions(agreed: &Agreed) -> BTreeMap<String, String> {
@@ -196,9 +217,9 @@ fn party_record(party: &Party, followed: &Followed) -> PartyRecord {
 }
 
 /// One record a pair: as the party with the smaller index saw it, else as the other did.
-fn links(up: &Up) -> Vec<LinkRecord> {
+fn link_records(up: &Up, reports: &[LinkReport]) -> Vec<LinkRecord> {
     let mut pairs: BTreeMap<(u16, u16), &LinkReport> = BTreeMap::new();
-    for link in &up.links {
+    for link in reports {
         let (a, b) = (link.from.0.min(link.to.0), link.from.0.max(link.to.0));
         let slot = pairs.entry((a, b)).or_insert(link);
         if link.rtt_ms.is_some() && (slot.rtt_ms.is_none() || link.from.0 == a) {

@@ -11,11 +11,13 @@ use super::{
     declared,
     follow::{Followed, follow, stop},
     party::Party,
-    record::{self, Ended},
+    quiet,
+    record::{self, Ended, Measured},
     stage::{Agreed, agree, dead, stage},
     tell::Tell,
     traffic,
     up::Up,
+    witness::Witness,
 };
 use crate::{
     clock::Moment,
@@ -52,6 +54,9 @@ pub(crate) async fn run(
     };
     record::write_agreement(&ask.record, &prepared)?;
 
+    let mut links = up.links.clone();
+    quiet::correct(&mut links, &up.parties, &*up.provider).await;
+
     let started = Moment::now();
     let ended = tell
         .step(
@@ -60,7 +65,8 @@ pub(crate) async fn run(
         )
         .await?;
     record::keep_log(&up.log, &ask.record);
-    let record = record::of_run(up, run, ask, &tell, &prepared, ended, started);
+    let measured = Measured { ended, links };
+    let record = record::of_run(up, run, ask, &tell, &prepared, measured, started);
     tell.event(Event::Finished {
         record: Box::new(record.clone()),
     });
@@ -98,6 +104,7 @@ async fn execute(
                 ask.record.display()
             ))
         })?;
+    let witness = Witness::begin(up, ask)?;
     let begin = Instant::now();
     let mut running: FuturesUnordered<_> = (0..)
         .zip(up.parties.iter().zip(captures))
@@ -109,8 +116,8 @@ async fn execute(
     let mut phase = Patience::ProgramsUntil(Instant::now() + allowed(ask));
     // Asked beside the following, so that a program that floods its output cannot hold up its own end.
     let mut stops = FuturesUnordered::new();
-    let traffic = traffic::watch(up, tell);
-    tokio::pin!(traffic);
+    let beside = async { tokio::join!(traffic::watch(up, tell), witness.tell(tell)) };
+    let mut beside = Box::pin(beside);
     while !running.is_empty() {
         tokio::select! {
             Some(followed) = running.next() => {
@@ -140,9 +147,10 @@ async fn execute(
                 phase = Patience::LostAt(Instant::now() + LOST);
             }
             Some(()) = stops.next() => {}
-            () = &mut traffic => {}
+            _ = &mut beside => {}
         }
     }
+    drop(beside);
     ended.sort_by_key(|followed| followed.index);
     let last = ended
         .iter()
@@ -153,6 +161,7 @@ async fn execute(
         elapsed: last - begin,
         parties: ended,
         failure,
+        witnessed: witness.end(),
     })
 }
 

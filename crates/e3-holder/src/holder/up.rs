@@ -9,8 +9,11 @@ use e3_session::{
 };
 use e3_spec::Environment;
 
-use super::agents::Starter;
-use super::party::{Party, ask_all, statuses, unexpected};
+use super::{
+    agents::Starter,
+    party::{Party, ask_all, statuses, unexpected},
+    quiet,
+};
 use crate::wire::{CheckRecord, Fault, HostStatus, PartyStatus, Status};
 
 /// How long an agent that is up may take to say how it is.
@@ -67,6 +70,7 @@ impl Up {
                 silent,
             });
         }
+        quiet::refresh(&mut links, &self.parties).await;
         Status {
             environment: self.environment.name.to_string(),
             since_ms: self.since_ms,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use e3_session::types::{Interpreter, Manifest};
-use e3_spec::Environment;
+use e3_spec::{Environment, Scenario};
 use serde::{Deserialize, Serialize};
 
 use super::LabAsk;
@@ -60,6 +60,8 @@ pub struct RunAsk {
     pub interpreter: Option<Interpreter>,
     /// The parties' private inputs that the controller has, by host.
     pub inputs: Vec<Inputs>,
+    /// What happens to the network meanwhile, from the moment that the programs start.
+    pub scenario: Option<Scenario>,
     /// The folder that records the run.
     pub record: PathBuf,
     /// When the command began: where the set-up time counts from.

@@ -4,6 +4,7 @@ mod ask;
 mod event;
 mod lab;
 mod result;
+mod watched;
 
 use std::io::{self, Write};
 
@@ -19,6 +20,7 @@ pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
     PathKind, RunRecord, Seconds,
 };
+pub use watched::{LatenessRecord, LoadRecord, WatchedRecord};
 
 /// Writes one document as one line.
 pub fn write_line(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {

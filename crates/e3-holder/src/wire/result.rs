@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, Path};
 use serde::{Deserialize, Serialize};
 
-use super::Step;
+use super::{PlayedRecord, Step, WatchedRecord};
 
 /// Seconds; rounded to microseconds where it is made, so that records are readable.
 pub type Seconds = f64;
@@ -59,6 +59,14 @@ pub struct RunRecord {
     pub agreement: Option<AgreementRecord>,
     /// What the lab found when it measured itself.
     pub check: Option<CheckRecord>,
+    /// Whether the times above are the network's and the programs' own, and not the machine's doing.
+    pub trusted: bool,
+    /// Why they are not.
+    pub distrust: Vec<String>,
+    /// What was seen of router and machine while the programs ran; none where the hosts stand in no lab.
+    pub watched: Option<WatchedRecord>,
+    /// What a scenario has done meanwhile.
+    pub scenario: Vec<PlayedRecord>,
     /// What went wrong, if something did.
     pub failure: Option<Failure>,
     /// Everything that a person was warned of.

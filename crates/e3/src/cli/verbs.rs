@@ -122,6 +122,9 @@ pub struct Run {
     /// Where results are kept
     #[arg(long, value_name = "DIR", default_value = "runs", help_heading = None)]
     pub runs: PathBuf,
+    /// What happens to the network meanwhile: a file of timed events, whose zero is when the programs start
+    #[arg(long, value_name = "FILE", help_heading = None)]
+    pub scenario: Option<PathBuf>,
     /// The program's arguments, instead of those in e3.toml
     #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub args: Vec<String>,

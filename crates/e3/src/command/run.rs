@@ -15,7 +15,7 @@ use crate::environment::{self, interrupt::Interrupt};
 use crate::fault::Fault;
 use crate::record::RunFolder;
 use crate::view::{View, summary};
-use crate::{load, out, prepare};
+use crate::{load, out, prepare, scenario};
 
 /// Runs the program.
 ///
@@ -25,12 +25,21 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let began = Instant::now();
     let began_at = Moment::now();
     let loaded = load::environment(&args.environment, &args.args)?;
+    let scenario = args.scenario.as_deref();
+    let scenario = scenario
+        .map(|file| scenario::read(file, &loaded.environment))
+        .transpose()?;
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
     let prepared = prepare::prepare(&loaded.environment, &mut view)?;
     let folder = environment::folder(&loaded)?;
     let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;
-    let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began_at);
+    let ask = prepared.ask(
+        loaded.environment.clone(),
+        scenario,
+        runs.path().to_owned(),
+        began_at,
+    );
 
     let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
         // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.

@@ -79,6 +79,7 @@ impl Live {
             Event::Parties { .. } if first => self.add_lines(),
             Event::Checked(check) => self.say(&words::check(check)),
             Event::Traffic { .. } => (0..self.lines.len()).for_each(|index| self.draw(index)),
+            Event::Played { done } => self.say(&words::played(done)),
             Event::Notice { text, tip } => self.say(&self.notice(text, *tip)),
             _ => {}
         }

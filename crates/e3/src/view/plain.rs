@@ -38,6 +38,7 @@ impl Plain {
                 Tip::Note => say(text),
                 Tip::Warning => say(&format!("warning: {text}")),
             },
+            Event::Played { done } => say(&words::played(done)),
             Event::Output { party, text, .. } => {
                 say(&format!("{} | {text}", self.parties.host(*party)));
             }

@@ -14,6 +14,10 @@ pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
     lines.extend(links::lines(&record.links));
     lines.push(String::new());
     lines.extend(times(record));
+    if !record.trusted {
+        let reasons = record.distrust.join("; ");
+        lines.push(format!("these times cannot be trusted: {reasons}"));
+    }
     lines.push(format!("everything is in {}", folder.display()));
     lines
 }

@@ -1,6 +1,6 @@
 //! Figures for people.
 
-use e3_holder::wire::{CheckRecord, PathKind, Step};
+use e3_holder::wire::{CheckRecord, PathKind, PlayedRecord, Step};
 use e3_session::types::LinkReport;
 
 /// Seconds with as many digits as tell something.
@@ -56,6 +56,15 @@ pub fn step(step: Step) -> &'static str {
 pub fn check(check: &CheckRecord) -> String {
     let loudly = if check.trusted { "" } else { "warning: " };
     format!("{loudly}lab: {}", check.verdict)
+}
+
+/// What a scenario has done, and when.
+pub fn played(done: &PlayedRecord) -> String {
+    let at = done.at_ms / 1e3;
+    match &done.failed {
+        None => format!("{at:.3} s  {}", done.text),
+        Some(why) => format!("{at:.3} s  {}: {why}", done.text),
+    }
 }
 
 /// How a link goes, in a few words.

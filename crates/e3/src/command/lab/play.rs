@@ -10,6 +10,7 @@ use super::which::{unexpected, which};
 use crate::cli::{Global, LabPlay};
 use crate::environment::{self, interrupt::Interrupt};
 use crate::fault::Fault;
+use crate::view::words;
 use crate::{out, scenario};
 
 /// Plays to the end; Ctrl-C ends it before, and leaves what has happened as it is.
@@ -28,7 +29,7 @@ pub fn main(args: &LabPlay, global: &Global) -> Result<ExitCode, Fault> {
     let answered = environment::answers(&mut client, |event| {
         // On standard output they stand in the document of `--json`, or as they happen.
         if let (Event::Played { done }, false) = (&event.event, global.json) {
-            let _ = out::line(&played::line(done));
+            let _ = out::line(&words::played(done));
         }
     });
     let done = match answered? {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::Global;
 use crate::fault::Fault;
+use crate::view::words;
 use crate::{json, out};
 
 /// What was done.
@@ -24,7 +25,7 @@ pub(super) fn tell(verb: &str, done: &[PlayedRecord], global: &Global) -> Result
         json::print(verb, &Document { done })?;
     } else {
         for record in done {
-            out::line(&line(record))?;
+            out::line(&words::played(record))?;
         }
     }
     Ok(code(done))
@@ -36,14 +37,5 @@ pub(super) fn code(done: &[PlayedRecord]) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    }
-}
-
-/// One line of it.
-pub(super) fn line(record: &PlayedRecord) -> String {
-    let at = record.at_ms / 1e3;
-    match &record.failed {
-        None => format!("{at:.3} s  {}", record.text),
-        Some(why) => format!("{at:.3} s  {}: {why}", record.text),
     }
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use e3_holder::wire::Machine;
 use serde::Serialize;
 
-use self::figure::{Figure, Measured};
+use self::figure::Measured;
 use crate::cli::{Global, LabBench};
 use crate::environment::interrupt::Interrupt;
 use crate::fault::Fault;
