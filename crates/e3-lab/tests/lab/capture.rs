@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use e3_lab::testing::Test;
-use e3_lab::{CaptureError, CaptureOptions, Nat, Point};
+use e3_lab::{CaptureError, CaptureOptions, Lab, Nat, Point};
 
-use crate::captured::{Shared, capture, cloud_and_home, read, source, sums_are_right};
-use crate::common::{address, connect, host, lab_in, listen, site, two_regions, udp};
+use crate::captured::{
+    Interface, Shared, capture, cloud_and_home, open, read, source, sums_are_right,
+};
+use crate::common::{address, connect, host, lab_in, site, two_regions, udp};
 
 /// The tests of this file.
 pub(crate) const TESTS: &[Test] = &[
@@ -141,65 +143,70 @@ fn tcpdump_reads_a_capture() {
 }
 
 fn a_stream_is_captured_as_on_a_wire() {
-    const LENGTH: usize = 3_000_000;
     let lab = cloud_and_home();
-    let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
-    let file = Shared::default();
-    let capture = capture(&lab, &["bert", "wide-area", "anna"], file.clone());
-    let (listener, port) = listen(anna);
-    let mut out = connect(bert, address(anna), port).unwrap();
-    let (mut into, _) = listener.accept().unwrap();
-    let sent: Vec<u8> = (0..=250).cycle().take(LENGTH).collect();
-    let sender = {
-        let sent = sent.clone();
-        thread::spawn(move || out.write_all(&sent).unwrap())
-    };
-    let mut received = Vec::new();
-    into.read_to_end(&mut received).unwrap();
-    sender.join().unwrap();
-    assert_eq!(received.len(), LENGTH);
-    capture.finish().unwrap();
-    let bytes = file.0.lock().unwrap().clone();
-    for interface in read(&bytes) {
-        let mut stream = BTreeMap::new();
-        let mut first = None;
-        for (packet, ip) in interface
-            .ip()
-            .filter(|(_, ip)| ip[0] >> 4 == 4 && ip[9] == 6)
-        {
-            let length = usize::from(u16::from_be_bytes([ip[2], ip[3]]));
-            assert!(
-                ip.len() <= 1500 && ip.len() == length,
-                "{} of {length}",
-                ip.len()
-            );
-            assert_eq!(packet.length as usize, packet.data.len());
-            assert!(sums_are_right(ip));
-            let tcp = &ip[usize::from(ip[0] & 0xf) * 4..length];
-            if u16::from_be_bytes([tcp[2], tcp[3]]) != port {
-                continue;
-            }
-            let number = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
-            let first = *first.get_or_insert(number.wrapping_add(1));
-            stream.insert(
-                number.wrapping_sub(first),
-                tcp[usize::from(tcp[12] >> 4) * 4..].to_vec(),
-            );
+    let anna = host(&lab, "anna").addresses();
+    assert_eq!(anna.len(), 2, "IPv4 and IPv6");
+    for address in anna {
+        let sent: Vec<u8> = (0..=250).cycle().take(3_000_000).collect();
+        let file = Shared::default();
+        let capture = capture(&lab, &["bert", "wide-area", "anna"], file.clone());
+        let port = stream(&lab, address, &sent);
+        capture.finish().unwrap();
+        let bytes = file.0.lock().unwrap().clone();
+        for interface in read(&bytes) {
+            let count = interface.packets.len();
+            println!("{}: {count} packets to {address}", interface.name);
+            let rebuilt = rebuild(&interface, port);
+            assert!(rebuilt == sent, "{}: {}", interface.name, rebuilt.len());
         }
-        let mut rebuilt: Vec<u8> = Vec::new();
-        for (at, data) in stream {
-            if at as usize == rebuilt.len() {
-                rebuilt.extend(data);
-            }
-        }
-        println!("{}: {} packets", interface.name, interface.packets.len());
-        assert!(
-            rebuilt == sent,
-            "{}: {} bytes",
-            interface.name,
-            rebuilt.len()
-        );
     }
+}
+
+/// Sends these bytes from bert to anna: the port that they went to.
+fn stream(lab: &Lab, anna: IpAddr, bytes: &[u8]) -> u16 {
+    let listener = host(lab, "anna").run_in(|| TcpListener::bind("[::]:0"));
+    let listener = listener.unwrap().unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut out = connect(host(lab, "bert"), anna, port).unwrap();
+    let (mut into, _) = listener.accept().unwrap();
+    let mut received = Vec::new();
+    thread::scope(|scope| {
+        scope.spawn(move || out.write_all(bytes).unwrap());
+        into.read_to_end(&mut received).unwrap();
+    });
+    assert_eq!(received.len(), bytes.len());
+    port
+}
+
+/// What went to this port, from the TCP packets of an interface, each of which has to be right.
+fn rebuild(interface: &Interface, port: u16) -> Vec<u8> {
+    let mut parts = BTreeMap::new();
+    let mut first = None;
+    for (packet, ip) in interface.ip() {
+        let opened = open(ip);
+        let tcp = opened.data;
+        if opened.protocol != 6 || tcp[2..4] != port.to_be_bytes() {
+            continue;
+        }
+        assert!(ip.len() <= 1500, "{}", ip.len());
+        assert_eq!(
+            (ip.len(), packet.length as usize),
+            (opened.length, packet.data.len())
+        );
+        assert!(sums_are_right(ip));
+        let number = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
+        let first = *first.get_or_insert(number.wrapping_add(1));
+        let data = &tcp[usize::from(tcp[12] >> 4) * 4..];
+        parts.insert(number.wrapping_sub(first), data.to_vec());
+    }
+    let mut rebuilt: Vec<u8> = Vec::new();
+    for (at, data) in parts {
+        // What was sent again is there once.
+        if at as usize == rebuilt.len() {
+            rebuilt.extend(data);
+        }
+    }
+    rebuilt
 }
 
 fn points_are_what_people_write() {

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use e3_lab::{Capture, CaptureOptions, Lab, Nat};
+use e3_lab::{Capture, CaptureOptions, Family, Lab, Nat};
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
 use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionOption, InterfaceTsResolution,
@@ -18,8 +18,8 @@ use crate::common::{lab_in, site, two_regions};
 /// A site in the open and a home, 10 ms from one another.
 pub(crate) fn cloud_and_home() -> Lab {
     let sites = vec![
-        site("cloud", "here", Nat::None, &["anna", "arno"]),
-        site("home", "there", Nat::port_restricted(), &["bert"]),
+        site("cloud", "here", Nat::None, &["anna", "arno"]).family(Family::Dual),
+        site("home", "there", Nat::port_restricted(), &["bert"]).family(Family::Dual),
     ];
     let way = Duration::from_millis(10);
     lab_in(two_regions(way, way), sites)
@@ -134,7 +134,41 @@ pub(crate) fn source(ip: &[u8]) -> Ipv4Addr {
     Ipv4Addr::from(<[u8; 4]>::try_from(&ip[12..16]).unwrap())
 }
 
-/// Whether the sums of an IPv4 packet, and of the TCP or UDP in it, are right (RFC 1071).
+/// An IP packet, opened.
+pub(crate) struct Opened<'a> {
+    /// How long it says that it is.
+    pub(crate) length: usize,
+    pub(crate) protocol: u8,
+    /// What IP carries.
+    pub(crate) data: &'a [u8],
+    addresses: &'a [u8],
+    /// The header of IPv4, which has a sum.
+    summed: &'a [u8],
+}
+
+/// Opens an IP packet.
+pub(crate) fn open(ip: &[u8]) -> Opened<'_> {
+    let short = |at: usize| usize::from(u16::from_be_bytes([ip[at], ip[at + 1]]));
+    if ip[0] >> 4 == 6 {
+        return Opened {
+            length: 40 + short(4),
+            protocol: ip[6],
+            data: &ip[40..40 + short(4)],
+            addresses: &ip[8..40],
+            summed: &[],
+        };
+    }
+    let header = usize::from(ip[0] & 0xf) * 4;
+    Opened {
+        length: short(2),
+        protocol: ip[9],
+        data: &ip[header..short(2)],
+        addresses: &ip[12..20],
+        summed: &ip[..header],
+    }
+}
+
+/// Whether the sums of an IP packet, and of the TCP or UDP in it, are right (RFC 1071).
 pub(crate) fn sums_are_right(ip: &[u8]) -> bool {
     let sum = |start: u64, bytes: &[u8]| {
         let words = bytes
@@ -148,9 +182,8 @@ pub(crate) fn sums_are_right(ip: &[u8]) -> bool {
         }
         sum == 0xffff
     };
-    let header = usize::from(ip[0] & 0xf) * 4;
-    let length = usize::from(u16::from_be_bytes([ip[2], ip[3]]));
-    let data = &ip[header..length];
-    let pseudo = u64::from(ip[9]) + data.len() as u64;
-    is_whole(sum(0, &ip[..header])) && is_whole(sum(sum(pseudo, &ip[12..20]), data))
+    let ip = open(ip);
+    let pseudo = u64::from(ip.protocol) + ip.data.len() as u64;
+    let header_is_right = ip.summed.is_empty() || is_whole(sum(0, ip.summed));
+    header_is_right && is_whole(sum(sum(pseudo, ip.addresses), ip.data))
 }
