@@ -5,6 +5,8 @@
 
 mod behaviour;
 mod checksum;
+#[cfg(test)]
+mod crafted;
 mod firewall;
 mod fragments;
 mod packet;

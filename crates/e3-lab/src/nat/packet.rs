@@ -106,9 +106,14 @@ impl<'a> Packet<'a> {
     /// Of an error, gives one end of the packet that it is about another address and port. What the error says of
     /// that packet's checksums stays as right as it was.
     pub(crate) fn set_embedded(&mut self, end: End, to: SocketAddr) {
-        let (Shape::Error(embedded), IpAddr::V4(address)) = (self.layout.shape, to.ip()) else {
+        let (Shape::Error(mut embedded), IpAddr::V4(address)) = (self.layout.shape, to.ip()) else {
             return;
         };
+        match end {
+            End::Source => embedded.source = to,
+            End::Destination => embedded.destination = to,
+        }
+        self.layout.shape = Shape::Error(embedded);
         let (ip, transport) = (embedded.ip, embedded.transport);
         let (new, port) = (address.octets(), to.port().to_be_bytes());
         let old = self.put_in_error(ip + address_at(end), &new);
@@ -226,3 +231,6 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
     let word = bytes.get(at..at + 2)?.try_into().ok()?;
     Some(u16::from_be_bytes(word))
 }
+
+#[cfg(test)]
+mod tests;

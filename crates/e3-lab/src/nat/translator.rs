@@ -13,8 +13,9 @@ use super::table::MappingShown;
 use super::tables::{Member, Tables};
 use crate::wan::Random;
 
-/// How many random ports are tried before all are, one after another.
-const TRIES: usize = 32;
+/// How many random ports are tried. Where that many are taken, nearly all are, and to try them all would hold up the
+/// packets of others.
+const TRIES: usize = 256;
 /// Ports below are for services: a host that uses one gets another of them (RFC 4787, REQ-3).
 const FIRST_ORDINARY: u16 = 1024;
 
@@ -174,7 +175,7 @@ impl Translator {
     }
 }
 
-/// A free outside port; none if there is none.
+/// A free outside port; none if hardly any is left.
 fn choose_port(
     member: &Member,
     ports: Ports,
@@ -192,8 +193,10 @@ fn choose_port(
     };
     let count = u64::from(last - first) + 1;
     let mut draw = || first + u16::try_from(random.below(count)).unwrap_or(0);
-    let drawn = std::iter::repeat_with(&mut draw)
+    std::iter::repeat_with(&mut draw)
         .take(TRIES)
-        .find(|port| free(*port));
-    drawn.or_else(|| (first..=last).find(|port| free(*port)))
+        .find(|port| free(*port))
 }
+
+#[cfg(test)]
+mod tests;

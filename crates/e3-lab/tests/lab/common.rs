@@ -95,3 +95,17 @@ pub(crate) fn signal(process: u32, signal: Signal) {
     let pid = Pid::from_raw(process.try_into().unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
 }
+
+/// All that a socket gets, up to the datagram `last`.
+pub(crate) fn heard_until(socket: &UdpSocket, last: &str) -> Vec<String> {
+    let mut heard = Vec::new();
+    loop {
+        let mut datagram = [0; 32];
+        let length = socket.recv(&mut datagram).unwrap();
+        let word = String::from_utf8(datagram[..length].to_vec()).unwrap();
+        if word == last {
+            return heard;
+        }
+        heard.push(word);
+    }
+}

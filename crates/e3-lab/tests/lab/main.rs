@@ -12,7 +12,9 @@ mod check;
 mod common;
 mod death;
 mod examples;
+mod families;
 mod hosts;
+mod live;
 mod nat;
 mod network;
 mod paths;
@@ -23,16 +25,6 @@ mod watch;
 
 fn main() {
     let others = [
-        Test::inside(
-            "a_home_lets_out_and_not_in",
-            nat::a_home_lets_out_and_not_in,
-        ),
-        Test::inside(
-            "a_home_maps_independently_of_the_endpoint",
-            nat::a_home_maps_independently_of_the_endpoint,
-        ),
-        Test::inside("a_home_filters_by_port", nat::a_home_filters_by_port),
-        Test::inside("two_homes_do_not_collide", nat::two_homes_do_not_collide),
         Test::inside("a_host_has_its_own_names", hosts::a_host_has_its_own_names),
         Test::inside(
             "commands_keep_their_directory",
@@ -61,6 +53,9 @@ fn main() {
         capture_limits::TESTS,
         scenario::TESTS,
         scenario_hosts::TESTS,
+        nat::TESTS,
+        families::TESTS,
+        live::TESTS,
         &others,
     ]
     .concat());

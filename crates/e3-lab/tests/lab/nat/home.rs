@@ -1,4 +1,4 @@
-//! What a home router does.
+//! What a home router does, from the point of view of who lives there.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
