@@ -43,14 +43,23 @@ pub(crate) fn stop_all_in(host: &Doorway) -> io::Result<Vec<OwnedFd>> {
     let started = Instant::now();
     let mut stopped = HashMap::new();
     loop {
-        let found = place.processes()?;
-        let running: Vec<_> = found.into_iter().filter(|(pid, _)| runs(*pid)).collect();
-        if running.is_empty() {
-            return Ok(stopped.into_values().collect());
+        let mut all_stand = true;
+        for (pid, process) in place.processes()? {
+            let told = stopped.contains_key(&pid);
+            match state(pid) {
+                State::Stands => {}
+                // It stops before it does anything else: it waits for a disk, or for a child that it has made by vfork
+                // and that has been stopped before it became a program.
+                State::Waits if told => {}
+                State::Waits | State::Runs => {
+                    all_stand = false;
+                    let _ = pidfd_send_signal(&process, Signal::STOP);
+                    stopped.entry(pid).or_insert(process);
+                }
+            }
         }
-        for (pid, process) in running {
-            let _ = pidfd_send_signal(&process, Signal::STOP);
-            stopped.insert(pid, process);
+        if all_stand {
+            return Ok(stopped.into_values().collect());
         }
         if let Err(error) = check_patience(started, stopped.len(), "running") {
             go_on(stopped.values());
@@ -109,12 +118,25 @@ impl Place {
     }
 }
 
-/// Whether a process is neither stopped nor dead, by the third field of its `stat` (`proc_pid_stat(5)`).
-fn runs(pid: Pid) -> bool {
+/// What a process does.
+enum State {
+    /// It is stopped or dead.
+    Stands,
+    /// It cannot be interrupted.
+    Waits,
+    Runs,
+}
+
+/// By the third field of its `stat` (`proc_pid_stat(5)`).
+fn state(pid: Pid) -> State {
     let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
     // The second field is a name in brackets, which may hold anything.
     let state = stat
         .rsplit_once(')')
         .and_then(|(_, rest)| rest.trim_start().chars().next());
-    !matches!(state, None | Some('T' | 't' | 'Z' | 'X'))
+    match state {
+        None | Some('T' | 't' | 'Z' | 'X') => State::Stands,
+        Some('D') => State::Waits,
+        Some(_) => State::Runs,
+    }
 }
