@@ -121,7 +121,7 @@ impl Host {
 
     /// Kills every process on this host, except the caller. Processes that fork meanwhile are found too.
     pub fn kill_all(&self) -> Result<(), LabError> {
-        processes::kill_all_in(&self.doorway).during("end the processes", &self.name)
+        processes::kill_all_in([&self.doorway]).during("end the processes", &self.name)
     }
 
     /// Bytes that the host has sent over its network interfaces since it was built, loopback not counted.

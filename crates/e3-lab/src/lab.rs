@@ -12,6 +12,7 @@ use crate::error::{During, LabError};
 use crate::host::Host;
 use crate::live::Paused;
 use crate::plan::{Outside, Plan, SitePlan};
+use crate::processes;
 use crate::topology::Topology;
 use crate::wan::Wan;
 
@@ -131,6 +132,15 @@ impl Lab {
         check::check(self)
     }
 
+    /// Kills every process on every host, except the caller: in one go, which is faster than host by host.
+    ///
+    /// # Errors
+    /// Some are still there after five seconds.
+    pub fn kill_all(&self) -> Result<(), LabError> {
+        processes::kill_all_in(self.hosts.iter().map(|host| &host.doorway))
+            .during("end the processes", "lab")
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.plan.seed
     }
@@ -164,10 +174,8 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        for host in &self.hosts {
-            if let Err(error) = host.kill_all() {
-                tracing::warn!("{error}");
-            }
+        if let Err(error) = self.kill_all() {
+            tracing::warn!("{error}");
         }
     }
 }

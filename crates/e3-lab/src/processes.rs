@@ -1,6 +1,6 @@
 //! Finding, stopping and ending the processes of a host.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -17,11 +17,12 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// By which namespaces the processes of a host are known: one that has moved into another network of its own is still
 /// there by its others.
-const KINDS: [(Kind, &str); 3] = [(Kind::Net, "net"), (Kind::Uts, "uts"), (Kind::Mount, "mnt")];
+const KINDS: [Kind; 3] = [Kind::Net, Kind::Uts, Kind::Mount];
+const FILES: [&str; 3] = ["net", "uts", "mnt"];
 
-/// Kills all processes of a host except the caller, again and again until none is left.
-pub(crate) fn kill_all_in(host: &Doorway) -> io::Result<()> {
-    let place = Place::of(host)?;
+/// Kills all processes of these hosts except the caller, again and again until none is left.
+pub(crate) fn kill_all_in<'a>(hosts: impl IntoIterator<Item = &'a Doorway>) -> io::Result<()> {
+    let place = Place::of(hosts)?;
     let started = Instant::now();
     loop {
         let found = place.processes()?;
@@ -39,7 +40,7 @@ pub(crate) fn kill_all_in(host: &Doorway) -> io::Result<()> {
 
 /// Stops all processes of a host except the caller, again and again until none runs: those that ran before.
 pub(crate) fn stop_all_in(host: &Doorway) -> io::Result<Vec<OwnedFd>> {
-    let place = Place::of(host)?;
+    let place = Place::of([host])?;
     let started = Instant::now();
     let mut stopped = HashMap::new();
     loop {
@@ -84,15 +85,15 @@ fn check_patience(started: Instant, count: usize, what: &str) -> io::Result<()> 
     Err(io::Error::new(io::ErrorKind::TimedOut, message))
 }
 
-/// The inodes of a host's namespaces.
-struct Place(Vec<(&'static str, u64)>);
+/// The inodes of hosts' namespaces.
+struct Place(HashSet<u64>);
 
 impl Place {
-    fn of(host: &Doorway) -> io::Result<Self> {
-        let held = KINDS
-            .iter()
-            .filter_map(|(kind, file)| Some((*file, host.namespace(*kind)?)));
-        let inodes = held.map(|(file, namespace)| Ok((file, fstat(namespace)?.st_ino)));
+    fn of<'a>(hosts: impl IntoIterator<Item = &'a Doorway>) -> io::Result<Self> {
+        let held = hosts
+            .into_iter()
+            .flat_map(|host| KINDS.iter().filter_map(|kind| host.namespace(*kind)));
+        let inodes = held.map(|namespace| Ok(fstat(namespace)?.st_ino));
         inodes.collect::<io::Result<_>>().map(Self)
     }
 
@@ -110,11 +111,11 @@ impl Place {
     /// Holds the process and only then looks where it is, so that it is not another one that got its number.
     fn hold(&self, pid: Pid) -> Option<(Pid, OwnedFd)> {
         let process = pidfd_open(pid, PidfdFlags::empty()).ok()?;
-        let is_in = |(file, inode): &(&str, u64)| {
+        let is_in = |file: &&str| {
             let path = format!("/proc/{}/ns/{file}", pid.as_raw_pid());
-            fs::metadata(path).is_ok_and(|namespace| namespace.ino() == *inode)
+            fs::metadata(path).is_ok_and(|namespace| self.0.contains(&namespace.ino()))
         };
-        self.0.iter().any(is_in).then_some((pid, process))
+        FILES.iter().any(is_in).then_some((pid, process))
     }
 }
 
