@@ -28,6 +28,7 @@ mod queue;
 mod random;
 mod router;
 mod state;
+mod tally;
 mod traffic;
 mod unreachable;
 

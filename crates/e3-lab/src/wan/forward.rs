@@ -92,7 +92,7 @@ impl Router {
         }
         let wire = packet::on_wire(packet);
         if self.queue.is_full() {
-            path.counts.dropped(Why::Overflowed, wire.packets);
+            self.tally.dropped(pair, Why::Overflowed, wire.packets);
             return;
         }
         let mut chance = path.draw();
@@ -103,11 +103,13 @@ impl Router {
         };
         let (at, twice) = match passage {
             Passage::Arrives { at, twice } => (at, twice),
-            Passage::Lost => return path.counts.dropped(Why::Lost, wire.packets),
-            Passage::Overflowed => return path.counts.dropped(Why::Overflowed, wire.packets),
-            Passage::Down => return path.counts.dropped(Why::Down, wire.packets),
+            Passage::Lost => return self.tally.dropped(pair, Why::Lost, wire.packets),
+            Passage::Overflowed => return self.tally.dropped(pair, Why::Overflowed, wire.packets),
+            Passage::Down => return self.tally.dropped(pair, Why::Down, wire.packets),
         };
-        path.counts.copies += u64::from(twice);
+        if twice {
+            self.tally.copied(pair);
+        }
         let copies = if twice { 2 } else { 1 };
         path.waiting += copies;
         let epoch = path.epoch;
@@ -132,7 +134,7 @@ impl Router {
         };
         if path.epoch != waiting.way.epoch {
             let packets = packet::on_wire(&waiting.packet).packets;
-            path.counts.dropped(Why::Down, packets);
+            self.tally.dropped(pair, Why::Down, packets);
             path.waiting -= 1;
             self.buffers.reuse(waiting.packet);
         } else if site.down.is_clear() {
@@ -174,8 +176,8 @@ impl Router {
         let wire = packet::on_wire(packet);
         let due = match site.down.send(waiting.due, wire.bytes, &mut way.chance) {
             Outcome::Through(due) => due,
-            Outcome::Lost => return path.counts.dropped(Why::Lost, wire.packets),
-            Outcome::Overflowed => return path.counts.dropped(Why::Overflowed, wire.packets),
+            Outcome::Lost => return self.tally.dropped(pair, Why::Lost, wire.packets),
+            Outcome::Overflowed => return self.tally.dropped(pair, Why::Overflowed, wire.packets),
         };
         path.waiting += 1;
         way.stage = Stage::Deliver;
@@ -206,11 +208,9 @@ impl Router {
             Arrival::Drop(_) => Some(Why::Filtered),
         };
         let pair = self.pair(from, to);
-        if let Some(path) = self.paths.get_mut(pair) {
-            match why {
-                None => path.counts.passed(wire),
-                Some(why) => path.counts.dropped(why, wire.packets),
-            }
+        match why {
+            None => self.tally.passed(pair, wire),
+            Some(why) => self.tally.dropped(pair, why, wire.packets),
         }
         if arrival == Arrival::Answer {
             self.taps.depart(to, Some(from), packet);

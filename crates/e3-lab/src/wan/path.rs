@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::line::{Line, Outcome};
 use super::queue::Nanos;
 use super::random::Random;
-use super::traffic::Pair;
 use crate::conditions::{Change, Conditions, Outage};
 use crate::topology::Access;
 
@@ -22,7 +21,6 @@ pub(super) struct Path {
     pub(super) epoch: u32,
     random: Random,
     more: Option<Box<More>>,
-    pub(super) counts: Pair,
 }
 
 /// What few paths have.
@@ -65,7 +63,6 @@ impl Path {
             epoch: 0,
             random: Random::of_pair(seed, from, to),
             more: None,
-            counts: Pair::default(),
         }
     }
 

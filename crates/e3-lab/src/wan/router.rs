@@ -14,6 +14,7 @@ use super::packet::LONGEST;
 use super::path::{Path, nanos};
 use super::periods::Periods;
 use super::queue::{Nanos, Queue, Stage};
+use super::tally::Tally;
 use super::unreachable::Allowance;
 use crate::border::Borders;
 use crate::capture::Taps;
@@ -34,6 +35,7 @@ pub(crate) struct Router {
     pub(super) paths: Vec<Path>,
     /// Who looks at packets.
     pub(crate) taps: Taps,
+    pub(super) tally: Tally,
     pub(super) unroutable: u64,
     pub(super) kept_in: u64,
     pub(super) queue: Queue,
@@ -74,6 +76,7 @@ impl Router {
             borders: Borders::new(plan),
             paths,
             taps: Taps::default(),
+            tally: Tally::new(plan.sites.len()),
             unroutable: 0,
             kept_in: 0,
             queue: Queue::default(),

@@ -53,19 +53,15 @@ impl Router {
 
     /// What has passed and what has not from one site to another.
     pub(crate) fn counted(&self, from: usize, to: usize) -> Option<Pair> {
-        Some(self.paths.get(self.pair(from, to))?.counts)
+        self.tally.of(self.pair(from, to))
     }
 
     /// The same of all pairs between which there was anything, and what was not sent at all.
     pub(crate) fn counted_all(&self) -> Counted {
-        let sites = self.sites.len().max(1);
-        let used = self.paths.iter().enumerate();
-        let used = used.filter(|(_, path)| path.counts.is_used());
-        let pairs = used.map(|(at, path)| (at / sites, at % sites, path.counts));
         Counted {
-            pairs: pairs.collect(),
             unroutable: self.unroutable,
             kept_in: self.kept_in,
+            ..self.tally.all()
         }
     }
 

@@ -99,11 +99,6 @@ impl Pair {
         };
         *count += packets;
     }
-
-    /// Whether anything has been counted.
-    pub(super) fn is_used(&self) -> bool {
-        *self != Self::default()
-    }
 }
 
 impl Traffic {
