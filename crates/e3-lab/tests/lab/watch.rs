@@ -13,6 +13,10 @@ use crate::common::{SOON, address, host, lab_in, two_regions};
 pub(crate) const TESTS: &[Test] = &[
     Test::inside("a_watch_counts_its_own_time", a_watch_counts_its_own_time),
     Test::inside("a_watch_tells_who_is_busy", a_watch_tells_who_is_busy),
+    Test::inside(
+        "the_router_is_prompt_beside_busy_programs",
+        the_router_is_prompt_beside_busy_programs,
+    ),
 ];
 
 const MS: Duration = Duration::from_millis(1);
@@ -91,4 +95,25 @@ fn a_watch_tells_who_is_busy() {
         "{machine:?}"
     );
     assert!(machine.used_by_lab <= machine.used);
+}
+
+/// Programs that compute on the lab's hosts do not make the router late: not one in two times, as they would if they
+/// shared its session.
+fn the_router_is_prompt_beside_busy_programs() {
+    let lab = pair();
+    let compute = || {
+        lab.shell("a", "while :; do :; done")
+            .unwrap()
+            .spawn()
+            .unwrap()
+    };
+    let busy: Vec<_> = (0..8).map(|_| Busy(compute())).collect();
+    thread::sleep(MS * 300);
+    let watch = lab.watch();
+    thread::sleep(MS * 1000);
+    let watched = watch.stop();
+    drop(busy);
+    println!("{:?}", watched.wakes);
+    assert!(watched.wakes.packets > 100);
+    assert!(watched.wakes.median < MS, "{:?}", watched.wakes);
 }
