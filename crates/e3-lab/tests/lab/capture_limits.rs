@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use e3_lab::testing::Test;
@@ -15,6 +17,7 @@ use crate::common::{address, host, udp};
 pub(crate) const TESTS: &[Test] = &[
     Test::inside("a_slow_file_holds_nothing_up", a_slow_file_holds_nothing_up),
     Test::inside("a_full_disk_ends_a_capture", a_full_disk_ends_a_capture),
+    Test::inside("a_capture_ends_amid_traffic", a_capture_ends_amid_traffic),
     Test::inside(
         "a_reader_that_hangs_is_given_up",
         a_reader_that_hangs_is_given_up,
@@ -119,4 +122,27 @@ fn a_reader_that_hangs_is_given_up() {
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     assert!((9..20).contains(&started.elapsed().as_secs()));
     drop(open);
+}
+
+fn a_capture_ends_amid_traffic() {
+    let lab = cloud_and_home();
+    let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
+    let (from, to) = (udp(bert), udp(anna));
+    let target = SocketAddr::from((address(anna), to.local_addr().unwrap().port()));
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                from.send_to(&[7; 100], target).unwrap();
+            }
+        });
+        let capture = capture(&lab, &["bert", "wide-area"], io::sink());
+        thread::sleep(MS * 50);
+        let ending = Instant::now();
+        let seen = capture.finish().unwrap();
+        over.store(true, Ordering::Relaxed);
+        println!("{seen:?} after {:?}", ending.elapsed());
+        assert!(ending.elapsed() < Duration::from_secs(2));
+        assert!(seen.iter().all(|point| point.packets > 0));
+    });
 }
