@@ -1,8 +1,10 @@
 //! Who owns an environment that is up.
 
-use std::{fmt, fs, time::SystemTime};
+use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
+
+use crate::clock::now_ms;
 
 /// The process that keeps an environment, as it wrote itself into the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +24,10 @@ impl Owner {
     /// The calling process.
     pub fn this_process(verb: &str) -> Self {
         let pid = std::process::id();
-        let since = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs());
         Self {
             pid,
             started_ticks: start_ticks(pid).unwrap_or(0),
-            since,
+            since: now_ms() / 1000,
             verb: verb.to_owned(),
         }
     }

@@ -78,6 +78,28 @@ fn unsafe_code_stands_in_e3_sys_with_its_reason() {
 }
 
 #[test]
+fn the_wall_clock_is_read_where_times_are_told() {
+    // It may jump at any moment, so that no duration may come from it.
+    let told = [
+        "crates/e3-agent/src/run.rs",
+        "crates/e3-holder/src/clock.rs",
+        "crates/e3-lab/src/capture.rs",
+        "crates/e3/src/record.rs",
+    ];
+    let mut findings = Vec::new();
+    for krate in Tree::read().crates {
+        let own = krate.files.iter().filter(|file| file.is_the_crates_own());
+        for file in own.filter(|file| told.iter().all(|told| !file.path.ends_with(told))) {
+            findings.extend(source::mentions(file, &["SystemTime", "Timestamp::now"]));
+        }
+    }
+    none(
+        "durations come from Instant, or from e3_holder::clock between processes",
+        &findings,
+    );
+}
+
+#[test]
 fn files_are_short() {
     let tree = Tree::read();
     let files: Vec<_> = tree.crates.iter().flat_map(|krate| &krate.files).collect();
