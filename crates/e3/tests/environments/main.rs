@@ -16,6 +16,7 @@ mod support;
 
 mod adhoc;
 mod broken;
+mod cicada;
 mod commands;
 mod crashing;
 mod death;
