@@ -21,8 +21,8 @@ use super::{
 use crate::{
     clock::Moment,
     wire::{
-        AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind, RunAsk,
-        RunRecord, rounded,
+        AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind,
+        ProbeRecord, RunAsk, RunRecord, rounded,
     },
 };
 
@@ -151,6 +151,9 @@ pub(crate) fn of_run(
         steps: tell.steps(),
         links: link_records(up, &links),
         outcome: outcome(up, &ended.parties),
+        probe: (terms.kind == "probe")
+            .then(|| probe(up, &ended.parties))
+            .flatten(),
         parties,
         agreement: Some(AgreementRecord {
             hash: agreed.agreement.hash().to_string(),
@@ -245,6 +248,14 @@ fn link_records(up: &Up, reports: &[LinkReport]) -> Vec<LinkRecord> {
         })
     };
     pairs.into_iter().filter_map(record).collect()
+}
+
+/// What the parties of a probe have found, if all of them have.
+fn probe(up: &Up, ended: &[Followed]) -> Option<ProbeRecord> {
+    let parties = up.parties.iter().zip(ended);
+    ProbeRecord::read(
+        parties.map(|(party, followed)| (party.host.name.as_str(), &*followed.captured.text)),
+    )
 }
 
 fn outcome(up: &Up, ended: &[Followed]) -> OutcomeRecord {

@@ -3,6 +3,7 @@
 mod ask;
 mod event;
 mod lab;
+mod probe;
 mod result;
 mod watched;
 
@@ -16,6 +17,7 @@ pub use lab::{
     Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, NetworkStatus,
     PathStatus, PingRecord, PlayedRecord, SiteStatus,
 };
+pub use probe::{Measured, PairRecord, ProbeRecord};
 pub use result::{
     AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
     PathKind, RunRecord, Seconds,

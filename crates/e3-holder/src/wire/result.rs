@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, Path};
 use serde::{Deserialize, Serialize};
 
-use super::{PlayedRecord, Step, WatchedRecord};
+use super::{PlayedRecord, ProbeRecord, Step, WatchedRecord};
 
 /// Seconds; rounded to microseconds where it is made, so that records are readable.
 pub type Seconds = f64;
@@ -55,6 +55,9 @@ pub struct RunRecord {
     pub links: Vec<LinkRecord>,
     /// What came out.
     pub outcome: OutcomeRecord,
+    /// What a probe has found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<ProbeRecord>,
     /// What was agreed.
     pub agreement: Option<AgreementRecord>,
     /// What the lab found when it measured itself.

@@ -4,6 +4,7 @@ mod arguments;
 mod events;
 mod hint;
 mod lines;
+mod recorder;
 
 use std::{ffi::OsString, path::Path};
 
@@ -14,6 +15,7 @@ pub use self::{
     events::{Events, Totals},
     hint::hint,
     lines::{Line, outcome},
+    recorder::{NOTES, Notes, profile, recorded},
 };
 use crate::{
     files::{BadPath, RelativePath},

@@ -3,6 +3,7 @@
 mod environment;
 mod global;
 mod lab;
+mod probe;
 pub mod usage;
 mod verbs;
 
@@ -12,6 +13,7 @@ pub use lab::{
     GraphFormat, Lab, LabBench, LabCapture, LabCheck, LabDeclared, LabDown, LabExec, LabGraph,
     LabHost, LabLink, LabNat, LabPing, LabPlay, LabStatus, LabUp, LabVerb,
 };
+pub use probe::{Measurement, ProbeArgs, ProfileArgs};
 pub use verbs::{
     Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status, Up,
     Verb,

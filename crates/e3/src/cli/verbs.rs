@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{EnvironmentArgs, Lab, OverrideArgs};
+use super::{EnvironmentArgs, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -39,6 +39,11 @@ pub enum Verb {
     Completions(Completions),
     /// Print the manual page, or write one for each verb
     Man(Man),
+    /// Record what a program that uses MPyC does on the network, for the probe mesh
+    Profile(ProfileArgs),
+    /// Measure, as a party's program
+    #[command(hide = true)]
+    Probe(ProbeArgs),
     /// Speak the conversation over standard input and output, on a host
     #[command(hide = true, disable_help_flag = true)]
     Agent(Internal),

@@ -13,6 +13,8 @@ mod logs;
 mod man;
 mod ping;
 mod plan;
+mod probe;
+mod profile;
 mod run;
 mod status;
 mod up;
@@ -42,6 +44,8 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),
+        Verb::Profile(args) => profile::main(args, global),
+        Verb::Probe(args) => probe::main(args),
         Verb::Agent(args) => agent::main(args),
         Verb::Holder(args) => holder::main(args),
     }

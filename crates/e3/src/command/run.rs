@@ -8,7 +8,7 @@ use e3_holder::clock::Moment;
 use e3_holder::launch::Keep;
 use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Stamped, Step, rounded};
-use e3_spec::Environment;
+use e3_spec::{Environment, ProgramKind};
 
 use crate::cli::{Global, Run};
 use crate::environment::{self, interrupt::Interrupt};
@@ -41,12 +41,17 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
         began_at,
     );
 
+    // What a probe prints is for the record; people are shown a table of it.
+    let program = loaded.environment.program.as_ref();
+    let measures = program.is_some_and(|program| matches!(program.kind, ProgramKind::Probe(_)));
     let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
         // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.
         if !matches!(event.event, Event::Failed(_)) {
             runs.begin();
         }
-        view.event(event);
+        if !(measures && matches!(event.event, Event::Output { stderr: false, .. })) {
+            view.event(event);
+        }
     });
     view.finish();
     let mut record = done
@@ -72,7 +77,10 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
 }
 
 /// Runs it on the environment if that is up, else on one that lives as long as the run.
-fn in_environment(
+///
+/// # Errors
+/// The environment does not come up, or the holder's own.
+pub fn in_environment(
     wanted: &Environment,
     folder: &StateFolder,
     ask: RunAsk,

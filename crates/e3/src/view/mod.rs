@@ -8,6 +8,7 @@
 pub mod links;
 mod live;
 mod plain;
+pub mod probe;
 mod progress;
 pub mod summary;
 pub mod table;

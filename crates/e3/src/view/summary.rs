@@ -5,11 +5,14 @@ use std::path::Path;
 
 use e3_holder::wire::{LinkRecord, OutcomeRecord, RunRecord, Step};
 
-use super::{links, words};
+use super::{links, probe, words};
 
 /// What came out, how long it took and over which links; for standard output.
 pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
-    let mut lines = outcome(record);
+    let mut lines = match &record.probe {
+        Some(found) => probe::lines(found),
+        None => outcome(record),
+    };
     lines.push(String::new());
     lines.extend(links::lines(&record.links));
     lines.push(String::new());

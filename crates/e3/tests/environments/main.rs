@@ -27,6 +27,7 @@ mod inputs;
 mod interrupt;
 mod kept_up;
 mod kill;
+mod probes;
 mod program;
 mod programs;
 mod proof;

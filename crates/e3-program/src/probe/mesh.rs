@@ -1,0 +1,87 @@
+//! Behaves on the network like a recorded program, with any number of parties.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
+
+use super::{
+    ProbeError,
+    board::{Board, Event},
+    frame::{HEAD, Kind, LONGEST, frame},
+    profile::{Profile, Round},
+    report::{Replayed, thousandths},
+};
+
+/// How long a round may take.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Replays a profile. A party sleeps where it would compute, as if its host were its own: a lab's hosts share one
+/// machine, which many parties would keep busy.
+pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Replayed, ProbeError> {
+    let rounds: Vec<Round> = profile.scaled(board.peers.count()).collect();
+    let others: Vec<u16> = board.peers.others().collect();
+    let begin = Instant::now();
+    let mut arrived: BTreeMap<u32, usize> = BTreeMap::new();
+    let (mut computing, mut bytes_sent) = (Duration::ZERO, 0);
+    for (number, Round { compute_ms, bytes }) in (0u32..).zip(&rounds) {
+        let compute = Duration::from_secs_f64(compute_ms / 1e3);
+        computing += compute;
+        pause(compute).await;
+        let message = message(number, *bytes);
+        for party in &others {
+            board.send(*party, &message).await?;
+            bytes_sent += message.len() as u64;
+        }
+        while arrived.get(&number).copied().unwrap_or(0) < others.len() {
+            if let (_, Event::Round(number)) = board.next(PATIENCE).await? {
+                *arrived.entry(number).or_default() += 1;
+            }
+        }
+        arrived.remove(&number);
+    }
+    let elapsed_s = thousandths(begin.elapsed().as_secs_f64());
+    board.barrier(PATIENCE).await?;
+    Ok(Replayed {
+        rounds: rounds.len(),
+        elapsed_s,
+        computing_s: thousandths(computing.as_secs_f64()),
+        bytes_sent,
+    })
+}
+
+/// Sleeps; what is too short for the system's timer is waited for.
+async fn pause(time: Duration) {
+    const SLEPT: Duration = Duration::from_millis(2);
+    let end = Instant::now() + time;
+    if let Some(most) = time.checked_sub(SLEPT) {
+        sleep(most).await;
+    }
+    while Instant::now() < end {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A round's message: as long as the program's, if that is longer than its own number.
+fn message(number: u32, bytes: u32) -> Vec<u8> {
+    let head = u32::try_from(HEAD).unwrap_or(0);
+    let length = bytes.clamp(head + 4, LONGEST) - head;
+    let mut content = vec![0x5a; length as usize];
+    for (place, byte) in content.iter_mut().zip(number.to_le_bytes()) {
+        *place = byte;
+    }
+    frame(Kind::Round, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_as_long_as_the_programs() {
+        assert_eq!(message(1, 1000).len(), 1000);
+        assert_eq!(message(1, 0).len(), HEAD + 4);
+    }
+}
