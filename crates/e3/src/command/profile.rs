@@ -42,7 +42,12 @@ pub fn main(args: &ProfileArgs, global: &Global) -> Result<ExitCode, Fault> {
     let prepared = prepare::prepare(&loaded.environment, &mut view)?;
     let folder = environment::folder(&loaded)?;
     let runs = RunFolder::create(&args.runs, loaded.environment.name.as_str())?;
-    let ask = prepared.ask(loaded.environment.clone(), runs.path().to_owned(), began);
+    let ask = prepared.ask(
+        loaded.environment.clone(),
+        None,
+        runs.path().to_owned(),
+        began,
+    );
     let (program, arguments) = (ask.entry.clone(), arguments(&ask));
     let ask = recording(ask)?;
 
@@ -82,7 +87,7 @@ fn laboratory(mut environment: Environment) -> Result<Environment, Fault> {
     for host in &mut environment.hosts {
         host.region = region.clone();
         host.site = SiteName::from(&host.name);
-        host.nat = Nat::None;
+        host.nat = Nat::NONE;
         host.access.rate = None;
         host.access.loss = "0 %".parse().map_err(ours)?;
         host.access.jitter = "0 s".parse().map_err(ours)?;

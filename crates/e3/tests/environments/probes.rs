@@ -61,7 +61,7 @@ fn throughput_is_that_of_the_lines() {
     let most = 20e6 / 8.0;
     for probe in ["throughput", "all-to-all"] {
         workshop
-            .e3(&["run", "--probe", probe, "--set", "program.limit=1 s"])
+            .e3(&["run", "--probe", probe, "--set", "program.limit=1500 ms"])
             .succeeded();
         let record = workshop.record();
         let found = pairs(&record, "throughput");
@@ -81,9 +81,10 @@ fn throughput_is_that_of_the_lines() {
             sent.map(|(.., found)| rate(found)).sum()
         };
         if probe == "all-to-all" {
+            // Streams that share a line lose packets, and take a while to find their shares.
             for host in ["ams", "lon", "home"] {
                 assert!(
-                    (0.6 * most..1.2 * most).contains(&into(host)),
+                    (0.4 * most..1.2 * most).contains(&into(host)),
                     "{host}: {}",
                     into(host)
                 );
