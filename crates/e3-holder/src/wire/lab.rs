@@ -30,6 +30,11 @@ pub enum LabAsk {
         /// The other.
         b: String,
     },
+    /// The mappings that stand between a site and the Internet.
+    Mappings {
+        /// The site, or a host there.
+        site: String,
+    },
     /// Captures packets as pcapng, told in pieces as they are printed. A cancel ends it and completes the file.
     Capture {
         /// Where: as `e3_lab::Lab::point` reads it.
@@ -57,6 +62,8 @@ pub enum LabAnswer {
     Checked(CheckRecord),
     /// Paths, as they are now.
     Paths(Vec<PathStatus>),
+    /// Mappings of a NAT.
+    Mappings(Vec<MappingRecord>),
     /// What was captured, point by point.
     Captured(Vec<CapturedRecord>),
     /// What a scenario has done.
@@ -91,6 +98,8 @@ pub struct SiteStatus {
     pub region: String,
     /// The NAT in front of it; `none` if there is none.
     pub nat: String,
+    /// How many mappings its NAT has now; with its carrier's where it has one.
+    pub mappings: usize,
     /// The hosts on its switch.
     pub hosts: Vec<LabHostStatus>,
 }
@@ -104,6 +113,32 @@ pub struct LabHostStatus {
     pub addresses: Vec<String>,
     /// The address by which other sites see it.
     pub seen_as: Option<String>,
+    /// Whether it pauses.
+    pub paused: bool,
+}
+
+/// A mapping of a NAT.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MappingRecord {
+    /// Whether it is the carrier's, and not the site's own router's.
+    pub carrier: bool,
+    /// Of which protocol.
+    pub protocol: String,
+    /// The endpoint behind the NAT.
+    pub inside: String,
+    /// What the outside sees instead.
+    pub outside: String,
+    /// With whom: those that were sent to, or have come in.
+    pub peers: Vec<PeerRecord>,
+}
+
+/// One whom a mapping is remembered for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PeerRecord {
+    /// Its endpoint.
+    pub peer: String,
+    /// For how much longer, in seconds.
+    pub remembered_s: f64,
 }
 
 /// The way from one site to another.

@@ -14,8 +14,8 @@ use serde::Serialize;
 pub use ask::{Ask, Inputs, RunAsk};
 pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
 pub use lab::{
-    Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, NetworkStatus,
-    PathStatus, PingRecord, PlayedRecord, SiteStatus,
+    Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, MappingRecord,
+    NetworkStatus, PathStatus, PeerRecord, PingRecord, PlayedRecord, SiteStatus,
 };
 pub use probe::{Measured, PairRecord, ProbeRecord};
 pub use result::{

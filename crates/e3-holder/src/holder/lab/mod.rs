@@ -1,6 +1,7 @@
 //! What is asked of the network: one file per kind of answer.
 
 mod capture;
+mod mappings;
 mod paths;
 mod ping;
 pub(crate) mod play;
@@ -29,6 +30,7 @@ pub(crate) async fn answer(
             LabAnswer::Checked(checked.ok_or_else(none)?)
         }
         LabAsk::Link { a, b } => LabAnswer::Paths(paths::between(kept.lab()?, &a, &b)?),
+        LabAsk::Mappings { site } => LabAnswer::Mappings(mappings::of(kept.lab()?, &site)?),
         LabAsk::Capture {
             points,
             snap_length,

@@ -3,7 +3,7 @@
 use e3_host::Place;
 use e3_lab::Lab;
 
-use super::paths::Counted;
+use super::{mappings, paths::Counted};
 use crate::{
     holder::kept::Kept,
     wire::{Fault, LabHostStatus, NetworkStatus, PathStatus, SiteStatus},
@@ -35,21 +35,24 @@ fn sites(kept: &Kept, lab: &Lab) -> Vec<SiteStatus> {
         let shown = LabHostStatus {
             host: host.name().to_owned(),
             addresses: place.addresses.iter().map(ToString::to_string).collect(),
+            paused: lab.is_paused(host.name()),
             seen_as: lab.seen_as(host.name()).map(|address| address.to_string()),
         };
         match sites.iter_mut().find(|site| site.site == place.site) {
             Some(site) => site.hosts.push(shown),
-            None => sites.push(site(place, shown)),
+            None => sites.push(site(lab, place, shown)),
         }
     }
     sites
 }
 
-fn site(place: &Place, first: LabHostStatus) -> SiteStatus {
+fn site(lab: &Lab, place: &Place, first: LabHostStatus) -> SiteStatus {
     SiteStatus {
         site: place.site.clone(),
         region: place.region.clone(),
         nat: place.nat.clone(),
+        // A site that has just been found has a NAT that can be asked.
+        mappings: mappings::count(lab, &place.site),
         hosts: vec![first],
     }
 }

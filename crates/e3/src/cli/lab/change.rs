@@ -50,7 +50,6 @@ pub struct LabLink {
 
 /// `e3 lab nat`
 #[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("deed").args(["forget", "redial"]).required(true))]
 pub struct LabNat {
     /// The site, or a host there
     pub site: String,
@@ -58,7 +57,7 @@ pub struct LabNat {
     #[arg(long)]
     pub forget: bool,
     /// Get another public address, as homes do at night
-    #[arg(long)]
+    #[arg(long, conflicts_with = "forget")]
     pub redial: bool,
     /// Which lab.
     #[command(flatten)]

@@ -38,7 +38,7 @@ pub enum LabVerb {
     Check(LabCheck),
     /// Show the paths between two sites, or change them while they are used
     Link(LabLink),
-    /// Let a site's NAT forget its mappings, or get another address
+    /// Show the mappings of a site's NAT, let it forget them, or give it another address
     Nat(LabNat),
     /// Let a host pause, go on, or move to another address
     Host(LabHost),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use e3_holder::wire::{LabAnswer, LabAsk, NetworkStatus, SiteStatus};
+use e3_holder::wire::{LabAnswer, LabAsk, LabHostStatus, NetworkStatus, SiteStatus};
 use serde::Serialize;
 
 use super::paths;
@@ -82,6 +82,7 @@ fn hosts(sites: &[SiteStatus]) -> Vec<String> {
                 site.nat.clone(),
                 host.addresses.join(" "),
                 host.seen_as.clone().unwrap_or_default(),
+                state(site, host),
             ]
         })
     });
@@ -92,6 +93,19 @@ fn hosts(sites: &[SiteStatus]) -> Vec<String> {
         ("NAT", Align::Left),
         ("address", Align::Left),
         ("seen as", Align::Left),
+        ("", Align::Left),
     ];
     table(head, &rows.collect::<Vec<_>>())
+}
+
+/// What there is to say besides.
+fn state(site: &SiteStatus, host: &LabHostStatus) -> String {
+    let mappings = match site.mappings {
+        0 => None,
+        1 => Some("1 mapping".to_owned()),
+        count => Some(format!("{count} mappings")),
+    };
+    let paused = host.paused.then(|| "paused".to_owned());
+    let words: Vec<_> = paused.into_iter().chain(mappings).collect();
+    words.join(", ")
 }
