@@ -66,6 +66,18 @@ fn the_pictures_of_the_book_are_what_the_command_draws() {
     assert!(page.contains(&command), "the page does not say: {command}");
 }
 
+/// The page's test of somebody else's program is the crate's example, which its own tests run.
+#[test]
+fn the_book_shows_an_example_that_is_run() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../e3-lab/examples");
+    let example = std::fs::read_to_string(examples.join("their_program.rs")).unwrap();
+    let page = std::fs::read_to_string(docs().join("lab.md")).unwrap();
+    assert!(
+        page.contains(&format!("```rust\n{example}```")),
+        "docs/lab.md has another text"
+    );
+}
+
 fn quoted(args: &[&str]) -> String {
     let quote = |arg: &&str| match arg.contains(' ') {
         true => format!("\"{arg}\""),
