@@ -16,7 +16,7 @@ use crate::wan::packet::LONGEST;
 /// How long the thread may take to notice that it is to end.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// How long it may take to receive what was seen before its end.
-const LONGEST_END: Duration = Duration::from_secs(2);
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// A thread that receives what an interface's socket copies.
 #[derive(Debug)]
