@@ -6,6 +6,9 @@ use crate::error::LabError;
 use crate::lab::Lab;
 use crate::topology::Access;
 
+/// How many paths are changed before packets get their turn again.
+const TURN: usize = 1000;
+
 /// What is done, with places by the index of their site.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Act {
@@ -39,8 +42,16 @@ impl Act {
                 change,
             } => {
                 change.check()?;
+                let pairs = pairs(&places(lab, from)?, &places(lab, to)?, *both);
+                if pairs.is_empty() {
+                    return Err(ChangeError::SameSite {
+                        from: from.join(", "),
+                        to: to.join(", "),
+                    }
+                    .into());
+                }
                 Self::Paths {
-                    pairs: pairs(&places(lab, from)?, &places(lab, to)?, *both),
+                    pairs,
                     change: *change,
                 }
             }
@@ -69,7 +80,7 @@ impl Act {
     /// Does it.
     pub(super) fn run(self, lab: &Lab) -> Result<(), LabError> {
         match self {
-            Self::Paths { pairs, change } => lab.set_paths(pairs, change)?,
+            Self::Paths { pairs, change } => lab.set_paths(&pairs, change)?,
             Self::Lines { sites, change } => {
                 for site in sites {
                     lab.change_line(site, change)?;
@@ -90,14 +101,18 @@ impl Act {
 }
 
 impl Lab {
-    /// Changes many paths between one packet and the next.
-    fn set_paths(&self, pairs: Vec<(usize, usize)>, change: Change) -> Result<(), ChangeError> {
+    /// Changes many paths, those of one turn between one packet and the next.
+    fn set_paths(&self, pairs: &[(usize, usize)], change: Change) -> Result<(), ChangeError> {
         let wan = self.wan().ok_or(ChangeError::Ended)?;
-        Ok(wan.call(move |router| {
-            for (from, to) in pairs {
-                router.change(from, to, &change);
-            }
-        })?)
+        for turn in pairs.chunks(TURN) {
+            let turn = turn.to_vec();
+            wan.call(move |router| {
+                for (from, to) in turn {
+                    router.change(from, to, &change);
+                }
+            })?;
+        }
+        Ok(())
     }
 
     fn change_line(&self, site: usize, change: LineChange) -> Result<(), ChangeError> {

@@ -207,4 +207,7 @@ fn what_cannot_happen_is_said_before_anything_does() {
     let said = error.to_string();
     assert!(said.contains("did you mean `b"), "{said}");
     assert!(!lab.path("a", "b").unwrap().down);
+    let within = Scenario::new().at(MS, Deed::between("a", "a0", down));
+    let said = within.play(&lab, Instant::now()).unwrap_err().to_string();
+    assert!(said.contains("same site"), "{said}");
 }
