@@ -1,7 +1,9 @@
 """Runs the cells of a notebook as a program of one party: `python run_notebook.py NOTEBOOK`.
 
 What a cell ends with is printed, as a notebook shows it. Lines that begin with `!` are commands to a shell, which
-install packages or start computations of their own: they are left out.
+install packages or start computations of their own: they are left out. A notebook that never starts the runtime is
+written for one party, which does not need it; here it is started before the first cell, until a cell runs a program's
+`main()`, which starts it itself.
 """
 
 import ast
@@ -37,8 +39,17 @@ def main():
     with open(path, encoding='utf-8') as file:
         cells = [cell for cell in json.load(file)['cells'] if cell['cell_type'] == 'code']
     names = {'__name__': '__main__', 'display': print}
+    cells = [''.join(cell['source']) for cell in cells]
+    started = not any('mpc.start' in cell for cell in cells)
+    if started:
+        mpc.run(mpc.start())
     for number, cell in enumerate(cells, start=1):
-        run_cell(number, ''.join(cell['source']), names)
+        if started and 'main()' in cell:
+            mpc.run(mpc.shutdown())
+            started = False
+        run_cell(number, cell, names)
+    if started:
+        mpc.run(mpc.shutdown())
 
 
 if __name__ == '__main__':

@@ -1,33 +1,12 @@
 //! MPyC's published demos run unchanged by `e3 run --program`.
+//!
+//! They are those that take few seconds of the list that scripts/mpyc-demos makes a table of.
 
 use std::path::PathBuf;
 
-use crate::support::workshop::Workshop;
+use serde_json::Value;
 
-/// Demos, with arguments that make them short, the data that they read, and a part of what they print.
-const DEMOS: [(&str, &[&str], Option<&str>, &str); 6] = [
-    ("helloworld.py", &[], None, "Hello world!"),
-    ("secretsanta.py", &["4"], None, "Using secure prime fields"),
-    (
-        "sort.py",
-        &["6"],
-        None,
-        "[49.0, 25.0, 9.0, -16.0, -36.0, -64.0]",
-    ),
-    (
-        "id3gini.py",
-        &["-i", "0"],
-        Some("data/id3/tennis.csv"),
-        "if Wind == Strong: No",
-    ),
-    ("aes.py", &["-1"], None, "69c4e0d86a7b0430d8cdb78070b4c55a"),
-    (
-        "np_cnnmnist.py",
-        &["1", "0"],
-        Some("data/cnn/W_fc1.npy"),
-        "Image #",
-    ),
-];
+use crate::{repository, support::workshop::Workshop};
 
 #[test]
 fn the_published_demos_run_unchanged() {
@@ -35,24 +14,26 @@ fn the_published_demos_run_unchanged() {
         println!("skipped: set E3_MPYC_DEMOS to the folder `demos` of MPyC's repository");
         return;
     };
+    let list = std::fs::read(repository().join("scripts/mpyc-demos.d/demos.json")).unwrap();
+    let demos: Vec<Value> = serde_json::from_slice(&list).unwrap();
     let workshop = Workshop::new();
-    for (demo, arguments, data, said) in DEMOS {
-        if let Some(data) = data.filter(|data| !folder.join(data).exists()) {
-            println!("skipped {demo}: {data} is not in {}", folder.display());
+    for demo in demos.iter().filter(|demo| demo["quick"] == true) {
+        let name = demo["demo"].as_str().unwrap();
+        if let Some(data) = demo["data"]
+            .as_str()
+            .filter(|data| !folder.join(data).exists())
+        {
+            println!("skipped {name}: {data} is not in {}", folder.display());
             continue;
         }
-        let path = folder.join(demo);
-        let mut words = vec![
-            "run",
-            "--program",
-            path.to_str().unwrap(),
-            "--parties",
-            "3",
-            "--",
-        ];
-        words.extend(arguments);
+        let path = folder.join(name);
+        let path = path.to_str().unwrap();
+        let mut words = vec!["run", "--program", path, "--parties", "3", "--"];
+        let arguments = demo["arguments"].as_array().unwrap();
+        words.extend(arguments.iter().map(|argument| argument.as_str().unwrap()));
         let ran = workshop.e3(&words).succeeded();
-        assert!(ran.out.contains(said), "{demo}: {}", ran.out);
+        let prints = demo["prints"].as_str().unwrap();
+        assert!(ran.out.contains(prints), "{name}: {}", ran.out);
         workshop.nothing_left();
     }
 }
