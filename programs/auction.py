@@ -188,7 +188,8 @@ async def main():
     print(f'lots     {args.lots}')
     print(f'sold     {sum(winner < parties for winner, _ in results)}')
     for lot, (winner, price) in enumerate(results, start=1):
-        print(f'lot {lot}: ' + (f'party {winner} for {shown(price, args.decimals)}' if winner < parties else 'not sold'))
+        how = f'party {winner} for {shown(price, args.decimals)}' if winner < parties else 'not sold'
+        print(f'lot {lot}: {how}')
 
 
 if __name__ == '__main__':
