@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
+use crate::conditions::{milliseconds, some_milliseconds};
 use crate::wan::Lateness;
 
 mod loss;
@@ -21,7 +24,7 @@ const TOLERANCE: Duration = Duration::from_micros(300);
 const TOLERANCE_PERCENT: u32 = 1;
 
 /// What the lab has found about itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SelfCheck {
     /// The pairs that were measured.
     pub pairs: Vec<PairCheck>,
@@ -40,22 +43,26 @@ pub struct SelfCheck {
 }
 
 /// One pair of hosts, measured.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PairCheck {
     /// One host.
     pub a: String,
     /// The other.
     pub b: String,
     /// The round-trip time declared for their sites, and how long lines of limited rate are busy with the pings.
+    #[serde(rename = "expected_ms", serialize_with = "milliseconds")]
     pub expected: Duration,
     /// How much longer than expected a round trip may be: by the jitter of their sites' lines, and by waiting for
     /// another ping on lines of limited rate.
+    #[serde(rename = "excess_ms", serialize_with = "milliseconds")]
     pub excess: Duration,
     /// How likely it was that no ping would be answered, by the loss of their sites' lines.
     pub silence: f64,
     /// The median of the measured round-trip times; none if no ping was answered.
+    #[serde(rename = "median_ms", serialize_with = "some_milliseconds")]
     pub median: Option<Duration>,
     /// The shortest of them.
+    #[serde(rename = "shortest_ms", serialize_with = "some_milliseconds")]
     pub shortest: Option<Duration>,
 }
 

@@ -69,3 +69,13 @@ pub(crate) fn milliseconds<S: serde::Serializer>(
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(time.as_secs_f64() * 1e3)
 }
+
+/// The same where there may be none.
+#[allow(clippy::ref_option)] // The signature is serde's.
+pub(crate) fn some_milliseconds<S: serde::Serializer>(
+    time: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs_f64() * 1e3)
+        .serialize(serializer)
+}

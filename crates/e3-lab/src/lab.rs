@@ -126,8 +126,12 @@ impl Lab {
         v4.or(host.v6().map(IpAddr::V6))
     }
 
-    /// Measures the round-trip time of every pair of hosts (in large labs, of some) and compares it with what was
-    /// declared. Takes little more than the longest round trip.
+    /// Measures the round-trip time of every pair of hosts (in large labs, of some) and compares it with what holds now;
+    /// the same with loss and rates, where there are some. Takes little more than the longest round trip; with loss or
+    /// rates, up to three seconds more for each.
+    ///
+    /// # Errors
+    /// The kernel refuses a socket; the lab has ended.
     pub fn check(&self) -> Result<SelfCheck, LabError> {
         check::check(self)
     }

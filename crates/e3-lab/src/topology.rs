@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use e3_world::World;
+use serde::Serialize;
 
+use crate::conditions::milliseconds;
 use crate::nat::Nat;
 
 /// Sites, and the world that they stand in.
@@ -128,12 +130,14 @@ impl Family {
 }
 
 /// A site's line to the wide area; each property holds for each direction by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Access {
     /// Bits per second, headers from IP upwards included; unlimited where none.
+    #[serde(rename = "rate_bit_s")]
     pub rate: Option<u64>,
     /// The chance, 0 to 1, that a packet is lost.
     pub loss: f64,
     /// Every packet waits a further time between zero and this, evenly distributed. Packets do not overtake.
+    #[serde(rename = "jitter_ms", serialize_with = "milliseconds")]
     pub jitter: Duration,
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{PATIENCE, UNBELIEVABLE};
 use crate::error::{During, LabError};
 use crate::expect::Expected;
@@ -17,7 +19,7 @@ const PINGS: u16 = 400;
 const LONGEST: Duration = Duration::from_secs(3);
 
 /// The loss between two hosts, measured.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LossCheck {
     /// One host.
     pub a: String,

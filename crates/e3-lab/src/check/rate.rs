@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use super::PATIENCE;
 use crate::error::{During, LabError};
 use crate::expect::Expected;
@@ -25,15 +27,17 @@ const TOLERANCE: f64 = 0.05;
 const LATE: Duration = Duration::from_micros(500);
 
 /// The rate between two hosts, measured by a burst of pings whose answers the slowest line on the way spaces.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RateCheck {
     /// One host.
     pub a: String,
     /// The other.
     pub b: String,
     /// The lowest rate declared on the way there and back, in bits per second.
+    #[serde(rename = "expected_bit_s")]
     pub expected: f64,
     /// The rate at which answers came; none if fewer than two came.
+    #[serde(rename = "measured_bit_s")]
     pub measured: Option<f64>,
     /// By which part the measured rate may be off, as jitter and a short burst make it less certain.
     pub tolerance: f64,

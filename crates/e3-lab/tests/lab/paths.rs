@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e3_lab::testing::Test;
-use e3_lab::{Change, ChangeError, Conditions, Lab, Outage, RateChange, Reorder, Site};
+use e3_lab::{Access, Change, ChangeError, Conditions, Lab, Outage, RateChange, Reorder, Site};
 
 use crate::common::{SOON, address, connect, host, lab_in, listen, ms, two_regions, udp};
 
@@ -36,6 +36,7 @@ pub(crate) const TESTS: &[Test] = &[
         "a_pair_repeats_its_chances_whatever_others_do",
         a_pair_repeats_its_chances_whatever_others_do,
     ),
+    Test::inside("a_line_changes_both_ways", a_line_changes_both_ways),
     Test::inside(
         "nobodys_address_is_unreachable_at_once",
         nobodys_address_is_unreachable_at_once,
@@ -294,6 +295,35 @@ pub(crate) fn a_pair_repeats_its_chances_whatever_others_do() {
     println!("{quiet:?}");
     assert!(quiet.len() > 10);
     assert_eq!(lost(true), quiet);
+}
+
+pub(crate) fn a_line_changes_both_ways() {
+    let lab = pair(MS);
+    let (a, b, to) = sockets(&lab);
+    let dead = Access {
+        loss: 1.0,
+        ..Access::default()
+    };
+    lab.set_access("a", dead).unwrap();
+    assert_eq!(lab.access("a"), Some(dead));
+    send_numbers(&a, to, 5);
+    let back = (address(host(&lab, "a")), a.local_addr().unwrap().port());
+    b.send_to(b"lost", back).unwrap();
+    thread::sleep(MS * 20);
+    let lost = lab
+        .counters()
+        .pairs
+        .iter()
+        .map(|pair| pair.drops.lost)
+        .collect::<Vec<_>>();
+    assert_eq!(lost, [5, 1]);
+    lab.set_access("a", Access::default()).unwrap();
+    assert_eq!(exchange(&a, &b, to, 5), [0, 1, 2, 3, 4]);
+    let nothing = Access {
+        rate: Some(0),
+        ..dead
+    };
+    assert!(lab.set_access("a", nothing).is_err());
 }
 
 pub(crate) fn nobodys_address_is_unreachable_at_once() {
