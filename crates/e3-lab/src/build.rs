@@ -20,6 +20,7 @@ use crate::tun;
 mod etc;
 pub(crate) mod netlink;
 pub(crate) mod site;
+mod sys;
 mod sysctl;
 
 /// A built lab, by the indices of its plan.

@@ -16,7 +16,7 @@ use crate::plan::HostPlan;
 
 /// Where the file system in memory is mounted for a moment, until its files are where they belong: a folder that
 /// every system has.
-const WORKSHOP: &str = "/tmp";
+pub(super) const WORKSHOP: &str = "/tmp";
 
 /// There is no resolver in a lab. Without this file the C library would ask 127.0.0.1, as it does with it; with it,
 /// nobody asks the machine's own resolver, which nothing here can reach.

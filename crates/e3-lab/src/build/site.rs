@@ -10,7 +10,7 @@ use e3_sys::tun;
 use rustix::net::{AddressFamily, SocketType, netdevice, socket};
 
 use super::netlink::{EVERYTHING, LOOPBACK, Mac, Netlink, Plug, Via};
-use super::{Names, etc, sysctl};
+use super::{Names, etc, sys, sysctl};
 use crate::error::{During, LabError};
 use crate::plan::{CARRIERS, HostPlan, PUBLIC, PUBLIC_6, SitePlan};
 
@@ -128,6 +128,7 @@ impl Router {
         sysctl::for_host(site.v6.is_some()).during("set up the kernel", place)?;
         rustix::system::sethostname(place.as_bytes()).during("set the hostname", place)?;
         etc::write(place, &names.seen_from(site))?;
+        sys::show_own_network().during("show the host's own network in /sys", place)?;
 
         let number = number_of(index);
         let port = format!("port{number}");

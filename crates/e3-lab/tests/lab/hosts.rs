@@ -48,6 +48,9 @@ pub(crate) fn a_host_has_its_own_names() {
         !names.contains("bert"),
         "what cannot be reached has no name: {names}"
     );
+    assert_eq!(output(anna, "ls /sys/class/net"), "eth0\nlo\n");
+    let address = output(bert, "cat /sys/class/net/eth0/address");
+    assert!(address.starts_with("02:e3:"), "{address}");
     assert!(!output(anna, "cat /etc/resolv.conf").contains("nameserver"));
     assert_eq!(
         output(anna, "getent hosts arno").split_whitespace().nth(1),
