@@ -92,11 +92,12 @@ fn way(router: &Router, a: usize, b: usize) -> Way {
 }
 
 /// How long a line is busy with one ping.
-pub(crate) fn busy(line: &Access) -> Duration {
+fn busy(line: &Access) -> Duration {
     line.rate.map_or(Duration::ZERO, busy_at)
 }
 
-fn busy_at(rate: u64) -> Duration {
+/// How long a line of this rate is busy with one ping.
+pub(crate) fn busy_at(rate: u64) -> Duration {
     let nanos = (BYTES_ON_WIRE * 8 * 1_000_000_000).checked_div(rate);
     nanos.map_or(Duration::ZERO, Duration::from_nanos)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{PATIENCE, PairCheck, SelfCheck, UNBELIEVABLE, loss, rate};
 use crate::error::{During, LabError};
-use crate::expect::{Expected, busy};
+use crate::expect::{Expected, busy_at};
 use crate::host::Host;
 use crate::lab::Lab;
 use crate::ping::{Pace, Probe, SPACING, measure};
@@ -32,8 +32,8 @@ pub(crate) fn check(lab: &Lab) -> Result<SelfCheck, LabError> {
     // Pairs that share no version of IP never reach each other.
     let apart = speak(true, false) * speak(false, true);
     let all = hosts.len() * hosts.len().saturating_sub(1) / 2 - apart;
-    let spacing = lab.ask(|router| router.slowest(busy)).flatten();
-    let spacing = spacing.unwrap_or_default().max(SPACING);
+    let rate = lab.ask(|router| router.lowest_rate()).flatten();
+    let spacing = rate.map_or(SPACING, |rate| busy_at(rate).max(SPACING));
     let pairs = choose(hosts.len(), lab.seed(), most_pairs(spacing));
     let pairs: Vec<(&Host, &Host)> = pairs
         .into_iter()

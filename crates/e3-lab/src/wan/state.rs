@@ -1,9 +1,8 @@
 //! What the router tells and changes when it is asked.
 
-use std::time::Duration;
-
 use super::lateness::Lateness;
 use super::line::Line;
+use super::path::Path;
 use super::periods::Late;
 use super::router::Router;
 use super::traffic::{Counted, Pair};
@@ -36,9 +35,10 @@ impl Router {
         self.sites.get(site).map(|site| site.up.access())
     }
 
-    /// The longest of what all lines take for something.
-    pub(crate) fn slowest(&self, takes: impl Fn(&Access) -> Duration) -> Option<Duration> {
-        self.sites.iter().map(|site| takes(&site.up.access())).max()
+    /// The lowest rate of all lines and paths, in bits per second; none where none is limited.
+    pub(crate) fn lowest_rate(&self) -> Option<u64> {
+        let lines = self.sites.iter().filter_map(|site| site.up.access().rate);
+        lines.chain(self.paths.iter().filter_map(Path::rate)).min()
     }
 
     /// Changes what a site's line does to packets, in both directions.
