@@ -48,23 +48,26 @@ pub(crate) async fn follow(
                         tell.event(event);
                     }
                 }
-                Some(Reply::Ended(outcome)) => {
-                    tell.event(Event::Ended {
-                        party: number,
-                        outcome: outcome.clone(),
-                    });
-                    break Ok(outcome);
-                }
+                Some(Reply::Ended(outcome)) => break Ok(outcome),
                 Some(Reply::Refused(refusal)) => break Err(refusal.to_string()),
                 Some(_) => {}
             }
         },
     };
+    let at = Instant::now();
+    // Before anybody is told of the end: whoever reads the outcome then finds all of it.
+    let captured = capture.finish();
+    if let Ok(outcome) = &end {
+        tell.event(Event::Ended {
+            party: number,
+            outcome: outcome.clone(),
+        });
+    }
     Followed {
         index,
         end,
-        captured: capture.finish(),
-        at: Instant::now(),
+        captured,
+        at,
     }
 }
 

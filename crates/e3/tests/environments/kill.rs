@@ -24,8 +24,8 @@ use crate::{
 
 /// Rounds for each role when nobody says.
 const ROUNDS: u64 = 20;
-/// A program that runs for a moment.
-const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)\nprint('done', me)";
+/// A program that runs for a moment, and does not end its last line.
+const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)\nprint('done', me, end='')";
 /// How long a command may need to find out that somebody has died.
 const NOTICED: Duration = Duration::from_secs(40);
 

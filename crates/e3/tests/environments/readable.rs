@@ -30,7 +30,7 @@ fn one(workshop: &Workshop, run: &Path) -> usize {
     let logs = workshop.e3(&["logs", name]).succeeded().out;
     for party in &ended {
         let outcome = fs::read_to_string(run.join(format!("party-{party}.out"))).unwrap();
-        let last = format!("done {party}\n");
+        let last = format!("done {party}");
         assert!(outcome.ends_with(&last), "{name}: {outcome}");
         assert!(logs.contains(&last), "{name}: {logs}");
     }

@@ -7,11 +7,18 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Once,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::support::{desk::Ran, workshop::Workshop};
+use crate::{
+    program::put,
+    support::{
+        desk::Ran,
+        workshop::{Workshop, cache},
+    },
+};
 
 pub(crate) mod inside;
 
@@ -74,6 +81,7 @@ pub(crate) fn e3_on(workshop: &Workshop, wrong: &[Wrong], args: &[&str]) -> Ran 
 /// A command on a machine with all this wrong; nothing may be left there.
 #[track_caller]
 pub(crate) fn on(workshop: &Workshop, wrong: &[Wrong], command: &Command) -> Ran {
+    PYTHON.call_once(make_python);
     let report = workshop.root().join("left-there");
     let ran = workshop
         .going(there(workshop, wrong, command, &report))
@@ -82,6 +90,24 @@ pub(crate) fn on(workshop: &Workshop, wrong: &[Wrong], command: &Command) -> Ran
     fs::remove_file(&report).unwrap();
     assert_eq!(left, "", "is left there: {ran:#?}");
     ran
+}
+
+static PYTHON: Once = Once::new();
+
+/// On a machine there is no Internet: the Python environment has to be there before.
+fn make_python() {
+    let made = fs::read_dir(cache().join("e3/python"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    if made
+        .into_iter()
+        .all(|one| !one.path().join("e3.json").exists())
+    {
+        let workshop = Workshop::new();
+        put(&workshop, 1, "");
+        workshop.e3(&["run"]).succeeded();
+    }
 }
 
 /// The command that makes the machine and runs `command` there.
