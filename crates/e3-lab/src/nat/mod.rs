@@ -9,6 +9,8 @@ mod checksum;
 mod crafted;
 mod firewall;
 mod fragments;
+mod header;
+mod kind;
 mod packet;
 mod session;
 mod shape;
@@ -16,7 +18,8 @@ mod table;
 mod tables;
 mod translator;
 
-pub use behaviour::{Behaviour, Carrier, Filtering, Mapping, Nat, Ports, Timeouts};
+pub use behaviour::{Behaviour, Filtering, Mapping, Ports, Timeouts};
+pub use kind::{Carrier, Nat};
 pub use shape::Protocol;
 pub use table::MappingShown;
 

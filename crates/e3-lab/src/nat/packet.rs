@@ -8,7 +8,8 @@ use std::net::{IpAddr, SocketAddr};
 use e3_sys::tun::HEADER;
 
 use super::checksum::{Field, updated};
-use super::shape::{Layout, Protocol, Shape, Version};
+use super::header::{Version, word};
+use super::shape::{Layout, Protocol, Shape};
 
 /// In the flags of the virtio header (VIRTIO 1.2, section 5.1.6): the checksum is partial.
 const NEEDS_CHECKSUM: u8 = 1;
@@ -225,11 +226,6 @@ const fn address_at(end: End) -> usize {
         End::Source => 12,
         End::Destination => 16,
     }
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    let word = bytes.get(at..at + 2)?.try_into().ok()?;
-    Some(u16::from_be_bytes(word))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Taking a packet apart: IPv4 (RFC 791), IPv6 (RFC 8200), UDP, TCP, ICMP (RFC 792, RFC 4443).
+//! What a packet is: UDP, TCP, ICMP (RFC 792, RFC 4443).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+
+use super::header::{Header, ICMP, ICMP_6, TCP, UDP, Version, word};
 
 /// ICMP's types (RFC 792) that matter here.
 pub(super) const ECHO_REPLY: u8 = 0;
@@ -10,22 +12,6 @@ const ERRORS: [u8; 4] = [3, 4, 11, 12];
 /// The same for IPv6 (RFC 4443), whose errors are those below 128.
 const ECHO_REQUEST_6: u8 = 128;
 const ECHO_REPLY_6: u8 = 129;
-
-/// Protocol numbers.
-const ICMP: u8 = 1;
-const TCP: u8 = 6;
-const UDP: u8 = 17;
-const FRAGMENT: u8 = 44;
-const ICMP_6: u8 = 58;
-/// Hop-by-hop options, routing header, destination options: each says how long it is.
-const EXTENSIONS: [u8; 3] = [0, 43, 60];
-
-/// Versions of IP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Version {
-    V4,
-    V6,
-}
 
 /// What has mappings of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -131,18 +117,6 @@ pub(super) struct Layout {
     pub(super) fragment: Option<u32>,
 }
 
-/// An IP header: what follows it, and where.
-struct Header {
-    version: Version,
-    source: IpAddr,
-    destination: IpAddr,
-    protocol: u8,
-    transport: usize,
-    fragment: Option<u32>,
-    /// Whether it begins a packet.
-    first: bool,
-}
-
 impl Layout {
     /// Of a packet that begins with its IP header.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
@@ -238,74 +212,4 @@ fn embedded(bytes: &[u8], ip: usize) -> Option<Embedded> {
         ip,
         transport: at,
     })
-}
-
-impl Header {
-    fn at(bytes: &[u8], at: usize) -> Option<Self> {
-        match bytes.get(at)? >> 4 {
-            4 => Self::v4(bytes, at),
-            6 => Self::v6(bytes, at),
-            _ => None,
-        }
-    }
-
-    fn v4(bytes: &[u8], at: usize) -> Option<Self> {
-        let length = usize::from(bytes.get(at)? & 0x0f) * 4;
-        if length < 20 {
-            return None;
-        }
-        bytes.get(at..at + length)?;
-        let address = |at: usize| Some(Ipv4Addr::from(array::<4>(bytes, at)?).into());
-        let fragment = word(bytes, at + 6)?;
-        let offset = fragment & 0x1fff;
-        // More fragments, or an offset: a fragment.
-        let is_fragment = fragment & 0x3fff != 0;
-        Some(Self {
-            version: Version::V4,
-            source: address(at + 12)?,
-            destination: address(at + 16)?,
-            protocol: *bytes.get(at + 9)?,
-            transport: at + length,
-            fragment: is_fragment
-                .then(|| word(bytes, at + 4).map(u32::from))
-                .flatten(),
-            first: offset == 0,
-        })
-    }
-
-    fn v6(bytes: &[u8], at: usize) -> Option<Self> {
-        bytes.get(at..at + 40)?;
-        let address = |at: usize| Some(Ipv6Addr::from(array::<16>(bytes, at)?).into());
-        let mut header = Self {
-            version: Version::V6,
-            source: address(at + 8)?,
-            destination: address(at + 24)?,
-            protocol: *bytes.get(at + 6)?,
-            transport: at + 40,
-            fragment: None,
-            first: true,
-        };
-        while header.first {
-            let here = header.transport;
-            if header.protocol == FRAGMENT {
-                header.fragment = Some(u32::from_be_bytes(array(bytes, here + 4)?));
-                header.first = word(bytes, here + 2)? & 0xfff8 == 0;
-                header.transport += 8;
-            } else if EXTENSIONS.contains(&header.protocol) {
-                header.transport += 8 * (usize::from(*bytes.get(here + 1)?) + 1);
-            } else {
-                break;
-            }
-            header.protocol = *bytes.get(here)?;
-        }
-        Some(header)
-    }
-}
-
-fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at..at + N)?.try_into().ok()
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(array(bytes, at)?))
 }
