@@ -18,7 +18,8 @@ use e3_session::{
     },
     order::Phase,
     types::{
-        Contact, Digest, FileEntry, InputSource, Nonce, PartyIndex, Ports, Roster, RunId, SessionId,
+        Command, Contact, Dial, Digest, FileEntry, InputSource, Kind, Nonce, PartyIndex, Ports,
+        Roster, RunId, SessionId,
     },
 };
 use serde_bytes::ByteBuf;
@@ -255,6 +256,35 @@ fn programs_that_could_leave_their_folder() {
         }),
         "no plain file name",
     );
+}
+
+/// A command that begins with a file, and has a variable.
+fn command(entry: &'static str, variable: &'static str) -> Request {
+    stage(move |program, _| {
+        program.entry = entry.to_owned();
+        program.kind = Kind::Command(Command {
+            environment: vec![(variable.to_owned(), "{index}".to_owned())],
+            input_as: None,
+            dial: Dial::Mesh,
+            interpreter: None,
+        });
+    })
+}
+
+#[test]
+fn commands_that_start_what_does_not_travel_or_take_the_agents_own_variables() {
+    let unusable = |stage, says| refused(RequestKind::Connect, stage, RefusalCode::Unusable, says);
+    unusable(command("./other.py", "A"), "not among its 2 files");
+    unusable(command("sh", "E3_PARTY"), "a variable \"E3_PARTY\"");
+    unusable(command("sh", "A=B"), "a variable \"A=B\"");
+    for entry in ["./average.py", "sh", "/bin/sh", "{python}"] {
+        let mut machine = agent_after(RequestKind::Connect);
+        let taken = machine.receive(ToAgent {
+            id: 5000,
+            request: command(entry, "RANK"),
+        });
+        assert!(matches!(taken, Step::Perform(_)), "{entry}: {taken:?}");
+    }
 }
 
 #[test]

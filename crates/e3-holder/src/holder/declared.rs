@@ -38,6 +38,12 @@ fn dial(declared: Dialling) -> Dial {
     }
 }
 
+/// What people call the program.
+pub(super) fn name(ask: &RunAsk) -> String {
+    let program = ask.environment.program.as_ref();
+    program.map(Program::name).unwrap_or_default()
+}
+
 /// Whether the program's runtime logs among what it prints, as MPyC does.
 pub(super) fn logs(ask: &RunAsk) -> bool {
     let program = ask.environment.program.as_ref();

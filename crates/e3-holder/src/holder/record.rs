@@ -138,7 +138,7 @@ pub(crate) fn of_run(
         identity: terms.identity.clone(),
         seed: ask.environment.seed,
         kind: terms.kind.clone(),
-        program: ask.entry.clone(),
+        program: declared::name(ask),
         arguments: terms.arguments.clone(),
         threshold: terms.threshold,
         elapsed_s: rounded(ended.elapsed.as_secs_f64()),

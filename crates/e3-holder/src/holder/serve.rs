@@ -146,7 +146,7 @@ impl Server {
             ))
             .hint("`e3 down`, then run again"));
         }
-        let _running = Running::begin(&self.running, &ask.entry)?;
+        let _running = Running::begin(&self.running, &declared::name(ask))?;
         let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
         let (cancel, cancelled) = watch::channel(false);
         let watching = tokio::spawn(watch_for_cancel(asks, cancel));

@@ -37,6 +37,7 @@ fn cicada_computes_what_a_plain_computation_does() {
     );
     let record = workshop.record();
     assert_eq!(record["outcome"]["same"], expected, "{record:#}");
+    assert_eq!(record["program"], "salaries.py");
     let runtime = record["agreement"]["runtime"].as_str().unwrap();
     assert!(runtime.starts_with("requirements sha256:"), "{runtime}");
     workshop.nothing_left();
