@@ -23,6 +23,8 @@
 //! The way of a file: `raw` reads its text into a tree whose values know their places, `overrides` changes the
 //! tree, `raw::tables` reads the tree into tables, `resolve` makes an [`Environment`] of them. Each step reports what
 //! is wrong and goes on, so that one look shows everything.
+//!
+//! A [`Scenario`], what happens to the network while programs run, is read in the same spirit.
 
 mod choice;
 mod diagnostic;

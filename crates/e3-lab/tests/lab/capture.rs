@@ -1,14 +1,15 @@
 //! Captures: what a reader of the file finds, and that capturing holds nothing up.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use e3_lab::testing::Test;
-use e3_lab::{CaptureError, CaptureOptions, Lab, Nat, Point};
+use e3_lab::testing::{Test, helper};
+use e3_lab::{CaptureError, CaptureOptions, EnterOptions, Lab, Nat, Point, Role, enter};
 
 use crate::captured::{
     Interface, Shared, capture, cloud_and_home, open, read, source, sums_are_right,
@@ -21,7 +22,8 @@ pub(crate) const TESTS: &[Test] = &[
         "a_capture_shows_a_packet_at_every_point",
         a_capture_shows_a_packet_at_every_point,
     ),
-    Test::inside("tcpdump_reads_a_capture", tcpdump_reads_a_capture),
+    Test::outside("tcpdump_reads_a_capture", tcpdump_reads_a_capture),
+    Test::helper("print_a_capture", print_a_capture),
     Test::inside(
         "a_stream_is_captured_as_on_a_wire",
         a_stream_is_captured_as_on_a_wire,
@@ -117,29 +119,44 @@ fn a_capture_shows_a_packet_at_every_point() {
     assert!((MS * 10..MS * 20).contains(&way), "{way:?}");
 }
 
+/// Outside, because tcpdump takes whoever is root in a user namespace for root.
 fn tcpdump_reads_a_capture() {
     if Command::new("tcpdump").arg("--version").output().is_err() {
         println!("there is no tcpdump on this machine");
         return;
     }
-    let lab = cloud_and_home();
-    let file = Shared::default();
-    let capture = capture(&lab, &["wide-area"], file.clone());
-    let times = host(&lab, "bert").ping(address(host(&lab, "anna")), 3, Duration::from_secs(2));
-    assert_eq!(times.unwrap().len(), 3);
-    drop(capture);
+    let captured = helper("print_a_capture").output().unwrap();
+    assert!(captured.status.success());
     let mut tcpdump = Command::new("tcpdump")
         .args(["-nr", "-", "icmp"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let bytes = file.0.lock().unwrap().clone();
-    tcpdump.stdin.take().unwrap().write_all(&bytes).unwrap();
+    let mut into = tcpdump.stdin.take().unwrap();
+    into.write_all(&captured.stdout).unwrap();
+    drop(into);
     let said = tcpdump.wait_with_output().unwrap();
     let said = String::from_utf8(said.stdout).unwrap();
     assert_eq!(said.matches("ICMP echo request").count(), 3, "{said}");
     assert_eq!(said.matches("ICMP echo reply").count(), 3, "{said}");
+}
+
+/// Captures three pings in a lab of its own, and writes them to standard output.
+fn print_a_capture() {
+    let skip_user_namespace = env::var_os("E3_TEST_NO_USER_NAMESPACE").is_some();
+    match enter(EnterOptions {
+        skip_user_namespace,
+    }) {
+        Ok(Role::Guardian(guardian)) => std::process::exit(guardian.wait().unwrap()),
+        Ok(Role::Inside) => {}
+        Err(error) => panic!("{error}"),
+    }
+    let lab = cloud_and_home();
+    let capture = capture(&lab, &["wide-area"], io::stdout());
+    let times = host(&lab, "bert").ping(address(host(&lab, "anna")), 3, Duration::from_secs(2));
+    assert_eq!(times.unwrap().len(), 3);
+    capture.finish().unwrap();
 }
 
 fn a_stream_is_captured_as_on_a_wire() {
