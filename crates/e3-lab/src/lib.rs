@@ -16,7 +16,7 @@
 //!   what holds; [`Scenario::play`] does so by a plan that can be repeated;
 //! - [`Lab::counters`] tells what has passed and what has not, [`Lab::capture`] writes down the packets themselves;
 //! - [`Lab::check`] measures whether the network is as declared; [`Lab::watch`] tells afterwards whether the machine
-//!   was too busy for what was measured meanwhile; [`bench`] what the machine can do.
+//!   was too busy for what was measured meanwhile; [`mod@bench`] what the machine can do.
 //!
 //! # What it is made of
 //! - every host and every site's router has a network namespace; a host also has a hostname, /etc/hosts and

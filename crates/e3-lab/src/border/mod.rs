@@ -63,12 +63,24 @@ impl Borders {
         let carriers = (0..).zip(&plan.carriers);
         Self {
             sites: sites
-                .map(|(number, site)| Border::new(site, seed(plan, 2 * number)))
+                .map(|(number, site)| Border::new(site, seed_of(plan.seed, HOME, number)))
                 .collect(),
             carriers: carriers
-                .map(|(number, carrier)| Carrier::new(carrier, seed(plan, 2 * number + 1)))
+                .map(|(number, carrier)| Carrier::new(carrier, seed_of(plan.seed, CARRIER, number)))
                 .collect(),
             table,
+        }
+    }
+
+    /// Lets every NAT draw ports from this seed from now on, as if it had been built with it. Its mappings stay.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        for (number, site) in (0..).zip(&mut self.sites) {
+            if let Some(home) = &mut site.home {
+                home.reseed(seed_of(seed, HOME, number));
+            }
+        }
+        for (number, carrier) in (0..).zip(&mut self.carriers) {
+            carrier.nat.reseed(seed_of(seed, CARRIER, number));
         }
     }
 
@@ -262,9 +274,13 @@ impl Border {
     }
 }
 
+/// Which NATs are numbered.
+const HOME: u64 = 0;
+const CARRIER: u64 = 1;
+
 /// A seed of its own for each NAT.
-fn seed(plan: &Plan, number: u64) -> u64 {
-    plan.seed ^ (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93)
+fn seed_of(seed: u64, kind: u64, number: u64) -> u64 {
+    seed ^ (2 * number + kind + 1).wrapping_mul(0xd6e8_feb8_6659_fd93)
 }
 
 fn is_within(address: IpAddr) -> bool {

@@ -56,6 +56,11 @@ impl Translator {
         }
     }
 
+    /// Draws ports from this seed from now on.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.random = Random::new(seed);
+    }
+
     /// Its outside address.
     pub(crate) fn outside(&self) -> Ipv4Addr {
         self.outside

@@ -28,6 +28,7 @@ impl Router {
         for (at, path) in self.paths.iter_mut().enumerate() {
             path.reseed(seed, at / sites, at % sites);
         }
+        self.borders.reseed(seed);
     }
 
     /// What a site's line does to packets, in either direction.

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use std::sync::Arc;
 
 use e3_lab::testing::Test;
-use e3_lab::{Deed, Lab, PlayError, Scenario};
+use e3_lab::{Deed, Lab, Nat, PlayError, Scenario};
 
 use crate::captured::cloud_and_home;
-use crate::common::{address, host, udp};
+use crate::common::{address, host, lab_in, site, two_regions, udp};
 
 /// The tests of this file.
 pub(crate) const TESTS: &[Test] = &[
@@ -22,6 +22,7 @@ pub(crate) const TESTS: &[Test] = &[
         a_scenario_pauses_a_host_for_a_time,
     ),
     Test::inside("only_a_nat_forgets", only_a_nat_forgets),
+    Test::inside("a_nats_ports_repeat", a_nats_ports_repeat),
 ];
 
 const MS: Duration = Duration::from_millis(1);
@@ -115,4 +116,24 @@ fn only_a_nat_forgets() {
         assert!(matches!(error, PlayError::Impossible { .. }));
         assert!(error.to_string().contains("behind no NAT"), "{error}");
     }
+}
+
+fn a_nats_ports_repeat() {
+    let sites = vec![
+        site("cloud", "here", Nat::None, &["anna"]),
+        site("home", "there", Nat::symmetric(), &["bert"]),
+    ];
+    let lab = Arc::new(lab_in(two_regions(MS, MS), sites));
+    let (from, to) = (udp(host(&lab, "bert")), udp(host(&lab, "anna")));
+    let target = (address(host(&lab, "anna")), to.local_addr().unwrap().port());
+    let port = |seed| {
+        let site = "home".to_owned();
+        let scenario = Scenario::new().seed(seed).at(MS, Deed::Forget { site });
+        scenario.play(&lab, Instant::now()).unwrap().wait();
+        from.send_to(b"hello", target).unwrap();
+        to.recv_from(&mut [0; 8]).unwrap().1.port()
+    };
+    let ports = [7, 7, 8].map(port);
+    assert_eq!(ports[0], ports[1]);
+    assert_ne!(ports[0], ports[2]);
 }
