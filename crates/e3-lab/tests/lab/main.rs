@@ -5,6 +5,7 @@
 
 use e3_lab::testing::{Test, run};
 
+mod bench;
 mod capture;
 mod capture_limits;
 mod captured;
@@ -46,6 +47,7 @@ fn main() {
         paths::TESTS,
         watch::TESTS,
         check::TESTS,
+        bench::TESTS,
         death::TESTS,
         roles::TESTS,
         examples::TESTS,
