@@ -59,7 +59,7 @@ pub enum PlayError {
 
 impl Scenario {
     /// Plays it in a lab, beginning at `start`, which may be in the future; what should have happened before now
-    /// happens at once. The lab may go meanwhile, which ends the playing.
+    /// happens at once. If it begins now, chance is drawn from its seed when this returns. The lab may go meanwhile, which ends the playing.
     ///
     /// # Errors
     /// An event that cannot happen in this lab; nothing has happened then.
@@ -68,10 +68,16 @@ impl Scenario {
         let events = steps.len();
         let log = Arc::new(Mutex::new(Vec::with_capacity(events)));
         let (stop, stopped) = mpsc::channel();
+        let seed = self.seed.unwrap_or(lab.seed());
+        let has_begun = start <= Instant::now();
+        if has_begun {
+            // Before anybody can send what is to meet its fate.
+            reseed(lab, seed);
+        }
         let player = Player {
             lab: Arc::downgrade(lab),
             start,
-            seed: self.seed.unwrap_or(lab.seed()),
+            seed: (!has_begun).then_some(seed),
             log: Arc::clone(&log),
             stopped,
         };
@@ -132,7 +138,8 @@ impl Drop for Playing {
 struct Player {
     lab: Weak<Lab>,
     start: Instant,
-    seed: u64,
+    /// What chance is to be drawn from when the scenario begins, if that is still to come.
+    seed: Option<u64>,
     log: Arc<Mutex<Vec<Done>>>,
     stopped: Receiver<()>,
 }
@@ -143,10 +150,8 @@ impl Player {
         if !self.sleep_until(self.start) {
             return;
         }
-        if let Some(lab) = self.lab.upgrade() {
-            // A lab of one site has nothing to draw.
-            let seed = self.seed;
-            let _ = lab.ask(move |router| router.reseed(seed));
+        if let (Some(lab), Some(seed)) = (self.lab.upgrade(), self.seed) {
+            reseed(&lab, seed);
         }
         while let Some(step) = steps.pop_front() {
             let due = self.start + step.at;
@@ -176,6 +181,11 @@ impl Player {
         let patience = due.saturating_duration_since(Instant::now());
         self.stopped.recv_timeout(patience) == Err(RecvTimeoutError::Timeout)
     }
+}
+
+/// Draws chance from this seed from now on. A lab of one site has nothing to draw.
+fn reseed(lab: &Lab, seed: u64) {
+    let _ = lab.ask(move |router| router.reseed(seed));
 }
 
 /// A list of what has been done is whole even if whoever held it panicked.
