@@ -111,6 +111,12 @@ fn a_host_moves() {
             let answered = neighbour.ping(*address, 3, SOON).unwrap();
             assert_eq!(answered.len(), 3, "{address} from next door");
         }
+        // Said once and for all: what would be learned has other flags (arp(7)).
+        let table = neighbour.run_in(|| fs::read_to_string("/proc/thread-self/net/arp"));
+        let table = table.unwrap().unwrap();
+        let v4 = new[0].to_string();
+        let told = |line: &str| line.starts_with(&v4) && line.contains(" 0x6 ");
+        assert!(table.lines().any(told), "{table}");
         for address in &old {
             let answered = neighbour.ping(*address, 1, MS * 200).unwrap();
             assert!(answered.is_empty(), "{address} is nobody's");
