@@ -40,6 +40,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "no room for an environment's state",
             "no room for the files of hosts",
             "no room for a run's record",
+            "a folder that cannot be written",
             "a disk that fills up during a run",
             "a cache that cannot be written, and no Python environment yet",
             "a TMPDIR that does not exist",

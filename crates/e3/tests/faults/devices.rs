@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    machine::{Wrong, e3_on},
+    machine::{Wrong, doctor_finds, e3_on},
     page::row,
     program::put,
     support::{desk::Ran, workshop::Workshop},
@@ -20,8 +20,10 @@ fn tun(title: &str, wrong: impl Fn(&Workshop) -> Wrong) {
     // Apart from one another, or there would be nothing to route.
     let apart = "[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"nyc3\"\n[program]\npath = \"program.py\"\n";
     workshop.put("e3.toml", apart);
-    let ran = e3_on(&workshop, &[wrong(&workshop)], &["run"]).refused();
+    let wrong = [wrong(&workshop)];
+    let ran = e3_on(&workshop, &wrong, &["run"]).refused();
     row(&workshop, title, "e3 run", &ran);
+    doctor_finds(&workshop, &wrong, "TUN");
 }
 
 pub(crate) fn no_tun() {

@@ -67,6 +67,13 @@ pub(crate) fn no_room_for_a_record() {
     row(&workshop, "no room for a run's record", "e3 run", &ran);
 }
 
+pub(crate) fn a_folder_that_cannot_be_written() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    let ran = e3_on(&workshop, &[Wrong::ReadOnly(workshop.path(""))], &["run"]).refused();
+    row(&workshop, "a folder that cannot be written", "e3 run", &ran);
+}
+
 pub(crate) fn a_disk_that_fills_up() {
     let workshop = Workshop::new();
     put(&workshop, 2, "for _ in range(20000): print('x' * 99)");

@@ -1,7 +1,7 @@
 //! Too little of what the machine has.
 
 use crate::{
-    machine::{Wrong, e3_on},
+    machine::{Wrong, doctor_finds, e3_on},
     page::row,
     program::put,
     support::{desk::Ran, workshop::Workshop},
@@ -19,12 +19,9 @@ fn with(title: &str, (hosts, body): (u16, &str), wrong: &[Wrong]) -> Ran {
 const SHORT: &str = "print('done')";
 
 pub(crate) fn too_few_files_for_a_lab() {
-    with(
-        "too few open files for a lab",
-        (20, SHORT),
-        &[Wrong::OpenFiles(64)],
-    )
-    .refused();
+    let few = [Wrong::OpenFiles(64)];
+    with("too few open files for a lab", (20, SHORT), &few).refused();
+    doctor_finds(&Workshop::new(), &few, "open files");
 }
 
 pub(crate) fn too_few_files_to_start() {

@@ -92,6 +92,18 @@ pub(crate) fn on(workshop: &Workshop, wrong: &[Wrong], command: &Command) -> Ran
     ran
 }
 
+/// Fails unless `e3 doctor`, which a message names, finds what is wrong there, too.
+#[track_caller]
+pub(crate) fn doctor_finds(workshop: &Workshop, wrong: &[Wrong], what: &str) {
+    let ran = e3_on(workshop, wrong, &["doctor"]);
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    let missing = ran.out.lines().find(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("missing") && words.next() == what.split(' ').next()
+    });
+    assert!(missing.is_some(), "{what} is not missed: {}", ran.out);
+}
+
 static PYTHON: Once = Once::new();
 
 /// On a machine there is no Internet: the Python environment has to be there before.

@@ -29,8 +29,6 @@ mod streams;
 mod time;
 mod together;
 
-use std::time::Duration;
-
 use e3_lab::testing::{Test, run};
 
 fn main() {
@@ -43,6 +41,10 @@ fn main() {
         Test::outside("no_room_for_state", files::no_room_for_state),
         Test::outside("no_room_for_hosts", files::no_room_for_hosts),
         Test::outside("no_room_for_a_record", files::no_room_for_a_record),
+        Test::outside(
+            "a_folder_that_cannot_be_written",
+            files::a_folder_that_cannot_be_written,
+        ),
         Test::outside("a_disk_that_fills_up", files::a_disk_that_fills_up),
         Test::outside("no_home", homes::no_home),
         Test::outside("a_file_in_the_way", files::a_file_in_the_way),
@@ -97,8 +99,7 @@ fn main() {
         Test::outside("no_terminal", streams::no_terminal),
         Test::outside("crashes", programs::crashes),
         Test::outside("is_killed", programs::is_killed),
-        Test::outside("prints_a_gigabyte", programs::prints_a_gigabyte)
-            .within(Duration::from_mins(2)),
+        Test::outside("prints_a_gigabyte", programs::prints_a_gigabyte).within(2 * programs::LONG),
         Test::outside("never_ends", programs::never_ends),
         Test::outside("detaches", programs::detaches),
         Test::outside("kills_all", programs::kills_all),

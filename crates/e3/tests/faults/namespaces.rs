@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    machine::{Wrong, e3_on},
+    machine::{Wrong, doctor_finds, e3_on},
     page::row,
     program::put,
     support::workshop::Workshop,
@@ -15,6 +15,9 @@ fn refused(title: &str, wrong: &[Wrong]) {
     put(&workshop, 2, "");
     let ran = e3_on(&workshop, wrong, &["run"]).refused();
     row(&workshop, title, "e3 run", &ran);
+    if ran.err.contains("e3 doctor") {
+        doctor_finds(&workshop, wrong, "namespaces");
+    }
 }
 
 fn setting(name: &str, value: u64) -> Wrong {

@@ -28,6 +28,7 @@ pub(crate) struct Going {
     err: PathBuf,
     seen: Rc<RefCell<Seen>>,
     mark: PathBuf,
+    patience: Duration,
 }
 
 impl Going {
@@ -55,7 +56,15 @@ impl Going {
             err,
             seen,
             mark,
+            patience: PATIENCE,
         }
+    }
+
+    /// The same, waited for longer: it has much to do.
+    #[allow(dead_code, reason = "each test program uses a part of it")]
+    pub(crate) fn patiently(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -113,9 +122,10 @@ impl Going {
                 looked = Instant::now();
             }
             assert!(
-                begin.elapsed() < PATIENCE,
-                "{} did not end within {PATIENCE:?}: {:#?}",
+                begin.elapsed() < self.patience,
+                "{} did not end within {:?}: {:#?}",
                 self.what,
+                self.patience,
                 self.printed()
             );
             thread::sleep(PAUSE / 4);

@@ -1,5 +1,7 @@
 //! Cutting what comes into lines, however it comes.
 
+use std::io::BufRead;
+
 /// Bytes of one line that are held back until its end is known; a longer one is passed on in pieces.
 const HELD: usize = 64 * 1024;
 
@@ -21,11 +23,12 @@ pub(super) struct Piece {
 
 impl Lines {
     /// Takes what came; gives what is complete or too long to wait for.
-    pub(super) fn push(&mut self, data: &[u8]) -> Vec<Piece> {
+    pub(super) fn push(&mut self, mut data: &[u8]) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        for part in data.split_inclusive(|&byte| byte == b'\n') {
-            self.held.extend_from_slice(part);
-            let ends = part.ends_with(b"\n");
+        while !data.is_empty() {
+            // Reading from memory cannot fail; it looks at many bytes at once.
+            let _ = data.read_until(b'\n', &mut self.held);
+            let ends = self.held.ends_with(b"\n");
             if ends || self.held.len() > HELD {
                 pieces.push(self.cut(ends));
             }

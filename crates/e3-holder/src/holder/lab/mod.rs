@@ -57,7 +57,9 @@ pub(crate) async fn answer(
 fn unknown(what: &str, name: &str, names: impl Iterator<Item = String>) -> Fault {
     let names: Vec<String> = names.collect();
     let likeness = |other: &&String| strsim::jaro_winkler(name, other);
-    let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let best = names
+        .iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     let meant = best.filter(|best| likeness(best) > 0.8);
     let meant = meant.map_or_else(String::new, |best| format!("; did you mean `{best}`?"));
     Fault::user(format!("there is no {what} `{name}` in this lab{meant}"))

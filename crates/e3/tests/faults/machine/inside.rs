@@ -49,6 +49,8 @@ fn live(charge: &Charge) -> i32 {
     for wrong in &charge.wrong {
         shared(wrong);
     }
+    // What was mounted over the current folder counts from here on.
+    env::set_current_dir(env::current_dir().unwrap()).unwrap();
     let code = match fork().unwrap() {
         Side::Child => {
             unshare(&[Kind::Mount]).unwrap();
