@@ -22,7 +22,7 @@ use crate::{
     clock::Moment,
     wire::{
         AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind,
-        ProbeRecord, RunAsk, RunRecord, rounded,
+        ProbeRecord, RunAsk, RunRecord, Tip, rounded,
     },
 };
 
@@ -119,14 +119,15 @@ pub(crate) fn of_run(
         .iter()
         .map(|followed| followed.captured.dropped)
         .sum();
+    if dropped > 0 {
+        let text = format!(
+            "{dropped} bytes of what the programs printed were not kept: see the logs' sizes"
+        );
+        tell.notice(Tip::Warning, text);
+    }
     let mut warnings = tell.warnings();
     let distrust = distrust(up, &ended.witnessed);
     warnings.extend(distrust.iter().cloned());
-    if dropped > 0 {
-        warnings.push(format!(
-            "{dropped} bytes of what the programs printed were not kept: see the logs' sizes"
-        ));
-    }
     RunRecord {
         schema: "e3/run/1".to_owned(),
         environment: up.environment.name.to_string(),

@@ -92,8 +92,9 @@ pub(crate) fn the_page_has_a_row_of_each_test() {
 fn said(ran: &Ran) -> String {
     let lines = ran.err.lines();
     if ran.code == 0 {
+        // What a busy machine does to the lab's figures is no matter here.
         let told: Vec<_> = lines
-            .filter(|line| line.starts_with("warning") || line.starts_with("note"))
+            .filter(|line| line.starts_with("warning") && !line.starts_with("warning: lab"))
             .collect();
         return if told.is_empty() {
             "nothing: it works".to_owned()
