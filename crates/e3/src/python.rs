@@ -13,7 +13,7 @@ use crate::view::View;
 /// The user's: there is no such Python, or it cannot be made.
 pub fn of_mpyc(mpyc: &Mpyc, view: &mut View) -> Result<Interpreter, Fault> {
     let found = match &mpyc.python {
-        Some(path) => PythonEnv::named(path.as_ref()).map_err(failed)?,
+        Some(path) => PythonEnv::named(path.as_ref()).map_err(|error| failed(&error))?,
         None => made(&Packages::own(), view)?,
     };
     match &mpyc.version {
@@ -32,7 +32,7 @@ pub fn of_mpyc(mpyc: &Mpyc, view: &mut View) -> Result<Interpreter, Fault> {
 /// The user's: there is no such Python, the list cannot be read, or its packages not be installed.
 pub fn of_command(command: &Command, view: &mut View) -> Result<Option<Interpreter>, Fault> {
     if let Some(path) = &command.python {
-        let found = PythonEnv::plain(path.as_ref()).map_err(failed)?;
+        let found = PythonEnv::plain(path.as_ref()).map_err(|error| failed(&error))?;
         return Ok(Some(found.interpreter));
     }
     let Some(path) = &command.requirements else {
@@ -44,12 +44,12 @@ pub fn of_command(command: &Command, view: &mut View) -> Result<Option<Interpret
 }
 
 fn made(packages: &Packages, view: &mut View) -> Result<PythonEnv, Fault> {
-    let cache = cache_folder().map_err(failed)?;
+    let cache = cache_folder().map_err(|error| failed(&error))?;
     let mut tell = |progress| view.doing(&words(&progress, packages));
-    PythonEnv::ensure_with(&cache, packages, &mut tell).map_err(failed)
+    PythonEnv::ensure_with(&cache, packages, &mut tell).map_err(|error| failed(&error))
 }
 
-fn failed(error: PythonError) -> Fault {
+fn failed(error: &PythonError) -> Fault {
     Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
 }
 

@@ -79,9 +79,12 @@ fn the_book_shows_an_example_that_is_run() {
 }
 
 fn quoted(args: &[&str]) -> String {
-    let quote = |arg: &&str| match arg.contains(' ') {
-        true => format!("\"{arg}\""),
-        false => (*arg).to_owned(),
+    let quote = |arg: &&str| {
+        if arg.contains(' ') {
+            format!("\"{arg}\"")
+        } else {
+            (*arg).to_owned()
+        }
     };
     args.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
