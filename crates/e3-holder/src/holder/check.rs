@@ -29,6 +29,11 @@ fn record(check: SelfCheck) -> CheckRecord {
         trusted: check.trusted,
         worst_error_ms: rounded(errors.fold(0.0, f64::max)),
         pairs: check.pairs.len(),
+        unanswered: check
+            .pairs
+            .iter()
+            .filter(|pair| pair.measured_ms.is_none())
+            .count(),
         pairs_in_all: check.pairs_in_all,
         verdict: check.verdict,
         load: check.load,

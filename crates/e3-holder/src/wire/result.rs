@@ -189,6 +189,9 @@ pub struct CheckRecord {
     pub worst_error_ms: f64,
     /// Pairs measured.
     pub pairs: usize,
+    /// Of these, pairs in which no ping was answered.
+    #[serde(default)]
+    pub unanswered: usize,
     /// Pairs that there are: in a large lab more than were measured.
     #[serde(default)]
     pub pairs_in_all: usize,

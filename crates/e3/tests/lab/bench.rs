@@ -43,7 +43,7 @@ fn figures_have_their_floors_and_their_samples() {
             "{figure:#}"
         );
     }
-    assert_eq!(document["beside"]["hosts_100_pairs_pinged"], 450.0);
+    assert_eq!(document["beside"]["hosts_100_pairs_answered"], 450.0);
     assert!(document["machine"]["processors"].as_u64().unwrap() > 0);
     workshop.nothing_left();
     let refused = workshop.e3(&["lab", "bench", "--only", "beauty"]).refused();

@@ -153,6 +153,7 @@ fn pings_say_what_was_declared_and_who_answered() {
     let check = workshop.e3(&["lab", "check", "--json"]);
     let document = check.json();
     assert_eq!(document["pairs"], 6);
+    assert_eq!(document["unanswered"], 0);
     assert_eq!(
         check.code,
         i32::from(document["trusted"] == false),

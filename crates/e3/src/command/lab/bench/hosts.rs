@@ -123,12 +123,22 @@ fn look(
     let memory = Memory::of(launched.id(), before, hosts)?;
     let check = match environment::one_answer(folder, &Ask::Lab(LabAsk::Check))? {
         Event::Lab { answer } => match *answer {
+            LabAnswer::Checked(check) if check.unanswered > 0 => return Err(silent(&check)),
             LabAnswer::Checked(check) => check,
             other => return Err(unexpected(&other)),
         },
         other => return Err(unexpected(&other)),
     };
     Ok((memory, check))
+}
+
+/// Hosts that are up must reach one another.
+fn silent(check: &CheckRecord) -> Fault {
+    Fault::user(format!(
+        "in {} of {} pairs of hosts no ping was answered",
+        check.unanswered, check.pairs
+    ))
+    .hint("the machine may be too busy: see its load, and try again")
 }
 
 fn unexpected(answer: &impl std::fmt::Debug) -> Fault {
@@ -180,7 +190,7 @@ impl Seen {
             tell("down_s", *down);
         }
         #[allow(clippy::cast_precision_loss, reason = "some hundred pairs")]
-        tell("pairs_pinged", self.check.pairs as f64);
+        tell("pairs_answered", self.check.pairs as f64);
         tell("worst_error_ms", self.check.worst_error_ms);
         beside
     }
