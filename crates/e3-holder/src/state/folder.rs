@@ -232,11 +232,58 @@ fn short_hash(path: &Path) -> String {
     format!("{short:08x}")
 }
 
+/// How often a folder is tried that is there and not there: a link above it that leads nowhere is so for ever.
+const TRIES: u32 = 100;
+
 /// Creates a folder and its parents, readable by their owner only.
 pub(crate) fn make_private(path: &Path) -> Result<(), StateError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(StateError::io("create", path))
+    let make = || {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+    };
+    // One that was there may be removed before that is looked at, by an environment that ends.
+    let vanished = |made: &io::Result<()>| {
+        let error = made.as_ref().err().map(io::Error::kind);
+        error == Some(io::ErrorKind::AlreadyExists) && fs::symlink_metadata(path).is_err()
+    };
+    let mut made = make();
+    for _ in 0..TRIES {
+        if !vanished(&made) {
+            break;
+        }
+        made = make();
+    }
+    made.map_err(StateError::io("create", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_remove_is_made_all_the_same() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a/b");
+        std::thread::scope(|scope| {
+            let remover = scope.spawn(|| {
+                for _ in 0..5000 {
+                    let _ = fs::remove_dir(&path);
+                }
+            });
+            while !remover.is_finished() {
+                make_private(&path).unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_an_error_and_no_loop() {
+        let root = tempfile::tempdir().unwrap();
+        let link = root.path().join("link");
+        std::os::unix::fs::symlink("nowhere", &link).unwrap();
+        make_private(&link.join("below")).unwrap_err();
+        make_private(&link).unwrap_err();
+    }
 }
