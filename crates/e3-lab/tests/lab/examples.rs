@@ -37,5 +37,6 @@ fn their_program_is_tested() {
 fn every_host_has_a_runtime() {
     let output = example("runtime_per_host");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.starts_with("there and back in 8"), "{said}");
+    // The example itself sees that it takes no less than declared; more, a busy machine may add.
+    assert!(said.starts_with("there and back in "), "{said}");
 }
