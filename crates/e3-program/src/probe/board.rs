@@ -25,7 +25,7 @@ use super::{
 };
 
 /// How much is read at once where bytes are only counted.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 64 * 1024;
 
 /// What came from a party.
 #[derive(Debug)]

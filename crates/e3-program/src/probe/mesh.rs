@@ -26,10 +26,11 @@ pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Repla
     let begin = Instant::now();
     let mut arrived: BTreeMap<u32, usize> = BTreeMap::new();
     let (mut computing, mut bytes_sent) = (Duration::ZERO, 0);
+    let mut pace = Pace::default();
     for (number, Round { compute_ms, bytes }) in (0u32..).zip(&rounds) {
         let compute = Duration::from_secs_f64(compute_ms / 1e3);
         computing += compute;
-        pause(compute).await;
+        pace.compute(compute).await;
         let message = message(number, *bytes);
         for party in &others {
             board.send(*party, &message).await?;
@@ -52,15 +53,23 @@ pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Repla
     })
 }
 
-/// Sleeps; what is too short for the system's timer is waited for.
-async fn pause(time: Duration) {
-    const SLEPT: Duration = Duration::from_millis(2);
-    let end = Instant::now() + time;
-    if let Some(most) = time.checked_sub(SLEPT) {
-        sleep(most).await;
-    }
-    while Instant::now() < end {
-        tokio::task::yield_now().await;
+/// Sleeps as long as is to be computed, on the whole: the system's timer is not precise enough for each time.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Seconds still to be slept; less than nothing after a sleep that was too long.
+    owed_s: f64,
+}
+
+impl Pace {
+    async fn compute(&mut self, time: Duration) {
+        /// Less is not worth waking up for.
+        const LEAST_S: f64 = 0.0005;
+        self.owed_s += time.as_secs_f64();
+        if self.owed_s >= LEAST_S {
+            let begin = Instant::now();
+            sleep(Duration::from_secs_f64(self.owed_s)).await;
+            self.owed_s -= begin.elapsed().as_secs_f64();
+        }
     }
 }
 
@@ -78,6 +87,21 @@ fn message(number: u32, bytes: u32) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn on_the_whole_computing_takes_its_time() {
+        let (begin, mut pace) = (Instant::now(), Pace::default());
+        for _ in 0..200 {
+            pace.compute(Duration::from_micros(300)).await;
+        }
+        let took = begin.elapsed().as_secs_f64();
+        assert!(took >= 0.059, "{took}");
+        assert!(
+            (took + pace.owed_s - 0.06).abs() < 0.01,
+            "{took} {}",
+            pace.owed_s
+        );
+    }
 
     #[test]
     fn a_message_is_as_long_as_the_programs() {
