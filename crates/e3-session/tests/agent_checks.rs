@@ -261,7 +261,7 @@ fn programs_that_could_leave_their_folder() {
 /// A command that begins with a file, and has a variable.
 fn command(entry: &'static str, variable: &'static str) -> Request {
     stage(move |program, _| {
-        program.entry = entry.to_owned();
+        entry.clone_into(&mut program.entry);
         program.kind = Kind::Command(Command {
             environment: vec![(variable.to_owned(), "{index}".to_owned())],
             input_as: None,
