@@ -237,7 +237,7 @@ const TRIES: u32 = 100;
 
 /// Creates a folder and its parents, readable by their owner only.
 pub(crate) fn make_private(path: &Path) -> Result<(), StateError> {
-    let make = || {
+    let create = || {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -248,12 +248,12 @@ pub(crate) fn make_private(path: &Path) -> Result<(), StateError> {
         let error = made.as_ref().err().map(io::Error::kind);
         error == Some(io::ErrorKind::AlreadyExists) && fs::symlink_metadata(path).is_err()
     };
-    let mut made = make();
+    let mut made = create();
     for _ in 0..TRIES {
         if !vanished(&made) {
             break;
         }
-        made = make();
+        made = create();
     }
     made.map_err(StateError::io("create", path))
 }

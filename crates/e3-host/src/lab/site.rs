@@ -22,7 +22,7 @@ pub(super) fn site(host: &Host) -> Site {
 
 /// What a declared NAT does.
 fn nat(declared: &e3_spec::Nat) -> Nat {
-    let (base, carried) = match declared.preset {
+    let (base, two_layers) = match declared.preset {
         NatPreset::None => return Nat::None,
         NatPreset::Home | NatPreset::PortRestricted => (Behaviour::PORT_RESTRICTED, false),
         NatPreset::FullCone => (Behaviour::FULL_CONE, false),
@@ -33,7 +33,7 @@ fn nat(declared: &e3_spec::Nat) -> Nat {
     };
     let home = adjusted(base, declared);
     let name = declared.carrier.as_ref().map(ToString::to_string);
-    if carried || name.is_some() {
+    if two_layers || name.is_some() {
         let carrier = Carrier {
             name,
             behaviour: Behaviour::CARRIER,
