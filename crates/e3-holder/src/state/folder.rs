@@ -268,7 +268,7 @@ mod tests {
         let path = root.path().join("a/b");
         std::thread::scope(|scope| {
             let remover = scope.spawn(|| {
-                for _ in 0..5000 {
+                for _ in 0..100_000 {
                     let _ = fs::remove_dir(&path);
                 }
             });
