@@ -80,7 +80,7 @@ fn ctrl_c_completes_the_file() {
 fn a_capture_ends_by_itself_after_its_time() {
     let workshop = Workshop::new();
     three_sites(&workshop);
-    let mut command = workshop.command(&["lab", "capture", "ams3", "-o", "-", "--for", "1s"]);
+    let mut command = workshop.command(&["lab", "capture", "ams3-sgp1", "-o", "-", "--for", "1s"]);
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let capture = command.spawn().unwrap();
     thread::sleep(Duration::from_millis(300));
