@@ -53,7 +53,10 @@ fn figures_have_their_floors_and_their_samples() {
 #[test]
 fn ctrl_c_leaves_nothing() {
     let workshop = Workshop::new();
-    for (figure, role) in [("hosts_100_up", Role::Agent), ("stream_80ms", Role::Program)] {
+    for (figure, role) in [
+        ("hosts_100_up", Role::Agent),
+        ("stream_80ms", Role::Program),
+    ] {
         let mut bench = workshop.begin(&["lab", "bench", "--only", figure]);
         let end = Instant::now() + Duration::from_mins(1);
         while workshop.process(role).is_none() {

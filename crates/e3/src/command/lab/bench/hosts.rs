@@ -1,6 +1,7 @@
 //! Many hosts, brought up and down by the way that every environment goes: guardian, lab, an agent on each host.
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use e3_holder::launch::{Keep, Launched};
@@ -28,6 +29,10 @@ pub(super) const SIZES: &[(u16, &[(Figure, f64)])] = &[
     (600, &[(Figure::Hosts600Up, 10.0)]),
 ];
 
+/// How long a host of the round before is waited for: the kernel takes network namespaces apart behind everybody's back,
+/// one after another, and makes no new ones meanwhile.
+const REST: Duration = Duration::from_millis(25);
+
 /// Where the hosts stand, in turn.
 const REGIONS: &[&str] = &[
     "ams3", "nyc3", "sgp1", "fra1", "lon1", "blr1", "sfo3", "syd1", "tor1", "atl1",
@@ -54,7 +59,10 @@ pub(super) fn measure(count: u16, rounds: u16, interrupt: &Interrupt) -> Result<
     let root = StateRoot::from_env().map_err(Fault::from)?;
     let folder = root.folder(&EnvironmentId::passing("bench"));
     let mut seen = None;
-    for _ in 0..rounds {
+    for number in 0..rounds {
+        if number > 0 {
+            thread::sleep(REST * u32::from(count));
+        }
         let round = round(&environment, &folder, interrupt)?;
         let all = seen.get_or_insert_with(|| Seen {
             count,
