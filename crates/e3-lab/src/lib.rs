@@ -30,7 +30,7 @@
 //! The lab knows nothing of what runs in it.
 //!
 //! # What it needs
-//! Linux 5.11 or later with user namespaces (or root), veth and bridge; /dev/net/tun for more than one site.
+//! Linux 5.15 or later with user namespaces (or root), veth and bridge; /dev/net/tun for more than one site.
 //! [`probe()`] says what is missing and how to mend it.
 
 #![cfg(target_os = "linux")]
