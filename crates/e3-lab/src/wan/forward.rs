@@ -96,6 +96,8 @@ impl Router {
             return;
         }
         let mut chance = path.draw();
+        // Set aside before it is known how much the lines before it draw, which depends on what is declared for them.
+        let mut chance_of_last = chance.fork();
         let passage = match sender.up.send(came, wire.bytes, &mut chance) {
             Outcome::Through(sent) => path.send(sent, wire.bytes, &mut chance),
             Outcome::Lost => Passage::Lost,
@@ -118,7 +120,7 @@ impl Router {
                 from,
                 to,
                 stage: Stage::Arrive,
-                chance: chance.fork(),
+                chance: chance_of_last.fork(),
                 epoch,
             };
             self.queue.push(at, way, self.buffers.keep(packet));
@@ -137,7 +139,7 @@ impl Router {
             self.tally.dropped(pair, Why::Down, packets);
             path.waiting -= 1;
             self.buffers.reuse(waiting.packet);
-        } else if site.down.is_clear() {
+        } else if site.down.is_clear() && site.down.is_idle(waiting.due) {
             self.hand_over(waiting, now);
         } else {
             self.over_the_last_line(waiting);

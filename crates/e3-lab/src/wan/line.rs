@@ -78,6 +78,12 @@ impl Line {
         self.rate.is_none() && self.loss <= 0.0 && self.jitter == 0
     }
 
+    /// Whether all that it has taken is through, so that nothing overtakes by passing it by. What is through at this
+    /// very time may still wait to be handed over.
+    pub(super) fn is_idle(&self, now: Nanos) -> bool {
+        self.last < now
+    }
+
     /// Sends a packet of this many bytes, which came at `now`.
     pub(super) fn send(&mut self, now: Nanos, bytes: u64, random: &mut Random) -> Outcome {
         let mut through = now;
@@ -154,8 +160,9 @@ mod tests {
     #[test]
     fn a_clear_line_adds_nothing() {
         let mut line = Line::new(&Access::default());
-        assert!(line.is_clear());
+        assert!(line.is_clear() && line.is_idle(1));
         assert_eq!(line.send(5, 1000, &mut Random::new(1)), Outcome::Through(5));
+        assert!(!line.is_idle(5) && line.is_idle(6));
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(crate) const TESTS: &[Test] = &[
         none_overtakes_when_the_delay_changes,
     ),
     Test::inside(
+        "none_overtakes_when_a_line_becomes_clear",
+        none_overtakes_when_a_line_becomes_clear,
+    ),
+    Test::inside(
         "packets_are_doubled_and_overtaken_where_asked_for",
         packets_are_doubled_and_overtaken_where_asked_for,
     ),
@@ -35,6 +39,10 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside(
         "a_pair_repeats_its_chances_whatever_others_do",
         a_pair_repeats_its_chances_whatever_others_do,
+    ),
+    Test::inside(
+        "a_line_repeats_its_chances_whatever_its_paths_do",
+        a_line_repeats_its_chances_whatever_its_paths_do,
     ),
     Test::inside("a_line_changes_both_ways", a_line_changes_both_ways),
     Test::inside(
@@ -187,6 +195,23 @@ pub(crate) fn none_overtakes_when_the_delay_changes() {
     assert_eq!(numbers, (0..300).collect::<Vec<_>>());
 }
 
+pub(crate) fn none_overtakes_when_a_line_becomes_clear() {
+    let lab = pair(MS * 5);
+    let (a, b, to) = sockets(&lab);
+    let sending = thread::spawn(move || send_numbers(&a, to, 300));
+    for jitter in [40, 0, 60, 0] {
+        let access = Access {
+            jitter: MS * jitter,
+            ..Access::default()
+        };
+        lab.set_access("b", access).unwrap();
+        thread::sleep(MS * 40);
+    }
+    let numbers = numbers(&b);
+    sending.join().unwrap();
+    assert_eq!(numbers, (0..300).collect::<Vec<_>>());
+}
+
 pub(crate) fn packets_are_doubled_and_overtaken_where_asked_for() {
     let lab = pair(MS);
     let (a, b, to) = sockets(&lab);
@@ -295,6 +320,28 @@ pub(crate) fn a_pair_repeats_its_chances_whatever_others_do() {
     println!("{quiet:?}");
     assert!(quiet.len() > 10);
     assert_eq!(lost(true), quiet);
+}
+
+/// Which packets a line loses depends on no path that leads to it, whatever is declared for that.
+pub(crate) fn a_line_repeats_its_chances_whatever_its_paths_do() {
+    let arrived = |path: Change| {
+        let lab = pair(MS);
+        let (a, b, to) = sockets(&lab);
+        let lossy = Access {
+            loss: 0.2,
+            ..Access::default()
+        };
+        lab.set_access("b", lossy).unwrap();
+        change(&lab, "a", "b", path);
+        exchange(&a, &b, to, 200)
+    };
+    let plain = arrived(Change::default());
+    assert!((120..190).contains(&plain.len()), "{plain:?}");
+    let jitter = Change {
+        jitter: Some(MS),
+        ..Change::default()
+    };
+    assert_eq!(arrived(jitter), plain);
 }
 
 pub(crate) fn a_line_changes_both_ways() {
