@@ -96,6 +96,10 @@ impl Seen {
             let Ok(pid) = entry.file_name().to_str().unwrap().parse::<u32>() else {
                 continue;
             };
+            // An orphan that has ended waits for the machine's first process, which in a container may never look.
+            if !is_alive(pid) {
+                continue;
+            }
             rest.processes.extend(self.processes.get(&pid));
             let there = namespaces(&pid.to_string());
             rest.namespaces.extend(
