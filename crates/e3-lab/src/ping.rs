@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use e3_sys::epoll::{Epoll, Ready};
 use e3_sys::namespace::{self, Kind};
-use e3_sys::schedule;
+use e3_sys::{arrival, schedule};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, recv, sendto,
     socket_with,
@@ -190,7 +190,9 @@ impl<'a> Pinger<'a> {
         let Some(socket) = socket else { return };
         let mut buffer = [MaybeUninit::uninit(); 128];
         while let Ok(((packet, _), _)) = recv(socket, &mut buffer, RecvFlags::empty()) {
-            let now = self.started.elapsed();
+            // This thread may have waited for a processor, which is not the network's doing.
+            let waited = arrival::since(socket).unwrap_or_default();
+            let now = self.started.elapsed().saturating_sub(waited);
             let Some((index, round)) = reply(packet) else {
                 continue;
             };
@@ -218,6 +220,7 @@ fn echo_socket(probe: &Probe<'_>) -> io::Result<OwnedFd> {
         IpAddr::V6(_) => (AddressFamily::INET6, ipproto::ICMPV6),
     };
     let socket = socket_with(family, SocketType::DGRAM, flags, Some(protocol))?;
+    arrival::note(&socket);
     Ok(socket)
 }
 

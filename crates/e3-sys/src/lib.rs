@@ -10,6 +10,7 @@
 //! - [`signal`]: blocking and awaiting signals;
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`packet`]: seeing what passes an interface;
+//! - [`arrival`]: when a packet came, however late it is received;
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
 //! - [`files`]: how many may be open;
@@ -17,6 +18,7 @@
 
 #![cfg(target_os = "linux")]
 
+pub mod arrival;
 pub mod child;
 pub mod epoll;
 pub mod files;

@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use e3_sys::epoll::{Epoll, Ready};
+use e3_sys::schedule::RunDelay;
 
-use super::alarm::Alarm;
+use super::alarm::{Alarm, Slept};
 use super::buffers::Buffers;
 use super::control::Tasks;
 use super::line::Line;
@@ -94,10 +95,13 @@ impl Router {
     pub(super) fn run(mut self) -> io::Result<()> {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
+        let delay = RunDelay::of_this_thread().ok();
+        let waited_so_far = || delay.as_ref().and_then(RunDelay::so_far).map_or(0, nanos);
         while !self.ended {
             let due = self.handle_due();
             let wake = due.into_iter().chain(self.lateness.next_beat()).min();
             let alarm = wake.map(|wake| self.alarm.set_for(wake));
+            let waited_before = waited_so_far();
             let asleep = self.now();
             let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
             self.epoll.wait(&mut ready, patience)?;
@@ -108,7 +112,13 @@ impl Router {
                 self.alarm.rang(alarm, asleep, awake);
             }
             self.lateness.awake(self.alarm.due_until(awake));
-            let came = self.alarm.came(asleep, awake);
+            let slept = Slept {
+                from: asleep,
+                until: awake,
+                alarm,
+            };
+            let waited = waited_so_far().saturating_sub(waited_before);
+            let came = self.alarm.came(slept, waited);
             for token in ready.tokens() {
                 if token == BELL {
                     self.do_tasks();
