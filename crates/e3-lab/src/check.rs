@@ -19,6 +19,8 @@ pub use rate::RateCheck;
 const UNBELIEVABLE: f64 = 1e-6;
 /// How long after its due time an answer may come before it counts as lost.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// A pair of which a ping may take longer than this is not measured: nobody waits for as long as somebody may declare.
+const LONGEST_PING: Duration = Duration::from_secs(10);
 /// What a measured round trip may be off, at least and as a part of the expected one.
 const TOLERANCE: Duration = Duration::from_micros(300);
 const TOLERANCE_PERCENT: u32 = 1;
@@ -34,6 +36,8 @@ pub struct SelfCheck {
     pub rates: Vec<RateCheck>,
     /// How many pairs there are that share a version of IP; more than were measured in a large lab.
     pub pairs_in_all: usize,
+    /// How many pairs were left out because a ping between them may take longer than 10 s by what is declared.
+    pub pairs_too_slow: usize,
     /// Processes that ran or waited to run, on average over the last minute, and the machine's cores.
     pub load: f64,
     /// How many processors this process may use.
@@ -111,7 +115,7 @@ impl SelfCheck {
     /// The same in words, for people.
     pub fn verdict(&self) -> String {
         let measured = self.pairs.len();
-        match self.trust() {
+        let found = match self.trust() {
             Trust::Trusted => format!("the network is as declared ({measured} pairs measured)"),
             Trust::TooBusy => format!(
                 "this machine is too busy for its times to be trusted: {} (load {:.1} on {} cores, packets up to \
@@ -124,6 +128,13 @@ impl SelfCheck {
             Trust::Wrong => format!(
                 "the network is not as declared: {}",
                 self.off().describe(self)
+            ),
+        };
+        match self.pairs_too_slow {
+            0 => found,
+            slow => format!(
+                "{found}; {slow} pairs are not measured, as a ping there may take longer than {} s",
+                LONGEST_PING.as_secs()
             ),
         }
     }

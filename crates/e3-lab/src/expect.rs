@@ -34,6 +34,11 @@ pub(crate) struct Way {
 }
 
 impl Expected {
+    /// How long a ping takes at most.
+    pub(crate) fn longest(&self) -> Duration {
+        self.rtt.saturating_add(self.excess)
+    }
+
     /// For each pair of hosts, by what holds now.
     pub(crate) fn of_pairs(lab: &Lab, pairs: &[(&Host, &Host)]) -> Vec<Self> {
         let sites = pairs.iter().map(|(a, b)| (a.site_index, b.site_index));

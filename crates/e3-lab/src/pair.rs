@@ -12,6 +12,8 @@ use crate::reach::probe;
 const SPACING: Duration = Duration::from_millis(1);
 /// How long after its due time an answer may come before it counts as lost.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// For this long answers are waited for at most, whatever is declared.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Pings between two hosts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,8 @@ pub struct Pinged {
 
 impl Lab {
     /// Pings between two hosts this many times: from the first to the second where the second can be reached, else
-    /// the other way round; where neither can, as far as the second's router. None if there is no such host.
+    /// the other way round; where neither can, as far as the second's router. Answers are waited for 10 s at most, whatever is declared.
+    /// None if there is no such host.
     ///
     /// # Errors
     /// One speaks IPv4 alone and the other IPv6 alone; the kernel refuses a socket.
@@ -44,7 +47,7 @@ impl Lab {
         let pace = Pace {
             rounds: count,
             spacing: SPACING,
-            patience: expected.rtt + expected.excess + PATIENCE,
+            patience: (expected.longest() + PATIENCE).min(LONGEST),
         };
         let from = probe.from.name();
         let target = if from == a.name() { b } else { a };

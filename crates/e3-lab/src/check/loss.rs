@@ -80,9 +80,7 @@ pub(super) fn check(
     }
     let probes = lossy.iter().map(|((a, b), _)| probe(lab, a, b));
     let probes: Vec<Probe<'_>> = probes.collect::<Result<_, _>>()?;
-    let longest = lossy
-        .iter()
-        .map(|(_, expected)| expected.rtt + expected.excess);
+    let longest = lossy.iter().map(|(_, expected)| expected.longest());
     let pace = Pace {
         rounds: rounds(spacing, lossy.len()),
         spacing,

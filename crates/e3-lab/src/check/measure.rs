@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use super::{PATIENCE, PairCheck, SelfCheck, UNBELIEVABLE, loss, rate};
+use super::{LONGEST_PING, PATIENCE, PairCheck, SelfCheck, UNBELIEVABLE, loss, rate};
 use crate::error::{During, LabError};
 use crate::expect::{Expected, busy_at};
 use crate::host::Host;
@@ -32,20 +32,23 @@ pub(crate) fn check(lab: &Lab) -> Result<SelfCheck, LabError> {
     // Pairs that share no version of IP never reach each other.
     let apart = speak(true, false) * speak(false, true);
     let all = hosts.len() * hosts.len().saturating_sub(1) / 2 - apart;
-    let rate = lab.ask(|router| router.lowest_rate()).flatten();
-    let spacing = rate.map_or(SPACING, |rate| busy_at(rate).max(SPACING));
-    let pairs = choose(hosts.len(), lab.seed(), most_pairs(spacing));
-    let pairs: Vec<(&Host, &Host)> = pairs
+    let pairs: Vec<(&Host, &Host)> = choose(index_pairs(hosts.len()), lab.seed(), MOST_PAIRS)
         .into_iter()
         .filter_map(|(i, j)| Some((*hosts.get(i)?, *hosts.get(j)?)))
         .filter(|(a, b)| share_a_family(a, b))
         .collect();
+    let expected = Expected::of_pairs(lab, &pairs);
+    let (quick, slow): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .zip(expected)
+        .partition(|(_, expected)| expected.longest() <= LONGEST_PING);
+    let rate = quick.iter().filter_map(|(_, expected)| expected.rate).min();
+    let spacing = rate.map_or(SPACING, |rate| busy_at(rate).max(SPACING));
+    let quick = choose(quick, lab.seed(), most_pairs(spacing));
+    let (pairs, expected): (Vec<(&Host, &Host)>, Vec<Expected>) = quick.into_iter().unzip();
     let probes: Result<Vec<Probe<'_>>, _> = pairs.iter().map(|(a, b)| probe(lab, a, b)).collect();
     let probes = probes?;
-    let expected = Expected::of_pairs(lab, &pairs);
-    let longest = expected
-        .iter()
-        .map(|expected| expected.rtt + expected.excess);
+    let longest = expected.iter().map(Expected::longest);
     let unanswered = expected.iter().map(|expected| expected.unanswered);
     let pace = Pace {
         rounds: rounds(unanswered.fold(0.0, f64::max)),
@@ -73,6 +76,7 @@ pub(crate) fn check(lab: &Lab) -> Result<SelfCheck, LabError> {
         losses,
         rates,
         pairs_in_all: all,
+        pairs_too_slow: slow.len(),
         load: load(),
         cores: thread::available_parallelism().map_or(1, usize::from),
         lateness: watch.so_far().lateness,
@@ -92,11 +96,14 @@ fn rounds(unanswered: f64) -> u16 {
         .unwrap_or(MOST_ROUNDS)
 }
 
+/// All pairs of so many hosts.
+fn index_pairs(hosts: usize) -> Vec<(usize, usize)> {
+    let of = |i| (i + 1..hosts).map(move |j| (i, j));
+    (0..hosts).flat_map(of).collect()
+}
+
 /// All pairs, or as many as are measured, chosen evenly.
-fn choose(hosts: usize, seed: u64, most: usize) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<_> = (0..hosts)
-        .flat_map(|i| (i + 1..hosts).map(move |j| (i, j)))
-        .collect();
+fn choose<T>(mut pairs: Vec<T>, seed: u64, most: usize) -> Vec<T> {
     let mut random = Random::new(seed);
     // The first steps of a shuffle (Fisher and Yates), as far as it is needed.
     if pairs.len() > most {
@@ -123,12 +130,13 @@ mod tests {
 
     #[test]
     fn a_large_lab_measures_a_sample_that_its_seed_repeats() {
-        assert_eq!(choose(4, 1, MOST_PAIRS).len(), 6);
-        assert_eq!(choose(30, 1, MOST_PAIRS).len(), 435);
-        let sample = choose(100, 1, MOST_PAIRS);
+        let choose = |hosts, seed| choose(index_pairs(hosts), seed, MOST_PAIRS);
+        assert_eq!(choose(4, 1).len(), 6);
+        assert_eq!(choose(30, 1).len(), 435);
+        let sample = choose(100, 1);
         assert_eq!(sample.len(), MOST_PAIRS);
-        assert_eq!(sample, choose(100, 1, MOST_PAIRS));
-        assert_ne!(sample, choose(100, 2, MOST_PAIRS));
+        assert_eq!(sample, choose(100, 1));
+        assert_ne!(sample, choose(100, 2));
         let distinct: std::collections::HashSet<_> = sample.iter().collect();
         assert_eq!(distinct.len(), MOST_PAIRS);
     }

@@ -68,7 +68,7 @@ pub(super) fn check(
             continue;
         };
         let plan = Burst {
-            patience: expected.rtt + expected.excess + BUSY + PATIENCE,
+            patience: expected.longest() + BUSY + PATIENCE,
             ..plan
         };
         let arrivals = burst(probe(lab, a, b)?, plan).during("measure the rate", a.name())?;

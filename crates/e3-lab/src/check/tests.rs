@@ -20,6 +20,7 @@ fn check(pairs: Vec<PairCheck>) -> SelfCheck {
         losses: Vec::new(),
         rates: Vec::new(),
         pairs_in_all: 1,
+        pairs_too_slow: 0,
         load: 9.0,
         cores: 2,
         lateness: Lateness::default(),

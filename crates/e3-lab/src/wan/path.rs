@@ -82,11 +82,6 @@ impl Path {
         more.is_some_and(|more| more.conditions.counts_packets())
     }
 
-    /// Bits per second; none where it is not limited.
-    pub(super) fn rate(&self) -> Option<u64> {
-        self.more.as_ref()?.conditions.rate
-    }
-
     /// What decides about the next packet: for each one number of the path's own, so that what is drawn for one
     /// property does not change what another gets.
     pub(super) fn draw(&mut self) -> Random {

@@ -2,7 +2,6 @@
 
 use super::lateness::Lateness;
 use super::line::Line;
-use super::path::Path;
 use super::periods::Late;
 use super::router::Router;
 use super::traffic::{Counted, Pair};
@@ -34,12 +33,6 @@ impl Router {
     /// What a site's line does to packets, in either direction.
     pub(crate) fn access(&self, site: usize) -> Option<Access> {
         self.sites.get(site).map(|site| site.up.access())
-    }
-
-    /// The lowest rate of all lines and paths, in bits per second; none where none is limited.
-    pub(crate) fn lowest_rate(&self) -> Option<u64> {
-        let lines = self.sites.iter().filter_map(|site| site.up.access().rate);
-        lines.chain(self.paths.iter().filter_map(Path::rate)).min()
     }
 
     /// Changes what a site's line does to packets, in both directions.

@@ -14,6 +14,10 @@ pub(crate) const TESTS: &[Test] = &[
         "changed_paths_are_measured_as_changed",
         changed_paths_are_measured_as_changed,
     ),
+    Test::inside(
+        "nobody_waits_for_what_takes_hours",
+        nobody_waits_for_what_takes_hours,
+    ),
 ];
 
 const MS: Duration = Duration::from_millis(1);
@@ -81,4 +85,24 @@ fn changed_paths_are_measured_as_changed() {
     assert!(check.losses[0].is_ok(), "{:?}", check.losses);
     let rate = check.rates[0].measured.unwrap();
     assert!((0.4e6..0.6e6).contains(&rate), "{rate}");
+}
+
+fn nobody_waits_for_what_takes_hours() {
+    let lab = sites(Access {
+        jitter: Duration::from_hours(1),
+        rate: Some(1),
+        loss: 0.5,
+    });
+    let started = Instant::now();
+    let check = lab.check().unwrap();
+    println!("{:?}: {}", started.elapsed(), check.verdict());
+    assert_eq!((check.pairs.len(), check.pairs_too_slow), (1, 2));
+    assert_eq!((check.losses.len(), check.rates.len()), (0, 0));
+    assert!(
+        check.verdict().contains("2 pairs are not measured"),
+        "{}",
+        check.verdict()
+    );
+    assert!(lab.ping("a", "b", 1).unwrap().unwrap().times.is_empty());
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
