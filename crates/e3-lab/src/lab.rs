@@ -10,7 +10,7 @@ use crate::build;
 use crate::check::{self, SelfCheck};
 use crate::error::{During, LabError};
 use crate::host::Host;
-use crate::live::Paused;
+use crate::live::Sleepers;
 use crate::plan::{Outside, Plan, SitePlan};
 use crate::processes;
 use crate::topology::Topology;
@@ -32,8 +32,8 @@ pub struct Lab {
     pub(crate) routers: Vec<SiteRouter>,
     /// None in a lab of one site.
     pub(crate) wan: Option<Wan>,
-    /// What has been stopped on which host.
-    pub(crate) paused: Paused,
+    /// The hosts that pause.
+    pub(crate) sleepers: Sleepers,
 }
 
 impl Lab {
@@ -90,7 +90,7 @@ impl Lab {
             hosts,
             by_name,
             routers,
-            paused: Paused::default(),
+            sleepers: Sleepers::default(),
             wan,
         })
     }
@@ -178,6 +178,7 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
+        self.sleepers.leave();
         if let Err(error) = self.kill_all() {
             tracing::warn!("{error}");
         }

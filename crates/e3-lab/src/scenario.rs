@@ -95,7 +95,7 @@ pub enum Deed {
     Pause {
         /// The host.
         host: String,
-        /// For how long; none for without end.
+        /// For how long, after which it wakes up by itself; none for without end.
         time: Option<Duration>,
     },
     /// A host goes on.

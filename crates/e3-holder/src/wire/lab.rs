@@ -46,7 +46,7 @@ pub enum LabAsk {
     },
     /// Plays a scenario from now on, and tells what is done. Closing the connection ends it.
     Play(Box<Scenario>),
-    /// The same in the background, once everything is done that is to be done at once.
+    /// Does what is to be done at once, and nothing later.
     Act(Box<Scenario>),
 }
 

@@ -8,10 +8,12 @@ use crate::lab::{Lab, SiteRouter};
 use crate::plan::{CARRIERS, Outside, SitePlan};
 use crate::wan::Router;
 
+mod cable;
 mod moves;
 mod pause;
+mod sleepers;
 
-pub(crate) use pause::Paused;
+pub(crate) use sleepers::Sleepers;
 
 /// Sites are named by themselves or by one of their hosts.
 impl Lab {

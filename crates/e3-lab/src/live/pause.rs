@@ -1,37 +1,40 @@
 //! A host sleeps, as a laptop does whose lid is closed.
 
-use std::collections::HashMap;
-use std::os::fd::OwnedFd;
-use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::moves::in_network;
-use crate::build::site::{PORT_INDEX, port_index};
+use super::cable::Cable;
+use super::sleepers::Sleeper;
 use crate::error::{During, LabError};
 use crate::lab::Lab;
 use crate::processes;
 
-/// What has been stopped on which host.
-#[derive(Debug, Default)]
-pub(crate) struct Paused(Mutex<HashMap<String, Vec<OwnedFd>>>);
-
 impl Lab {
-    /// Puts a host to sleep: its processes are stopped, those that they have started too, and its cable is out. Clocks
-    /// go on. What has been stopped before stays so afterwards. A host that sleeps already stays as it is.
+    /// Puts a host to sleep until it is woken up: its processes are stopped, those that they have started too, and its
+    /// cable is out. Clocks go on. What has been stopped before stays so afterwards. A host that sleeps already sleeps
+    /// on, now without end.
     ///
     /// # Errors
     /// No such host; a refusal of the kernel's.
     pub fn pause(&self, host: &str) -> Result<(), LabError> {
-        let host = self.host_named(host)?;
-        let mut paused = self.paused.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if paused.contains_key(host.name()) {
+        self.put_to_sleep(host).map(drop)
+    }
+
+    /// The same for this long: then the host wakes up by itself, unless it was woken up or put to sleep anew meanwhile.
+    ///
+    /// # Errors
+    /// No such host; a refusal of the kernel's.
+    pub fn pause_for(&self, host: &str, time: Duration) -> Result<(), LabError> {
+        let pause = self.put_to_sleep(host)?;
+        // A clock does not go far enough for what is longer.
+        let Some(end) = Instant::now().checked_add(time) else {
             return Ok(());
+        };
+        let waking = self.sleepers.wake_at(host, pause, end);
+        if waking.is_err() {
+            // Or it would sleep without end.
+            self.resume(host)?;
         }
-        self.set_cable(host, false)
-            .during("pull the cable", host.name())?;
-        let stopped = processes::stop_all_in(&host.doorway);
-        let stopped = stopped.during("stop the processes", host.name())?;
-        paused.insert(host.name().to_owned(), stopped);
-        Ok(())
+        waking.during("start a thread that wakes it up", host)
     }
 
     /// Wakes a host up. One that is awake stays as it is.
@@ -39,38 +42,31 @@ impl Lab {
     /// # Errors
     /// No such host; a refusal of the kernel's.
     pub fn resume(&self, host: &str) -> Result<(), LabError> {
-        let host = self.host_named(host)?;
-        let mut paused = self.paused.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(stopped) = paused.remove(host.name()) else {
-            return Ok(());
-        };
-        self.set_cable(host, true)
-            .during("put the cable back", host.name())?;
-        processes::go_on(&stopped);
-        Ok(())
+        let name = self.host_named(host)?.name();
+        let woken = self.sleepers.wake(name);
+        woken.during("put the cable back", name)
     }
 
     /// Whether a host sleeps.
     pub fn is_paused(&self, host: &str) -> bool {
-        let paused = self.paused.0.lock().unwrap_or_else(PoisonError::into_inner);
-        paused.contains_key(host)
+        self.sleepers.has(host)
     }
 
-    /// The cable of a host, at the switch's end: pulled there, the host keeps its addresses and routes.
-    fn set_cable(&self, host: &crate::Host, plugged: bool) -> std::io::Result<()> {
-        let Some(router) = self.routers.get(host.site_index) else {
-            return Ok(());
-        };
-        let port = port_index(host.number);
-        in_network(&router.namespace, |netlink| {
-            if plugged {
-                netlink.up(port)?;
-                netlink.settle(port)
-            } else {
-                netlink.down(port)
+    /// The number of this pause, by which its end will know it.
+    fn put_to_sleep(&self, host: &str) -> Result<u64, LabError> {
+        let host = self.host_named(host)?;
+        let name = host.name();
+        self.sleepers.add(name, || {
+            let router = self.routers.get(host.site_index);
+            let cable = Cable::of(host, router).during("find the cable", name)?;
+            cable.pull().during("pull the cable", name)?;
+            match processes::stop_all_in(&host.doorway) {
+                Ok(stopped) => Ok(Sleeper { stopped, cable }),
+                Err(error) => {
+                    cable.plug().during("put the cable back", name)?;
+                    Err(error).during("stop the processes", name)
+                }
             }
-        })?;
-        // Or what the host sends first would be lost.
-        in_network(host.net()?, |netlink| netlink.settle(PORT_INDEX))
+        })
     }
 }

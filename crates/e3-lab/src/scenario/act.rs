@@ -1,5 +1,7 @@
 //! What a deed does to a lab.
 
+use std::time::Duration;
+
 use super::{Deed, LineChange};
 use crate::conditions::{Change, ChangeError};
 use crate::error::LabError;
@@ -23,7 +25,7 @@ pub(super) enum Act {
     Forget(String),
     Redial(String),
     Move(String),
-    Pause(String),
+    Pause(String, Option<Duration>),
     Resume(String),
 }
 
@@ -72,7 +74,7 @@ impl Act {
                 Self::Redial(site.clone())
             }
             Deed::Move { host: name } => Self::Move(host(name)?),
-            Deed::Pause { host: name, .. } => Self::Pause(host(name)?),
+            Deed::Pause { host: name, time } => Self::Pause(host(name)?, *time),
             Deed::Resume { host: name } => Self::Resume(host(name)?),
         })
     }
@@ -93,7 +95,8 @@ impl Act {
             Self::Move(host) => {
                 lab.change_address(&host)?;
             }
-            Self::Pause(host) => lab.pause(&host)?,
+            Self::Pause(host, None) => lab.pause(&host)?,
+            Self::Pause(host, Some(time)) => lab.pause_for(&host, time)?,
             Self::Resume(host) => lab.resume(&host)?,
         }
         Ok(())

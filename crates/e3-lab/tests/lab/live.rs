@@ -17,6 +17,10 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside("a_home_gets_another_address", a_home_gets_another_address),
     Test::inside("a_host_moves", a_host_moves),
     Test::inside("a_host_sleeps_and_wakes", a_host_sleeps_and_wakes),
+    Test::inside(
+        "a_pause_gives_way_to_a_later_one",
+        a_pause_gives_way_to_a_later_one,
+    ),
     Test::inside("who_sleeps_can_be_killed", who_sleeps_can_be_killed),
     Test::inside("what_cannot_be_is_said", what_cannot_be_is_said),
 ];
@@ -212,6 +216,30 @@ fn a_host_sleeps_and_wakes() {
     x.kill_all().unwrap();
     child.wait().unwrap();
     fs::remove_dir_all(&folder).unwrap();
+}
+
+fn a_pause_gives_way_to_a_later_one() {
+    let lab = four(Nat::None);
+    lab.pause_for("x", MS * 200).unwrap();
+    lab.resume("x").unwrap();
+    lab.pause("x").unwrap();
+    lab.pause_for("a", MS * 200).unwrap();
+    lab.pause("a").unwrap();
+    lab.pause("b").unwrap();
+    lab.pause_for("b", MS * 200).unwrap();
+    thread::sleep(MS * 400);
+    assert!(lab.is_paused("x"), "the end of a pause that was over");
+    assert!(lab.is_paused("a"), "what came last has no end");
+    assert!(!lab.is_paused("b"), "what came last has one");
+    let answered = host(&lab, "a").ping(address(host(&lab, "b")), 1, MS * 100);
+    assert!(answered.unwrap().is_empty(), "its own cable is out");
+    lab.resume("a").unwrap();
+    lab.resume("x").unwrap();
+    let answered = host(&lab, "x").ping(address(host(&lab, "b")), 2, SOON);
+    assert_eq!(answered.unwrap().len(), 2);
+    // Those who are to wake up later do not hold up the end of the lab.
+    lab.pause_for("x", SOON * 1000).unwrap();
+    lab.pause_for("y", Duration::MAX).unwrap();
 }
 
 fn who_sleeps_can_be_killed() {

@@ -8,7 +8,7 @@ use std::{
 use e3_host::lab::scenario;
 use e3_lab::{Done, Lab, Playing};
 use e3_spec::Scenario;
-use tokio::{task::spawn_blocking, time::sleep};
+use tokio::time::sleep;
 
 use crate::{
     holder::{
@@ -58,7 +58,7 @@ pub(super) async fn play(
     Ok(records(&playing.stop()))
 }
 
-/// Plays in the background; what was to be done at once is done when this returns.
+/// Does what is to be done at once. What comes about later by itself, as the end of an outage, still does.
 pub(super) async fn act(lab: &Arc<Lab>, declared: &Scenario) -> Result<Vec<PlayedRecord>, Fault> {
     let at_once = declared.events.iter();
     let at_once = at_once
@@ -68,9 +68,7 @@ pub(super) async fn act(lab: &Arc<Lab>, declared: &Scenario) -> Result<Vec<Playe
     while playing.log().len() < at_once && !playing.is_over() {
         sleep(Duration::from_millis(1)).await;
     }
-    let done = records(&playing.log());
-    // A pause that ends later still has to end; nobody waits for that.
-    drop(spawn_blocking(move || playing.wait()));
+    let done = records(&playing.stop());
     match done.iter().find_map(|done| done.failed.clone()) {
         Some(why) => Err(Fault::user(why)),
         None => Ok(done),
