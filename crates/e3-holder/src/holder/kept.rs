@@ -63,11 +63,26 @@ impl Kept {
         lab.ok_or_else(|| Fault::user("the hosts of this environment do not stand in a lab"))
     }
 
-    /// The agent on a host of that name, or of that party's index.
+    /// The agent on a host of that name, or of that party's index. One that pauses would neither answer nor begin.
     pub(crate) async fn agent(&self, host: &str) -> Result<Link, Fault> {
         match self {
-            Self::Parties(up) => up.party(host).map(|(_, party)| party.link.clone()),
-            Self::Network(network) => network.agent(host).await,
+            Self::Parties(up) => {
+                let (_, party) = up.party(host)?;
+                self.check_awake(party.host.name.as_str())?;
+                Ok(party.link.clone())
+            }
+            Self::Network(network) => {
+                self.check_awake(host)?;
+                network.agent(host).await
+            }
+        }
+    }
+
+    fn check_awake(&self, host: &str) -> Result<(), Fault> {
+        match self.provider().lab() {
+            Some(lab) if lab.is_paused(host) => Err(Fault::user(format!("host {host} pauses"))
+                .hint(format!("`e3 lab host {host} --resume` lets it go on"))),
+            _ => Ok(()),
         }
     }
 

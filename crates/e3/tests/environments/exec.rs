@@ -132,6 +132,23 @@ fn a_command_ends_with_whoever_asked_for_it_though_it_reads_nothing() {
 }
 
 #[test]
+fn a_host_that_pauses_is_asked_for_nothing() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "");
+    workshop.e3(&["up"]).succeeded();
+    workshop.e3(&["lab", "host", "h-1", "--pause"]).succeeded();
+    for named in ["1", "h-1"] {
+        let refused = workshop.e3(&["exec", named, "--", "true"]).refused();
+        assert!(refused.err.contains("host h-1 pauses"), "{refused:?}");
+    }
+    workshop.e3(&["exec", "0", "--", "true"]).succeeded();
+    workshop.e3(&["lab", "host", "h-1", "--resume"]).succeeded();
+    workshop.e3(&["exec", "1", "--", "true"]).succeeded();
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
+
+#[test]
 fn input_and_output_may_be_more_than_fits_on_the_way() {
     let workshop = Workshop::new();
     put(&workshop, 1, "");

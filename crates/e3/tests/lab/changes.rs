@@ -133,11 +133,25 @@ fn a_host_pauses_and_moves() {
     assert_eq!(answered(&workshop, "ams3", "sgp1"), 0);
     let host = || json(&workshop, &["status"])["sites"][2]["hosts"][0].clone();
     assert_eq!(host()["paused"], true);
+    let asleep = workshop.e3(&["lab", "exec", "sgp1", "--", "true"]);
+    let said = asleep.refused().err;
+    assert!(said.contains("host sgp1 pauses"), "{said}");
+    assert!(said.contains("e3 lab host sgp1 --resume"), "{said}");
     json(&workshop, &["host", "sgp1", "--resume"]);
     assert_eq!(answered(&workshop, "ams3", "sgp1"), 5);
+    workshop
+        .e3(&["lab", "exec", "sgp1", "--", "true"])
+        .succeeded();
     json(&workshop, &["host", "sgp1", "--pause", "500ms"]);
     thread::sleep(Duration::from_secs(1));
     assert_eq!(host()["paused"], false);
+    // The end of a pause that was over before does not end the next one.
+    json(&workshop, &["host", "sgp1", "--pause", "1s"]);
+    json(&workshop, &["host", "sgp1", "--resume"]);
+    json(&workshop, &["host", "sgp1", "--pause"]);
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(host()["paused"], true);
+    json(&workshop, &["host", "sgp1", "--resume"]);
     let before = host();
     json(&workshop, &["host", "sgp1", "--move"]);
     assert_ne!(host()["addresses"], before["addresses"]);
