@@ -4,15 +4,14 @@ use std::{
     collections::{BTreeMap, VecDeque},
     io,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::tcp::{OwnedReadHalf, OwnedWriteHalf},
+    io::AsyncWriteExt as _,
     sync::{
         Mutex,
-        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        mpsc::{Receiver, channel},
     },
     task::JoinSet,
     time::timeout,
@@ -20,37 +19,20 @@ use tokio::{
 
 use super::{
     Peers, ProbeError,
-    frame::{Kind, frame, read_head, read_number, send_number},
+    frame::{Kind, frame},
+    hear::{Event, Writer, hear},
     links::connect,
 };
 
-/// How much is read at once where bytes are only counted.
-const PIECE: usize = 64 * 1024;
-
-/// What came from a party.
-#[derive(Debug)]
-pub(super) enum Event {
-    /// [`Kind::Ready`], or [`Kind::Go`].
-    Barrier,
-    /// The answer to a question, and when it came.
-    Pong(u32, Instant),
-    /// So many bytes, the last of them so long after the first was on its way.
-    Received { bytes: u64, within: Duration },
-    /// The next pair may begin.
-    Token(u32),
-    /// A message of a round.
-    Round(u32),
-    /// The connection has broken.
-    Broken(io::Error),
-}
-
-type Writer = Arc<Mutex<OwnedWriteHalf>>;
+/// How much may wait for this party's attention. Parties that keep to a measurement are a round ahead at most, so that
+/// even 256 of them say far less; whoever says more waits until it is heard.
+const WAITING: usize = 4096;
 
 /// The connections.
 pub(super) struct Board {
     pub(super) peers: Peers,
     writers: BTreeMap<u16, Writer>,
-    events: UnboundedReceiver<(u16, Event)>,
+    events: Receiver<(u16, Event)>,
     /// What came while this party waited for something else: others may be ahead of it.
     early: VecDeque<(u16, Event)>,
     /// Words of barriers that it has not come to yet.
@@ -62,14 +44,14 @@ pub(super) struct Board {
 impl Board {
     /// Connects with all others; returns when everybody has.
     pub(super) async fn join(peers: Peers) -> Result<Self, ProbeError> {
-        let (sender, events) = unbounded_channel();
+        let (sender, events) = channel(WAITING);
         let mut readers = JoinSet::new();
         let mut writers = BTreeMap::new();
         for (party, stream) in connect(&peers).await? {
             let (reader, writer) = stream.into_split();
             let writer = Arc::new(Mutex::new(writer));
             writers.insert(party, Arc::clone(&writer));
-            readers.spawn(read(party, reader, writer, sender.clone()));
+            readers.spawn(hear(party, reader, writer, sender.clone()));
         }
         let mut board = Self {
             peers,
@@ -93,7 +75,11 @@ impl Board {
         while self.barriers < awaited {
             match self.receive(patience).await? {
                 (_, Event::Barrier) => self.barriers += 1,
-                early => self.early.push_back(early),
+                early if self.early.len() < WAITING => self.early.push_back(early),
+                (party, _) => {
+                    let reason = format!("it said more than {WAITING} things before their time");
+                    return Err(ProbeError::Strange { party, reason });
+                }
             }
         }
         self.barriers -= awaited;
@@ -142,80 +128,5 @@ impl Board {
     }
 }
 
-/// Reads what a party sends until it closes the connection.
-async fn read(
-    party: u16,
-    reader: OwnedReadHalf,
-    writer: Writer,
-    events: UnboundedSender<(u16, Event)>,
-) {
-    let mut reader = BufReader::with_capacity(PIECE, reader);
-    // Nobody listens any more when the probe has ended.
-    if let Err(error) = listen(party, &mut reader, &writer, &events).await {
-        let _ = events.send((party, Event::Broken(error)));
-    }
-}
-
-async fn listen(
-    party: u16,
-    reader: &mut BufReader<OwnedReadHalf>,
-    writer: &Writer,
-    events: &UnboundedSender<(u16, Event)>,
-) -> io::Result<()> {
-    let mut counted = Counted::default();
-    while let Some(head) = read_head(reader).await? {
-        let event = match head.kind {
-            Kind::Ready | Kind::Go => Event::Barrier,
-            Kind::Ping => {
-                let number = read_number(reader, head).await?;
-                send_number(&mut *writer.lock().await, Kind::Pong, number).await?;
-                continue;
-            }
-            Kind::Pong => Event::Pong(read_number(reader, head).await?, Instant::now()),
-            Kind::Data => {
-                counted.begin();
-                discard(reader, head.length).await?;
-                counted.bytes += u64::from(head.length);
-                continue;
-            }
-            Kind::End => std::mem::take(&mut counted).end(),
-            Kind::Token => Event::Token(read_number(reader, head).await?),
-            Kind::Round => {
-                let number = reader.read_u32_le().await?;
-                discard(reader, head.length.saturating_sub(4)).await?;
-                Event::Round(number)
-            }
-        };
-        let _ = events.send((party, event));
-    }
-    Ok(())
-}
-
-async fn discard(reader: &mut BufReader<OwnedReadHalf>, length: u32) -> io::Result<()> {
-    let mut left = reader.take(length.into());
-    let discarded = tokio::io::copy(&mut left, &mut tokio::io::sink()).await?;
-    if discarded < u64::from(length) {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(())
-}
-
-/// Bytes that came, since when.
-#[derive(Debug, Default)]
-struct Counted {
-    bytes: u64,
-    since: Option<Instant>,
-}
-
-impl Counted {
-    fn begin(&mut self) {
-        self.since.get_or_insert_with(Instant::now);
-    }
-
-    fn end(self) -> Event {
-        Event::Received {
-            bytes: self.bytes,
-            within: self.since.map(|since| since.elapsed()).unwrap_or_default(),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,14 @@ pub enum ProbeError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// A party says what no party says that takes part in this measurement.
+    #[error("party {party} does not measure with the others: {reason}; do all run the same probe?")]
+    Strange {
+        /// The party.
+        party: u16,
+        /// What it said, and what was expected.
+        reason: String,
+    },
     /// A profile cannot be used.
     #[error("{} is no profile: {reason}", path.display())]
     Profile {

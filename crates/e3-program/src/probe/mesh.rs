@@ -1,16 +1,14 @@
 //! Behaves on the network like a recorded program, with any number of parties.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
 use super::{
     ProbeError,
-    board::{Board, Event},
+    board::Board,
     frame::{HEAD, Kind, LONGEST, frame},
+    hear::Event,
     profile::{Profile, Round},
     report::{Replayed, thousandths},
 };
@@ -24,7 +22,7 @@ pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Repla
     let rounds: Vec<Round> = profile.scaled(board.peers.count()).collect();
     let others: Vec<u16> = board.peers.others().collect();
     let begin = Instant::now();
-    let mut arrived: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut arrived = Arrived::of(board.peers.count(), rounds.len());
     let (mut computing, mut bytes_sent) = (Duration::ZERO, 0);
     let mut pace = Pace::default();
     for (number, Round { compute_ms, bytes }) in (0u32..).zip(&rounds) {
@@ -36,12 +34,13 @@ pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Repla
             board.send(*party, &message).await?;
             bytes_sent += message.len() as u64;
         }
-        while arrived.get(&number).copied().unwrap_or(0) < others.len() {
-            if let (_, Event::Round(number)) = board.next(PATIENCE).await? {
-                *arrived.entry(number).or_default() += 1;
+        let mut missing = arrived.missing(number, &others);
+        while missing > 0 {
+            if let (party, Event::Round(heard)) = board.next(PATIENCE).await? {
+                arrived.note(party, heard, number)?;
+                missing -= usize::from(heard == number);
             }
         }
-        arrived.remove(&number);
     }
     let elapsed_s = thousandths(begin.elapsed().as_secs_f64());
     board.barrier(PATIENCE).await?;
@@ -51,6 +50,47 @@ pub(super) async fn replay(board: &mut Board, profile: &Profile) -> Result<Repla
         computing_s: thousandths(computing.as_secs_f64()),
         bytes_sent,
     })
+}
+
+/// How many rounds' messages have come from each party.
+#[derive(Debug)]
+struct Arrived {
+    from: Vec<u32>,
+    rounds: usize,
+}
+
+impl Arrived {
+    fn of(parties: u16, rounds: usize) -> Self {
+        let from = vec![0; usize::from(parties)];
+        Self { from, rounds }
+    }
+
+    /// How many have not sent their message of this round.
+    fn missing(&self, number: u32, others: &[u16]) -> usize {
+        let come = |party: &u16| self.from.get(usize::from(*party)).copied().unwrap_or(0);
+        others.iter().filter(|party| come(party) <= number).count()
+    }
+
+    /// A party's messages come in order, and the one after this round's only once this party has sent its own: nobody
+    /// can be further ahead.
+    fn note(&mut self, party: u16, heard: u32, now: u32) -> Result<(), ProbeError> {
+        let strange = |expected: u32| ProbeError::Strange {
+            party,
+            reason: format!(
+                "it sent a message of round {heard} in round {now}, where its next is of round {expected}, of {} in all",
+                self.rounds
+            ),
+        };
+        let next = self.from.get(usize::from(party)).copied().unwrap_or(0);
+        let possible = heard <= now.saturating_add(1) && (heard as usize) < self.rounds;
+        if heard != next || !possible {
+            return Err(strange(next));
+        }
+        if let Some(count) = self.from.get_mut(usize::from(party)) {
+            *count += 1;
+        }
+        Ok(())
+    }
 }
 
 /// Sleeps as long as is to be computed, on the whole: the system's timer is not precise enough for each time.

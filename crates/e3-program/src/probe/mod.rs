@@ -5,11 +5,12 @@
 //!
 //! - [`round_trip`], [`throughput`]: what a network can do;
 //! - [`mesh`]: what a recorded program would do in it, by its [`profile`];
-//! - [`board`], [`links`], [`frame`]: the connections among all parties, and what is said on them.
+//! - [`board`], [`links`], [`hear`], [`frame`]: the connections among all parties, and what is said on them.
 
 mod board;
 mod error;
 mod frame;
+mod hear;
 mod links;
 mod mesh;
 mod peers;

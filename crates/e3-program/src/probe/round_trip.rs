@@ -10,8 +10,9 @@ use tokio::time::sleep_until;
 
 use super::{
     ProbeError,
-    board::{Board, Event},
+    board::Board,
     frame::{Kind, send_number},
+    hear::Event,
     report::RoundTrips,
 };
 

@@ -6,8 +6,9 @@ use tokio::{io::AsyncWriteExt as _, task::JoinSet, time::timeout};
 
 use super::{
     ProbeError,
-    board::{Board, Event},
+    board::Board,
     frame::{Kind, frame, send_number},
+    hear::Event,
     report::Received,
 };
 
