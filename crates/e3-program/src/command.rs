@@ -8,7 +8,7 @@ use std::{
 };
 
 use e3_session::types::{Command, DialTable, PartyIndex, Ports, Reach};
-use e3_template::{FillError, Template, TemplateError, Values, Word};
+use e3_template::{FillError, Room, Template, TemplateError, Values, Word};
 
 use crate::{
     files::{BadPath, RelativePath},
@@ -67,16 +67,17 @@ pub fn command_line(
         dial,
         staged,
     };
+    let mut room = Room::default();
     let mut filled = Vec::with_capacity(arguments.len());
     for argument in arguments {
-        filled.extend(parse(argument)?.fill(&known)?);
+        filled.extend(parse(argument)?.fill(&known, &mut room)?);
     }
     let mut environment = variables(environment, dial, staged.input());
     for (name, value) in &command.environment {
-        environment.push((name.into(), one(value, &known)?.into()));
+        environment.push((name.into(), one(value, &known, &mut room)?.into()));
     }
     if let (Some(place), Some(input)) = (&command.input_as, staged.input()) {
-        let place = RelativePath::parse(&one(place, &known)?)?;
+        let place = RelativePath::parse(&one(place, &known, &mut room)?)?;
         put(input, &place.below(staged.folder()))?;
     }
     Ok(CommandLine {
@@ -94,9 +95,9 @@ fn parse(text: &str) -> Result<Template, CommandError> {
     })
 }
 
-fn one(text: &str, known: &Known<'_>) -> Result<String, CommandError> {
+fn one(text: &str, known: &Known<'_>, room: &mut Room) -> Result<String, CommandError> {
     let template = parse(text)?;
-    match (template.repeats(), template.fill(known)?.pop()) {
+    match (template.repeats(), template.fill(known, room)?.pop()) {
         (false, Some(filled)) => Ok(filled),
         _ => Err(CommandError::Several(text.to_owned())),
     }

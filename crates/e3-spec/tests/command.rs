@@ -147,6 +147,38 @@ fn what_is_wrong_with_a_command_is_said_at_its_place() {
 }
 
 #[test]
+fn what_has_no_room_in_any_run_is_told_before_it() {
+    let among = |parties: u16, fields: &str| {
+        let text = format!(
+            "[hosts.a]\ncount = {parties}\nregion = \"ams3\"\n[program]\nkind = \"command\"\n{fields}\n"
+        );
+        common::parse(&text, &Overrides::default()).map_err(|wrong| wrong.to_string())
+    };
+    let all = "{endpoints}".repeat(10);
+    let repeated = format!("command = [\"p\", \"{{index:*}}{all}\"]");
+    among(64, &repeated).unwrap();
+    let told = among(256, &repeated).unwrap_err();
+    assert!(told.contains("e3.toml:6:11"), "{told}");
+    assert!(told.contains("longer than 1024 KiB"), "{told}");
+    assert!(told.contains("expected fewer or shorter ones"), "{told}");
+    // Arguments and variables together.
+    let half = format!("\"{{index:*}}{}\"", "{endpoints}".repeat(2));
+    among(256, &format!("command = [\"p\", {half}]")).unwrap();
+    let more = vec![half; 3].join(", ");
+    assert!(among(256, &format!("command = [\"p\", {more}]")).is_err());
+    let value = "{endpoints}".repeat(500);
+    let variables = |count: u8| {
+        let all: Vec<String> = (0..count).map(|n| format!("V{n} = \"{value}\"")).collect();
+        among(
+            256,
+            &format!("command = [\"p\"]\nenv = {{ {} }}", all.join(", ")),
+        )
+    };
+    variables(1).unwrap();
+    assert!(variables(2).is_err());
+}
+
+#[test]
 fn a_field_of_another_kind_is_told_once() {
     let told = wrong("path = \"x.py\"\ncommand = [\"p\"]");
     assert!(

@@ -1,7 +1,9 @@
 //! From a template to text.
 
+use std::borrow::Cow;
+
 use crate::{
-    Part, Template,
+    Part, Room, Template,
     word::{Item, Who, Word},
 };
 
@@ -54,17 +56,25 @@ pub enum FillError {
     /// A path that this host does not have.
     #[error("the command cannot be filled in: {0}")]
     Path(String),
+    /// All that is filled in has no room.
+    #[error(
+        "the command's arguments and variables become longer than {} KiB: expected fewer or shorter ones; \
+         `{{peers_file}}` and `{{hosts_file}}` are files with what all parties need",
+        Room::MOST / 1024
+    )]
+    TooLong,
 }
 
 impl Template {
-    /// The arguments that it makes: one, or one for each party that it is repeated for.
+    /// The arguments that it makes: one, or one for each party that it is repeated for. All that one command needs is
+    /// filled in within the same room.
     ///
     /// # Errors
-    /// [`FillError`] if it names a party or a path that there is not.
-    pub fn fill(&self, values: &impl Values) -> Result<Vec<String>, FillError> {
+    /// [`FillError`] if it names a party or a path that there is not, or the room is not enough.
+    pub fn fill(&self, values: &impl Values, room: &mut Room) -> Result<Vec<String>, FillError> {
         let each = self.words().find_map(Word::each);
         let parties: Vec<u16> = match each {
-            None => return Ok(vec![self.fill_for(values.me(), values)?]),
+            None => return Ok(vec![self.fill_for(values.me(), values, room)?]),
             Some(Who::Others) => (0..values.count())
                 .filter(|party| *party != values.me())
                 .collect(),
@@ -72,18 +82,27 @@ impl Template {
         };
         parties
             .into_iter()
-            .map(|party| self.fill_for(party, values))
+            .map(|party| self.fill_for(party, values, room))
             .collect()
     }
 
     /// With `each` as the party that a repeated argument is about.
-    fn fill_for(&self, each: u16, values: &impl Values) -> Result<String, FillError> {
+    fn fill_for(
+        &self,
+        each: u16,
+        values: &impl Values,
+        room: &mut Room,
+    ) -> Result<String, FillError> {
+        // An empty text, too, is handed over: with the zero at its end.
+        room.take(1)?;
         let mut text = String::new();
         for part in &self.parts {
-            match part {
-                Part::Text(plain) => text.push_str(plain),
-                Part::Word(word) => text.push_str(&fill_word(*word, each, values)?),
-            }
+            let filled = match part {
+                Part::Text(plain) => Cow::Borrowed(plain.as_str()),
+                Part::Word(word) => Cow::Owned(fill_word(*word, each, values)?),
+            };
+            room.take(filled.len())?;
+            text.push_str(&filled);
         }
         Ok(text)
     }

@@ -1,7 +1,7 @@
 //! The templates in a program's command line: text in which `{…}` stands for what only a run knows.
 //!
 //! ```
-//! use e3_template::{Template, Values};
+//! use e3_template::{Room, Template, Values};
 //!
 //! struct Two;
 //! impl Values for Two {
@@ -10,7 +10,7 @@
 //!     fn address(&self, party: u16) -> String { format!("10.0.0.{}", party + 1) }
 //!     fn port(&self, _: u16) -> u16 { 5000 }
 //! }
-//! let fill = |text: &str| text.parse::<Template>().unwrap().fill(&Two).unwrap();
+//! let fill = |text: &str| text.parse::<Template>().unwrap().fill(&Two, &mut Room::default()).unwrap();
 //! assert_eq!(fill("-p{index}"), ["-p1"]);
 //! assert_eq!(fill("{index:*},{address:*},{port:*}"), ["0,10.0.0.1,5000", "1,10.0.0.2,5000"]);
 //! assert_eq!(fill("{endpoints}"), ["10.0.0.1:5000,10.0.0.2:5000"]);
@@ -20,10 +20,12 @@
 
 mod fill;
 mod parse;
+mod room;
 mod word;
 
 pub use fill::{FillError, Values};
 pub use parse::TemplateError;
+pub use room::{Least, Room};
 pub use word::{Item, WORDS, Who, Word};
 
 /// Text with templates in it.

@@ -33,15 +33,18 @@ impl Resolver<'_> {
         let requirements = self.requirements(&table.requirements);
         let python = self.python(&table.python);
         let ports = self.ports(table, known.parties);
+        let (line, env, input_as) = (line?, env?, input_as?);
+        let all = line.iter().chain(env.values()).chain(&input_as);
+        self.fits(all, table.command.place().unwrap_or(place), known.parties)?;
         Ok(Command {
-            line: line?,
+            line,
             folder: folder?,
-            env: env?,
+            env,
             ports: ports?,
             dial: table.dial.or(Dialling::Mesh)?,
             requirements: requirements?,
             python: python?,
-            input_as: input_as?,
+            input_as,
         })
     }
 

@@ -1,12 +1,13 @@
 //! The templates of a command.
 
-use e3_template::{Template, TemplateError, WORDS, Who, Word};
+use e3_template::{FillError, Least, Room, Template, TemplateError, WORDS, Who, Word};
 
 use super::Resolver;
 use crate::near::nearest;
 use crate::number::PartyCount;
 use crate::raw::At;
 use crate::report::{Checked, Reported};
+use crate::source::Place;
 
 /// What only some commands can be told.
 #[derive(Clone, Copy)]
@@ -65,6 +66,34 @@ impl Resolver<'_> {
             }
         }
         Ok(template)
+    }
+
+    /// Whether a command has room for all its templates, as far as that can be known before a run.
+    pub(super) fn fits<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t String>,
+        place: Place,
+        parties: PartyCount,
+    ) -> Checked<()> {
+        let mut room = Room::default();
+        // What else is wrong with them has been said.
+        let templates = texts.filter_map(|text| text.parse::<Template>().ok());
+        for template in templates {
+            let filled = template.fill(&Least(parties.get()), &mut room);
+            if matches!(filled, Err(FillError::TooLong)) {
+                let most = Room::MOST / 1024;
+                self.report
+                    .wrong(
+                        place,
+                        format!("with {parties} parties, arguments and variables become longer than {most} KiB"),
+                    )
+                    .expected(
+                        "fewer or shorter ones; `{peers_file}` is a file with every party's `address:port`",
+                    );
+                return Err(Reported);
+            }
+        }
+        Ok(())
     }
 }
 
