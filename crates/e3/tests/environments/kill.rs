@@ -104,14 +104,19 @@ fn a_program() {
 fn survives(role: Role, phases: &[Phase]) {
     let (mut random, seed) = Random::seeded();
     println!("E3_SEED={seed}");
-    for (round, phase) in (0..rounds(ROUNDS)).zip(phases.iter().cycle()) {
+    let rounds = rounds(ROUNDS);
+    let mut killed = 0;
+    for (round, phase) in (0..rounds).zip(phases.iter().cycle()) {
         let delay = random.below(phase.length());
         println!("round {round}: {phase:?}, {role:?} after {delay} ms");
-        one_round(role, *phase, Duration::from_millis(delay));
+        killed += u64::from(one_round(role, *phase, Duration::from_millis(delay)));
     }
+    println!("{role:?}: {killed} killed in {rounds} rounds");
+    assert!(killed > 0, "no {role:?} was ever there to be killed");
 }
 
-fn one_round(role: Role, phase: Phase, delay: Duration) {
+/// Says whether there was somebody to kill.
+fn one_round(role: Role, phase: Phase, delay: Duration) -> bool {
     let workshop = Workshop::new();
     put(&workshop, 2, MOMENT);
     let mut run_before = before(phase, &workshop);
@@ -142,6 +147,7 @@ fn one_round(role: Role, phase: Phase, delay: Duration) {
     workshop.e3(&["run"]).succeeded();
     assert_eq!(readable(&workshop), finished + 2);
     workshop.nothing_left();
+    killed.is_some()
 }
 
 #[track_caller]
