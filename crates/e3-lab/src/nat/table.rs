@@ -10,6 +10,10 @@ use super::shape::{Flags, Protocol};
 
 /// As many sessions as a common router keeps; further ones find no room.
 const MOST_SESSIONS: usize = 65_536;
+/// A sweep that has freed less than this part of all sessions is not repeated before some time has passed: a table full
+/// of living ones would be swept for every new one.
+const WORTHWHILE: usize = 64;
+const REST: Nanos = 1_000_000_000;
 
 /// A packet as the table sees it.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +35,8 @@ pub(super) struct Table {
     sessions: usize,
     /// At so many sessions those that are over are removed.
     sweep_at: usize,
+    /// But not before this time.
+    sweep_after: Nanos,
 }
 
 /// What an outside endpoint is chosen for: an inside endpoint, and as much of the peer's as mapping depends on.
@@ -41,6 +47,10 @@ struct Mapping {
     inside: Inside,
     /// By the peer's endpoint.
     sessions: BTreeMap<SocketAddr, Session>,
+    /// The peer that has last kept it alive, whose session is likely to be alive still.
+    latest: Option<SocketAddr>,
+    /// No session lives longer than this.
+    until: Nanos,
 }
 
 /// One mapping, as it is shown.
@@ -67,6 +77,7 @@ impl Table {
             by_outside: HashMap::new(),
             sessions: 0,
             sweep_at: 1024,
+            sweep_after: 0,
         }
     }
 
@@ -79,17 +90,21 @@ impl Table {
         choose: impl FnOnce(&dyn Fn(SocketAddr) -> bool) -> Option<SocketAddr>,
     ) -> Option<SocketAddr> {
         let inside = self.inside(from, passage.remote);
-        let outside = match self.living(&inside, passage.now) {
-            Some(outside) => outside,
-            None if self.may_begin(passage) => {
-                let taken = |outside| self.is_taken(outside, passage.now);
-                let outside = choose(&taken)?;
-                self.map(inside, outside);
-                outside
-            }
-            None => return None,
-        };
-        self.pass(outside, Way::Out, passage).then_some(outside)
+        if let Some(outside) = self.living(&inside, passage.now) {
+            return self.pass(outside, Way::Out, passage).then_some(outside);
+        }
+        if !self.may_begin(passage) {
+            return None;
+        }
+        let taken = |outside| self.is_taken(outside, passage.now);
+        let outside = choose(&taken)?;
+        self.map(inside, outside);
+        let has_passed = self.pass(outside, Way::Out, passage);
+        if !has_passed {
+            // There was no room.
+            self.unmap(outside);
+        }
+        has_passed.then_some(outside)
     }
 
     /// Lets a packet in: the inside endpoint that it is for.
@@ -111,6 +126,18 @@ impl Table {
     pub(super) fn inside_of(&self, outside: SocketAddr, now: Nanos) -> Option<SocketAddr> {
         let mapping = self.by_outside.get(&outside)?;
         mapping.lives(now).then_some(mapping.inside.0)
+    }
+
+    /// The same, if it has the mapping for packets to this peer (RFC 5508, REQ-4: an error about a packet that no
+    /// mapping can have sent is dropped).
+    pub(super) fn sender_of(
+        &self,
+        outside: SocketAddr,
+        remote: SocketAddr,
+        now: Nanos,
+    ) -> Option<SocketAddr> {
+        let sender = self.inside_of(outside, now)?;
+        (self.by_inside.get(&self.inside(sender, remote)) == Some(&outside)).then_some(sender)
     }
 
     pub(super) fn forget(&mut self) {
@@ -174,9 +201,7 @@ impl Table {
         // Who had this endpoint before has lost it by time.
         self.unmap(outside);
         self.by_inside.insert(inside, outside);
-        let sessions = BTreeMap::new();
-        self.by_outside
-            .insert(outside, Mapping { inside, sessions });
+        self.by_outside.insert(outside, Mapping::new(inside));
     }
 
     fn unmap(&mut self, outside: SocketAddr) {
@@ -212,14 +237,20 @@ impl Table {
             *session = Session::new();
         }
         session.pass(protocol, way, flags, now, &timeouts);
+        mapping.latest = Some(remote);
+        mapping.until = mapping.until.max(session.expires);
         self.sessions += usize::from(known.is_none());
         true
     }
 
     fn has_room(&mut self, outside: SocketAddr, now: Nanos) -> bool {
-        if self.sessions >= self.sweep_at.min(MOST_SESSIONS) {
+        let before = self.sessions;
+        if before >= self.sweep_at.min(MOST_SESSIONS) && now >= self.sweep_after {
             self.sweep(outside, now);
             self.sweep_at = (2 * self.sessions).max(1024);
+            if before - self.sessions < before / WORTHWHILE {
+                self.sweep_after = now.saturating_add(REST);
+            }
         }
         self.sessions < MOST_SESSIONS
     }
@@ -243,8 +274,23 @@ impl Table {
 }
 
 impl Mapping {
+    fn new(inside: Inside) -> Self {
+        Self {
+            inside,
+            sessions: BTreeMap::new(),
+            latest: None,
+            until: 0,
+        }
+    }
+
+    /// Whether any session lives. There may be thousands, and every packet asks: mostly the latest tells.
     fn lives(&self, now: Nanos) -> bool {
-        self.sessions.values().any(|session| session.lives(now))
+        if self.until <= now {
+            return false;
+        }
+        let latest = self.latest.and_then(|peer| self.sessions.get(&peer));
+        latest.is_some_and(|session| session.lives(now))
+            || self.sessions.values().any(|session| session.lives(now))
     }
 
     /// Whether what comes from this peer may come in.

@@ -127,19 +127,20 @@ impl Tables {
 
     /// Who inside has sent the packet that an error from outside is about.
     pub(super) fn error_back(&self, about: &Embedded, now: Nanos) -> Option<SocketAddr> {
-        self.of(about.protocol).inside_of(about.source, now)
+        self.of(about.protocol)
+            .sender_of(about.source, about.destination, now)
     }
 
     /// The inside address that a packet from outside is likely for; nobody has admitted it yet.
     pub(super) fn glimpse(&self, packet: &Packet<'_>, now: Nanos) -> Option<IpAddr> {
-        let (protocol, outside) = if let Shape::Error(about) = packet.shape() {
-            (about.protocol, about.source)
+        let inside = if let Shape::Error(about) = packet.shape() {
+            self.error_back(&about, now)?
         } else {
             let member = Member::inbound(packet)?;
-            (member.protocol, member.destination)
+            self.of(member.protocol)
+                .inside_of(member.destination, now)?
         };
-        let inside = self.of(protocol).inside_of(outside, now);
-        inside.map(|inside| inside.ip())
+        Some(inside.ip())
     }
 
     pub(super) fn forget(&mut self) {

@@ -85,6 +85,59 @@ fn ports_are_used_until_hardly_any_is_left() {
 }
 
 #[test]
+fn a_full_table_is_swept_at_times_and_not_for_every_packet() {
+    let mut nat = nat(Behaviour::PORT_RESTRICTED);
+    let mut sends = |port, remote: u32, now| {
+        let [.., high, low] = remote.to_be_bytes();
+        let mut bytes = between((INSIDE, port), ([198, 19, high, low], 80));
+        out(&mut nat, &mut bytes, now)
+    };
+    assert!((0..65_536).all(|remote| sends(4000, remote, 0) == Outcome::Through));
+    // All live for 120 s.
+    let half = SECOND / 2;
+    assert_eq!(sends(5000, 1, 120 * SECOND - half), Outcome::Blocked);
+    assert_eq!(sends(5000, 1, 120 * SECOND), Outcome::Blocked, "it rests");
+    assert_eq!(sends(5000, 1, 120 * SECOND + half), Outcome::Through);
+}
+
+#[test]
+fn a_mapping_lasts_as_long_as_any_of_its_sessions() {
+    let mut nat = nat(Behaviour::FULL_CONE);
+    let syn = |remote| {
+        let mut bytes = segment(b"");
+        let mut packet = Packet::read(&mut bytes).unwrap();
+        packet.set(End::Destination, SocketAddr::new(REMOTE.into(), remote));
+        bytes
+    };
+    // One connection stands, for two hours; another one has been tried later, for four minutes.
+    let mut standing = syn(80);
+    assert_eq!(out(&mut nat, &mut standing, 0), Outcome::Through);
+    assert_eq!(back(&mut nat, &mut answer(&standing), 0), Outcome::Through);
+    assert_eq!(out(&mut nat, &mut syn(81), SECOND), Outcome::Through);
+    assert_eq!(nat.mappings(1000 * SECOND).len(), 1);
+    assert_eq!(nat.mappings(8000 * SECOND).len(), 0);
+}
+
+#[test]
+fn errors_come_in_about_what_the_mapping_has_sent() {
+    for (behaviour, about_others) in [
+        (Behaviour::SYMMETRIC, Outcome::Blocked),
+        (Behaviour::FULL_CONE, Outcome::Through),
+    ] {
+        let mut nat = nat(behaviour);
+        let mut sent = datagram(b"hello");
+        assert_eq!(out(&mut nat, &mut sent, 0), Outcome::Through);
+        let mut other = sent.clone();
+        let mut packet = Packet::read(&mut other).unwrap();
+        packet.set(End::Destination, ([198, 18, 9, 9], 9).into());
+        let mut about_another = error_about(&other);
+        assert_eq!(back(&mut nat, &mut about_another, 1), about_others);
+        let mut about_it = error_about(&sent);
+        assert_eq!(back(&mut nat, &mut about_it, 1), Outcome::Through);
+    }
+}
+
+#[test]
 fn low_ports_stay_low() {
     let mut nat = nat(Behaviour::SYMMETRIC);
     for remote in 1..200 {
