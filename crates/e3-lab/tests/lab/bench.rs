@@ -30,7 +30,10 @@ fn figures_hold_their_samples() {
 fn load_ends_with_its_figure() {
     let figure = bench::rtt_loaded_p99_ms().unwrap();
     println!("{} {:?}", figure.value, figure.spread);
-    assert_eq!(figure.samples.len(), 1000, "no ping is lost");
+    assert_eq!(figure.samples.len(), 1000);
+    let is_lost = |sample: &&f64| **sample > 1900.0;
+    let lost = figure.samples.iter().filter(is_lost).count();
+    assert_eq!(lost, 0, "no ping is lost");
     let children = fs::read_to_string("/proc/thread-self/children").unwrap();
     assert_eq!(
         children, "",

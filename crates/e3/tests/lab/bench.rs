@@ -33,7 +33,9 @@ fn figures_have_their_floors_and_their_samples() {
         "hosts_100_down_s",
         "memory_per_host_mb",
     ];
-    for (name, figure) in names.iter().zip(document["figures"].as_array().unwrap()) {
+    let figures = document["figures"].as_array().unwrap();
+    assert_eq!(figures.len(), names.len(), "{document:#}");
+    for (name, figure) in names.iter().zip(figures) {
         assert_eq!(figure["name"], *name);
         assert!(document[name].as_f64().unwrap() > 0.0, "{document:#}");
         assert_eq!(figure["value"], document[name]);

@@ -29,7 +29,7 @@ pub(super) const SIZES: &[(u16, &[(Figure, f64)])] = &[
     (600, &[(Figure::Hosts600Up, 10.0)]),
 ];
 
-/// How long a host of the round before is waited for: the kernel takes network namespaces apart behind everybody's back,
+/// How long each host of the round before is waited for: the kernel takes network namespaces apart behind everybody's back,
 /// one after another, and makes no new ones meanwhile.
 const REST: Duration = Duration::from_millis(25);
 
@@ -51,18 +51,23 @@ pub(super) struct Seen {
 }
 
 /// Brings `count` hosts up and down, `rounds` times; between, they answer one another's pings in a sample of pairs.
+/// Before each round it rests for as many hosts as have gone just `before`, even if those were of another measurement.
 ///
 /// # Errors
 /// What this machine lacks; pairs that do not answer; Ctrl-C.
-pub(super) fn measure(count: u16, rounds: u16, interrupt: &Interrupt) -> Result<Seen, Fault> {
+pub(super) fn measure(
+    count: u16,
+    rounds: u16,
+    mut before: u16,
+    interrupt: &Interrupt,
+) -> Result<Seen, Fault> {
     let environment = hosts(count)?;
     let root = StateRoot::from_env().map_err(Fault::from)?;
     let folder = root.folder(&EnvironmentId::passing("bench"));
     let mut seen = None;
-    for number in 0..rounds {
-        if number > 0 {
-            thread::sleep(REST * u32::from(count));
-        }
+    for _ in 0..rounds {
+        thread::sleep(REST * u32::from(before));
+        before = count;
         let round = round(&environment, &folder, interrupt)?;
         let all = seen.get_or_insert_with(|| Seen {
             count,

@@ -53,6 +53,7 @@ pub fn main(args: &LabBench, global: &Global) -> Result<ExitCode, Fault> {
         out::aside(&format!("measuring {}\n", figure.name()));
         figures.push(inside::measure(figure)?);
     }
+    let mut before = 0;
     for &(count, of_count) in hosts::SIZES {
         let wanted = of_count
             .iter()
@@ -63,7 +64,8 @@ pub fn main(args: &LabBench, global: &Global) -> Result<ExitCode, Fault> {
                 "bringing up {count} hosts, {} times\n",
                 args.rounds
             ));
-            let seen = hosts::measure(count, args.rounds, &interrupt)?;
+            let seen = hosts::measure(count, args.rounds, before, &interrupt)?;
+            before = count;
             let measured = wanted.into_iter();
             figures.extend(
                 measured.map(|(figure, most)| figure.at_most(*most, seen.samples(*figure))),
