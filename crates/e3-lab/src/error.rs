@@ -1,6 +1,7 @@
 //! Why a lab cannot be built or used.
 
 use std::io;
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
@@ -60,6 +61,12 @@ pub enum LabError {
     /// A path or line cannot be changed, or there is none of that name.
     #[error(transparent)]
     Change(#[from] ChangeError),
+    /// A time that this machine's clock will not reach.
+    #[error("{} s from the beginning is later than this machine counts time; take an earlier one", at.as_secs())]
+    Never {
+        /// The time, from the beginning of the scenario.
+        at: Duration,
+    },
     /// Namespaces and interfaces are held by open files.
     #[error(
         "it needs more open files than this process may have ({limit}); raise the limit, as by `ulimit -n 4096`, or take \

@@ -59,12 +59,13 @@ pub enum PlayError {
 
 impl Scenario {
     /// Plays it in a lab, beginning at `start`, which may be in the future; what should have happened before now
-    /// happens at once. If it begins now, chance is drawn from its seed when this returns. The lab may go meanwhile, which ends the playing.
+    /// happens at once. If it begins now, chance is drawn from its seed when this returns. The lab may go
+    /// meanwhile, which ends the playing.
     ///
     /// # Errors
-    /// An event that cannot happen in this lab; nothing has happened then.
+    /// An event that cannot happen in this lab, or is later than time is counted; nothing has happened then.
     pub fn play(&self, lab: &Arc<Lab>, start: Instant) -> Result<Playing, PlayError> {
-        let steps = step::steps(&self.events, lab)?;
+        let steps = step::steps(&self.events, lab, start)?;
         let events = steps.len();
         let log = Arc::new(Mutex::new(Vec::with_capacity(events)));
         let (stop, stopped) = mpsc::channel();
@@ -154,14 +155,13 @@ impl Player {
             reseed(&lab, seed);
         }
         while let Some(step) = steps.pop_front() {
-            let due = self.start + step.at;
-            if !self.sleep_until(due) {
+            if !self.sleep_until(step.due) {
                 return;
             }
             let Some(lab) = self.lab.upgrade() else {
                 return;
             };
-            let Step { at, text, act } = step;
+            let Step { at, due, text, act } = step;
             let failed = act.run(&lab).err().map(|error| error.to_string());
             if let Some(why) = &failed {
                 tracing::warn!("at {at:?} of the scenario `{text}` could not be done: {why}");

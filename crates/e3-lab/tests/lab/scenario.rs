@@ -212,4 +212,14 @@ fn what_cannot_happen_is_said_before_anything_does() {
     let within = Scenario::new().at(MS, Deed::between("a", "a0", down));
     let said = within.play(&lab, Instant::now()).unwrap_err().to_string();
     assert!(said.contains("same site"), "{said}");
+    let never = Scenario::new()
+        .at(Duration::ZERO, Deed::between("a", "b", down))
+        .at(Duration::MAX, Deed::between("a", "b", down));
+    let error = never.play(&lab, Instant::now()).unwrap_err();
+    assert!(matches!(error, PlayError::Impossible { .. }), "{error}");
+    assert!(
+        error.to_string().contains("18446744073709551615 s"),
+        "{error}"
+    );
+    assert!(!lab.path("a", "b").unwrap().down);
 }
