@@ -47,8 +47,8 @@ impl Alarm {
     /// When something came that was there when a thread woke, which has slept from one time to another and has waited
     /// for a processor at the end of it.
     ///
-    /// What the thread had to wait is no part of a packet's way. Only where the alarm has roused it nobody knows when
-    /// in the meantime the packet came.
+    /// What the thread had to wait is no part of the way of the packet that has roused it. Where the alarm has, nobody
+    /// knows when in the meantime a packet came.
     pub(super) fn came(&self, slept: Slept, waited: Nanos) -> Nanos {
         let Slept { from, until, alarm } = slept;
         if until - from < NO_SLEEP {

@@ -59,6 +59,19 @@ pub(super) struct Site {
     pub(super) answers: Allowance,
 }
 
+/// When the packets came that are read after a sleep. The first has roused the router; the others came while it was
+/// waiting for a processor, nobody knows when, and are not taken for older than they may be.
+struct Came {
+    first: Option<Nanos>,
+    others: Nanos,
+}
+
+impl Came {
+    fn next(&mut self) -> Nanos {
+        self.first.take().unwrap_or(self.others)
+    }
+}
+
 impl Router {
     pub(super) fn new(plan: &Plan, lines: Vec<File>, epoll: Epoll, tasks: Tasks) -> Self {
         let sites = lines.into_iter().zip(&plan.sites).map(|(tun, site)| Site {
@@ -118,12 +131,15 @@ impl Router {
                 alarm,
             };
             let waited = waited_so_far().saturating_sub(waited_before);
-            let came = self.alarm.came(slept, waited);
+            let mut came = Came {
+                first: Some(self.alarm.came(slept, waited)),
+                others: self.alarm.came(slept, 0),
+            };
             for token in ready.tokens() {
                 if token == BELL {
                     self.do_tasks();
                 } else if let Ok(from) = usize::try_from(token) {
-                    self.take_from(from, came, &mut scratch);
+                    self.take_from(from, &mut came, &mut scratch);
                 }
             }
         }
@@ -167,7 +183,7 @@ impl Router {
     }
 
     /// Reads what a site sends, up to one turn's worth; the rest is still there the next time.
-    fn take_from(&mut self, from: usize, came: Nanos, scratch: &mut [u8]) {
+    fn take_from(&mut self, from: usize, came: &mut Came, scratch: &mut [u8]) {
         for _ in 0..TURN {
             let Some(site) = self.sites.get(from) else {
                 return;
@@ -177,7 +193,7 @@ impl Router {
                 return;
             };
             if let Some(packet) = scratch.get_mut(..length) {
-                self.depart(from, came, packet);
+                self.depart(from, came.next(), packet);
             }
         }
     }
