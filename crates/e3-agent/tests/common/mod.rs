@@ -91,6 +91,8 @@ impl Party {
     /// An agent with these overlays.
     pub(crate) fn start(name: &str, registry: Registry) -> Self {
         static NEXT: AtomicU8 = AtomicU8::new(1);
+        // Before any agent of this process, which would take what makes the environment for a program's orphans.
+        interpreter();
         let (to, input) = duplex(64 * 1024);
         let (output, from) = duplex(64 * 1024);
         let home = tempfile::tempdir().unwrap();
