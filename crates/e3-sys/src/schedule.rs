@@ -1,10 +1,7 @@
 //! Waking up in time.
 
-use std::fs::File;
 use std::io;
 use std::num::NonZeroU64;
-use std::os::unix::fs::FileExt;
-use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
@@ -59,30 +56,6 @@ fn limit_priority(highest: u32) -> io::Result<()> {
     Ok(setrlimit(Resource::Rtprio, limit)?)
 }
 
-/// How long a thread has waited for a processor while it was ready to run.
-#[derive(Debug)]
-pub struct RunDelay(File);
-
-impl RunDelay {
-    /// That of the calling thread.
-    ///
-    /// # Errors
-    /// The kernel does not count it (`CONFIG_SCHED_INFO`), or there is no /proc.
-    pub fn of_this_thread() -> io::Result<Self> {
-        File::open("/proc/thread-self/schedstat").map(Self)
-    }
-
-    /// All of it since the thread began; none where it cannot be told.
-    pub fn so_far(&self) -> Option<Duration> {
-        let mut text = [0; 64];
-        let length = self.0.read_at(&mut text, 0).ok()?;
-        // Time on a processor, time waiting for one, time slices (sched-stats.rst).
-        let text = std::str::from_utf8(text.get(..length)?).ok()?;
-        let waited = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
-        Some(Duration::from_nanos(waited))
-    }
-}
-
 /// Linux's `struct sched_attr` in its first version.
 #[repr(C)]
 struct Attributes {
@@ -126,18 +99,5 @@ fn set_attributes(policy: u32, priority: u32, slice: u64) -> io::Result<()> {
         Err(io::Error::last_os_error())
     } else {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_for_a_processor_is_counted() {
-        let delay = RunDelay::of_this_thread().unwrap();
-        let before = delay.so_far().unwrap();
-        std::thread::sleep(Duration::from_millis(1));
-        assert!(delay.so_far().unwrap() >= before);
     }
 }

@@ -10,14 +10,6 @@ const MOST: Nanos = 150_000;
 /// Wakes that took less than this were no sleep.
 const NO_SLEEP: Nanos = 10_000;
 
-/// A sleep: from when until when, and for when the alarm was set.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slept {
-    pub(super) from: Nanos,
-    pub(super) until: Nanos,
-    pub(super) alarm: Option<Nanos>,
-}
-
 /// Knows how late it wakes.
 #[derive(Debug, Default)]
 pub(super) struct Alarm {
@@ -44,23 +36,13 @@ impl Alarm {
         }
     }
 
-    /// When something came that was there when a thread woke, which has slept from one time to another and has waited
-    /// for a processor at the end of it.
-    ///
-    /// What the thread had to wait is no part of the way of the packet that has roused it. Where the alarm has, nobody
-    /// knows when in the meantime a packet came.
-    pub(super) fn came(&self, slept: Slept, waited: Nanos) -> Nanos {
-        let Slept { from, until, alarm } = slept;
-        if until - from < NO_SLEEP {
-            return until;
-        }
-        let roused = until.saturating_sub(waited);
-        let late = if alarm.is_some_and(|alarm| roused >= alarm) {
-            self.late
+    /// When something came that woke a thread which has slept from one time to another.
+    pub(super) fn came(&self, slept_from: Nanos, woke: Nanos) -> Nanos {
+        if woke - slept_from < NO_SLEEP {
+            woke
         } else {
-            self.late.max(waited)
-        };
-        until.saturating_sub(late).max(from)
+            woke.saturating_sub(self.late).max(slept_from)
+        }
     }
 }
 
@@ -77,31 +59,7 @@ mod tests {
         }
         let woke = alarm.set_for(1_000_000) + 50_000;
         assert!(woke.abs_diff(1_000_000) < 1_000, "{woke}");
-        assert!(alarm.came(sleep(0, 100_000), 0).abs_diff(50_000) < 1_000);
-    }
-
-    fn sleep(from: Nanos, until: Nanos) -> Slept {
-        Slept {
-            from,
-            until,
-            alarm: None,
-        }
-    }
-
-    #[test]
-    fn a_packet_does_not_wait_for_a_processor() {
-        let alarm = Alarm::default();
-        let mut slept = sleep(1_000_000, 9_000_000);
-        assert_eq!(alarm.came(slept, 4_000_000), 5_000_000);
-        assert_eq!(alarm.came(slept, 10_000_000), 1_000_000, "before it slept");
-        slept.alarm = Some(8_000_000);
-        assert_eq!(alarm.came(slept, 4_000_000), 5_000_000, "before the alarm");
-        slept.alarm = Some(4_000_000);
-        assert_eq!(
-            alarm.came(slept, 4_000_000),
-            9_000_000,
-            "roused by the alarm"
-        );
+        assert!(alarm.came(0, 100_000).abs_diff(50_000) < 1_000);
     }
 
     #[test]
@@ -118,11 +76,7 @@ mod tests {
         let mut alarm = Alarm::default();
         alarm.rang(5, 5, 100_000);
         assert_eq!(
-            (
-                alarm.set_for(1_000),
-                alarm.due_until(7),
-                alarm.came(sleep(5, 9), 0)
-            ),
+            (alarm.set_for(1_000), alarm.due_until(7), alarm.came(5, 9)),
             (1_000, 7, 9)
         );
     }

@@ -5,9 +5,8 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use e3_sys::epoll::{Epoll, Ready};
-use e3_sys::schedule::RunDelay;
 
-use super::alarm::{Alarm, Slept};
+use super::alarm::Alarm;
 use super::buffers::Buffers;
 use super::control::Tasks;
 use super::line::Line;
@@ -59,19 +58,6 @@ pub(super) struct Site {
     pub(super) answers: Allowance,
 }
 
-/// When the packets came that are read after a sleep. The first has roused the router; the others came while it was
-/// waiting for a processor, nobody knows when, and are not taken for older than they may be.
-struct Came {
-    first: Option<Nanos>,
-    others: Nanos,
-}
-
-impl Came {
-    fn next(&mut self) -> Nanos {
-        self.first.take().unwrap_or(self.others)
-    }
-}
-
 impl Router {
     pub(super) fn new(plan: &Plan, lines: Vec<File>, epoll: Epoll, tasks: Tasks) -> Self {
         let sites = lines.into_iter().zip(&plan.sites).map(|(tun, site)| Site {
@@ -108,13 +94,10 @@ impl Router {
     pub(super) fn run(mut self) -> io::Result<()> {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
-        let delay = RunDelay::of_this_thread().ok();
-        let waited_so_far = || delay.as_ref().and_then(RunDelay::so_far).map_or(0, nanos);
         while !self.ended {
             let due = self.handle_due();
             let wake = due.into_iter().chain(self.lateness.next_beat()).min();
             let alarm = wake.map(|wake| self.alarm.set_for(wake));
-            let waited_before = waited_so_far();
             let asleep = self.now();
             let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
             self.epoll.wait(&mut ready, patience)?;
@@ -125,21 +108,12 @@ impl Router {
                 self.alarm.rang(alarm, asleep, awake);
             }
             self.lateness.awake(self.alarm.due_until(awake));
-            let slept = Slept {
-                from: asleep,
-                until: awake,
-                alarm,
-            };
-            let waited = waited_so_far().saturating_sub(waited_before);
-            let mut came = Came {
-                first: Some(self.alarm.came(slept, waited)),
-                others: self.alarm.came(slept, 0),
-            };
+            let came = self.alarm.came(asleep, awake);
             for token in ready.tokens() {
                 if token == BELL {
                     self.do_tasks();
                 } else if let Ok(from) = usize::try_from(token) {
-                    self.take_from(from, &mut came, &mut scratch);
+                    self.take_from(from, came, &mut scratch);
                 }
             }
         }
@@ -183,7 +157,7 @@ impl Router {
     }
 
     /// Reads what a site sends, up to one turn's worth; the rest is still there the next time.
-    fn take_from(&mut self, from: usize, came: &mut Came, scratch: &mut [u8]) {
+    fn take_from(&mut self, from: usize, came: Nanos, scratch: &mut [u8]) {
         for _ in 0..TURN {
             let Some(site) = self.sites.get(from) else {
                 return;
@@ -193,7 +167,7 @@ impl Router {
                 return;
             };
             if let Some(packet) = scratch.get_mut(..length) {
-                self.depart(from, came.next(), packet);
+                self.depart(from, came, packet);
             }
         }
     }

@@ -116,7 +116,9 @@ fn a_capture_shows_a_packet_at_every_point() {
     }
     let first_at = |index: usize| interfaces[index].with("seen by all")[0].0.at;
     let way = first_at(5).saturating_sub(first_at(3));
-    assert!((MS * 10..MS * 20).contains(&way), "{way:?}");
+    // The router may deliver a little early, by half of what it usually wakes late.
+    let early = Duration::from_micros(75);
+    assert!((MS * 10..MS * 20).contains(&(way + early)), "{way:?}");
 }
 
 /// Outside, because tcpdump takes whoever is root in a user namespace for root.
