@@ -9,18 +9,28 @@ pub struct Properties {
     pub confidential: Promise,
     /// Nobody can change it unnoticed.
     pub integrity: Promise,
-    /// A party reaches the peer that the roster names at that index, or nobody.
+    /// A party reaches the peer that the roster names at that index, or nobody, whatever a courier says of addresses.
     pub authenticated: Promise,
+    /// Whoever calls is taken for the member that it is, and for no other.
+    pub names_callers: Promise,
+    /// Whoever is not in the roster gets no connection with a program, neither by calling nor by answering.
+    pub excludes_strangers: Promise,
     /// Recorded traffic stays closed when long-term keys leak later.
     pub forward_secret: Promise,
     /// Parties behind NATs reach one another.
     pub traverses_nat: Promise,
-    /// A connection survives an outage of its path.
-    pub outlives_path: Promise,
+    /// One direction of a connection may end before the other.
+    pub half_closes: Promise,
+    /// A connection goes on when its path comes back after ten seconds.
+    pub outlives_outage: Promise,
+    /// A connection goes on when the host at one of its ends gets another address.
+    pub outlives_address: Promise,
     /// Nobody reaches a program past the overlay.
     pub isolates_program: Promise,
-    /// Members can be added and removed while the others go on.
+    /// Members can be added, replaced and removed while the others go on.
     pub changes_roster: Promise,
+    /// A member that a later roster leaves out gets no connection any more, and those that it had end.
+    pub excludes_removed: Promise,
 }
 
 /// Whether something is promised.

@@ -43,11 +43,16 @@ impl Overlay for Direct {
             confidential: Promise::No("plain TCP"),
             integrity: Promise::No("plain TCP"),
             authenticated: Promise::No("whoever answers at an address is believed"),
+            names_callers: Promise::No("whoever calls is believed"),
+            excludes_strangers: Promise::No("a program's port is open to everybody"),
             forward_secret: Promise::No("nothing is encrypted"),
             traverses_nat: Promise::No("plain TCP to a host's own address"),
-            outlives_path: Promise::No("a TCP connection ends with its path"),
+            half_closes: Promise::Yes,
+            outlives_outage: Promise::Yes,
+            outlives_address: Promise::No("a TCP connection belongs to two addresses"),
             isolates_program: Promise::No("a program listens on its host's own network"),
             changes_roster: Promise::Yes,
+            excludes_removed: Promise::No("a program's port is open to everybody"),
         }
     }
 
