@@ -52,7 +52,7 @@ pub(crate) struct Agent {
     /// From *prepare*.
     pub(crate) overlay: Option<Arc<dyn Overlay>>,
     /// From *introduce*; erased when dropped.
-    pub(crate) keys: Option<PartyKeys>,
+    pub(crate) keys: Option<Arc<PartyKeys>>,
     /// From *admit*: sealed messages.
     pub(crate) post: Post,
     /// From *connect*.

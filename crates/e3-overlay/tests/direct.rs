@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e3_identity::{Introduction, PartyKeys};
+use e3_identity::{Introduction, PartyKeys, Validity};
 use e3_overlay::{Joined, Joining, Mailbox, OverlayError, Registry};
 use e3_session::types::{
     Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
@@ -69,7 +69,17 @@ impl Net {
 fn roster(session: u8, parties: u16) -> Roster {
     // The same parties in every roster of a test.
     static KNOWN: OnceLock<Vec<Introduction>> = OnceLock::new();
-    let introduce = |_| Introduction::new(&PartyKeys::generate().unwrap(), BTreeMap::new());
+    let introduce = |party: usize| {
+        let keys = PartyKeys::generate().unwrap();
+        let validity = Validity::starting(0, u64::MAX);
+        Introduction::new(
+            &keys,
+            [0; 16],
+            &format!("p{party}"),
+            validity,
+            BTreeMap::new(),
+        )
+    };
     let known = KNOWN.get_or_init(|| (0..8).map(introduce).collect());
     let entry = |party: u16| RosterEntry {
         name: format!("p{party}"),

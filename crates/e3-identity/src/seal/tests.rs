@@ -5,11 +5,18 @@ use std::{collections::BTreeMap, env, process::Command};
 use proptest::prelude::*;
 
 use super::*;
+use crate::Validity;
 
 const SESSION: [u8; 16] = [7; 16];
 
 fn introduced(keys: &PartyKeys) -> Introduction {
-    Introduction::new(keys, BTreeMap::new())
+    Introduction::new(
+        keys,
+        [1; 16],
+        "a",
+        Validity::starting(0, 1),
+        BTreeMap::new(),
+    )
 }
 
 /// Two parties, and each one's end of the messages between them.

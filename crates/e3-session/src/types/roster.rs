@@ -159,6 +159,7 @@ impl Roster {
 
 #[cfg(test)]
 mod tests {
+    use e3_identity::{KeyId, Signature};
     use serde_bytes::ByteBuf;
 
     use super::*;
@@ -174,9 +175,15 @@ mod tests {
             name: name.to_owned(),
             introduction: Introduction {
                 did: DIDS[party].parse().unwrap(),
+                key: KeyId::default(),
+                session: [1; 16],
+                name: name.to_owned(),
+                not_before: 1_000,
+                not_after: 2_000,
                 sealing_key: [7; 32],
                 overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2]))]),
-                signature: ByteBuf::new(),
+                successions: Vec::new(),
+                signature: Signature([0; 64]),
             },
         }
     }
@@ -214,7 +221,7 @@ mod tests {
     fn a_signature_does_not_change_the_hash() {
         let known = build(vec![entry("a", 0)]).unwrap();
         let mut signed = known.clone();
-        signed.parties[0].introduction.signature = ByteBuf::from(vec![1]);
+        signed.parties[0].introduction.signature = Signature([1; 64]);
         assert_eq!(known.hash(), signed.hash());
     }
 

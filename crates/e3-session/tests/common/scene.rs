@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use e3_identity::{Did, Introduction};
+use e3_identity::{Did, Introduction, KeyId, Signature};
 use e3_session::{
     agent::AgentMachine,
     agreement,
@@ -44,9 +44,15 @@ pub struct Counters {
 pub fn introduction(party: usize) -> Introduction {
     Introduction {
         did: dids()[party].clone(),
+        key: KeyId::default(),
+        session: SESSION.0,
+        name: NAMES[party].to_owned(),
+        not_before: 1_800_000_000,
+        not_after: 1_800_086_400,
         sealing_key: [u8::try_from(party).unwrap(); 32],
         overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2, 3]))]),
-        signature: ByteBuf::new(),
+        successions: Vec::new(),
+        signature: Signature([0; 64]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use e3_identity::{Did, Introduction};
+use e3_identity::{Did, Introduction, KeyId, Signature};
 use e3_session::{
     message::{
         Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
@@ -186,16 +186,29 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn introduction() -> impl Strategy<Value = Introduction> {
     (
         did(),
+        any::<[u8; 16]>(),
+        text(),
+        (any::<u64>(), any::<u64>()),
         any::<[u8; 32]>(),
         btree_map(text(), bytes(), 0..3),
-        bytes(),
+        any::<[u8; 32]>(),
     )
-        .prop_map(|(did, sealing_key, overlays, signature)| Introduction {
-            did,
-            sealing_key,
-            overlays,
-            signature,
-        })
+        .prop_map(
+            |(did, session, name, (not_before, not_after), sealing_key, overlays, signature)| {
+                Introduction {
+                    did,
+                    key: KeyId::default(),
+                    session,
+                    name,
+                    not_before,
+                    not_after,
+                    sealing_key,
+                    overlays,
+                    successions: Vec::new(),
+                    signature: Signature([signature, signature].concat().try_into().unwrap()),
+                }
+            },
+        )
 }
 
 fn roster() -> impl Strategy<Value = Roster> {
