@@ -3,6 +3,7 @@
 //! - [`Did`], [`DidDocument`]: a party's identity, and the keys that sign for it; [`Resolver`] leads from one to the
 //!   other, [`Offline`] where no network is needed;
 //! - [`Identity`]: a DID with its secret; [`PartyKeys`]: the same with the keys of one session;
+//! - [`folder`]: where an identity is kept;
 //! - [`Introduction`]: what a party publishes about itself for one session, signed;
 //! - [`Endorsement`], [`Policy`]: why others should believe it, and whether they do; [`Credential`] and
 //!   [`RevocationList`] are an authority's words, [`Succession`] leads from an old DID to its new one;
@@ -17,6 +18,7 @@ pub mod credential;
 mod did;
 pub mod document;
 mod endorsement;
+pub mod folder;
 mod identity;
 pub mod introduction;
 mod keys;
@@ -36,7 +38,8 @@ pub use credential::{Credential, CredentialError, Serial};
 pub use did::{Did, DidError, METHODS, Purpose};
 pub use document::{DidDocument, DocumentError, KeyId, VerificationMethod, VerifyError};
 pub use endorsement::Endorsement;
-pub use identity::Identity;
+pub use folder::FolderError;
+pub use identity::{Identity, Kind};
 pub use introduction::{Introduction, IntroductionError, Validity};
 pub use keys::PartyKeys;
 pub use multikey::{PublicKey, PublicKeyError};

@@ -8,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
-    Did, Signature, canonical,
+    Did, DidError, Signature, canonical,
     document::VerifyError,
     pem::{self, PemError},
     resolve::ResolveError,
@@ -29,6 +29,9 @@ pub enum KeyError {
     /// The document of the key's DID is not to be had.
     #[error("whose key it is cannot be known: {0}")]
     Resolve(#[from] ResolveError),
+    /// The DID that was asked for cannot be made.
+    #[error(transparent)]
+    Did(#[from] DidError),
     /// The key is none of the DID's.
     #[error("the key is not the one that {did} names as its {wanted:?}: {source}")]
     NotItsKey {

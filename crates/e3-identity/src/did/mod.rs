@@ -94,6 +94,16 @@ impl Did {
         }
     }
 
+    /// The method with its variant: `key`, `peer:2`, `peer:4` or `web`.
+    pub fn variant(&self) -> &'static str {
+        match self.0.kind {
+            Kind::Key(_) => "key",
+            Kind::Peer2(_) => "peer:2",
+            Kind::Peer4(_) => "peer:4",
+            Kind::Web(_) => "web",
+        }
+    }
+
     /// Where the document of a `did:web` is, as an `https:` URL; nothing for other methods.
     pub fn url(&self) -> Option<String> {
         match &self.0.kind {

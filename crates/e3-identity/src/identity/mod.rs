@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+mod create;
+
+pub use create::Kind;
+
 use crate::{
     Did, DidDocument, IdentityKey, KeyError, KeyId, Signature, Succession, document::VerifyError,
 };
