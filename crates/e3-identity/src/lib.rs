@@ -7,12 +7,14 @@
 //! - [`Introduction`]: what a party publishes about itself for one session, signed;
 //! - [`Endorsement`], [`Policy`]: why others should believe it, and whether they do; [`Credential`] and
 //!   [`RevocationList`] are an authority's words, [`Succession`] leads from an old DID to its new one;
+//! - [`authority`]: who issues them, and X.509 certificates for keys that networks see;
 //! - [`Words`]: what people compare by voice;
 //! - [`seal`]: messages from one agent to another that whoever carries them cannot read;
 //! - [`canonical`]: the one encoding that is hashed and signed.
 //!
 //! This crate opens no socket and starts no process. Private keys are zeroized when dropped.
 
+pub mod authority;
 pub mod canonical;
 pub mod credential;
 mod did;

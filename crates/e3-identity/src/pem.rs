@@ -29,9 +29,12 @@ pub enum PemError {
 }
 
 pub(crate) fn encode(key: &Zeroizing<[u8; 32]>) -> Zeroizing<String> {
-    let der = Zeroizing::new([&PREFIX[..], &key[..]].concat());
-    let line = Zeroizing::new(Base64::encode_string(&der));
+    let line = Zeroizing::new(Base64::encode_string(&der(key)));
     Zeroizing::new([BEGIN, "\n", &line, "\n", END, "\n"].concat())
+}
+
+pub(crate) fn der(key: &Zeroizing<[u8; 32]>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([&PREFIX[..], &key[..]].concat())
 }
 
 pub(crate) fn decode(text: &str) -> Result<Zeroizing<[u8; 32]>, PemError> {

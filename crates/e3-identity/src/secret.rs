@@ -60,6 +60,11 @@ impl IdentityKey {
         pem::encode(&Zeroizing::new(self.0.to_bytes()))
     }
 
+    /// The same as DER.
+    pub(crate) fn to_der(&self) -> Zeroizing<Vec<u8>> {
+        pem::der(&Zeroizing::new(self.0.to_bytes()))
+    }
+
     /// The public half.
     pub fn verifying_key(&self) -> VerifyingKey {
         self.0.verifying_key()
@@ -67,7 +72,12 @@ impl IdentityKey {
 
     /// Signs `[domain, form]` in the [canonical](crate::canonical) encoding, by Ed25519 (RFC 8032).
     pub fn sign(&self, domain: &str, form: &impl Serialize) -> Signature {
-        Signature(self.0.sign(&canonical::bytes(domain, form)).to_bytes())
+        self.sign_bytes(&canonical::bytes(domain, form))
+    }
+
+    /// Signs bytes of somebody else's format, such as a certificate's.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Signature {
+        Signature(self.0.sign(bytes).to_bytes())
     }
 }
 
