@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use e3_sys::epoll::Epoll;
@@ -27,6 +28,7 @@ mod periods;
 mod queue;
 mod random;
 mod router;
+mod standby;
 mod state;
 mod tally;
 mod traffic;
@@ -41,13 +43,14 @@ pub(crate) use random::Random;
 
 pub(crate) use control::{Control, Ended};
 use router::BELL;
+use standby::Shared;
 
 pub(crate) use router::Router;
 
 /// The running wide area; ends when dropped.
 pub(crate) struct Wan {
     control: Control,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Wan {
@@ -59,17 +62,28 @@ impl Wan {
         }
         let (control, tasks) = control::channel()?;
         epoll.add(tasks.bell(), BELL)?;
-        let router = Router::new(plan, lines, epoll, tasks);
-        let thread = thread::Builder::new().name("wide-area".into()).spawn(move || {
-            if schedule::be_prompt() == Promptness::Ordinary {
-                tracing::warn!("the wide-area router cannot be scheduled promptly here; delays may be too long under load");
-            }
-            or_end_all(|| router.run());
+        let shared = Shared::new(Router::new(plan, lines, tasks), epoll);
+        let (told, promptness) = mpsc::sync_channel(1);
+        let router = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("wide-area".into());
+        let thread = thread.spawn(move || {
+            // Nobody hears it where starting has failed meanwhile.
+            let _ = told.send(schedule::be_prompt());
+            or_end_all(|| Router::run(&router));
         })?;
-        Ok(Self {
+        let mut wan = Self {
             control,
-            thread: Some(thread),
-        })
+            threads: vec![thread],
+        };
+        match promptness.recv().unwrap_or(Promptness::Ordinary) {
+            Promptness::RealTime => return Ok(wan),
+            Promptness::ShortSlice => {}
+            Promptness::Ordinary => tracing::warn!(
+                "the wide-area router cannot be scheduled promptly here; delays may be too long under load"
+            ),
+        }
+        wan.threads.extend(standby::start(&shared)?);
+        Ok(wan)
     }
 
     /// A way to reach the router that does not keep it running.
@@ -109,7 +123,7 @@ fn or_end_all(work: impl FnOnce() -> io::Result<()>) {
 impl Drop for Wan {
     fn drop(&mut self) {
         let _ = self.control.send(Router::end);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

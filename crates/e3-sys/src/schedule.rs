@@ -4,6 +4,7 @@ use std::io;
 use std::num::NonZeroU64;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// How the calling thread came to be scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,21 @@ pub fn be_prompt() -> Promptness {
         return Promptness::ShortSlice;
     }
     Promptness::Ordinary
+}
+
+/// Keeps the calling thread on one processor: the `number`th of those that it may use, beginning anew after the last.
+/// Where the system refuses, it stays free.
+pub fn stay_on(number: usize) {
+    let Ok(allowed) = sched_getaffinity(None) else {
+        return;
+    };
+    let mut processors = (0..CpuSet::MAX_CPU).filter(|processor| allowed.is_set(*processor));
+    let count = allowed.count().max(1) as usize;
+    if let Some(chosen) = processors.nth(number % count) {
+        let mut only = CpuSet::new();
+        only.set(chosen);
+        let _ = sched_setaffinity(None, &only);
+    }
 }
 
 /// Makes [`be_prompt`] real-time for processes that this one starts, too, where it may be so itself: in a user namespace

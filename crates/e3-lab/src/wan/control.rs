@@ -1,7 +1,7 @@
 //! Reaching into the router while it runs.
 //!
-//! The router's state belongs to its thread alone. Whoever wants to know or change something of it sends a piece of
-//! work, which that thread does between two packets, and waits for what comes of it.
+//! Whoever wants to know or change something of the router sends a piece of work, which is done between two packets by
+//! whichever of its threads is awake, and waits for what comes of it.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -12,7 +12,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::router::Router;
 
-/// Something for the router's thread to do.
+/// Something for the router to do.
 type Task = Box<dyn FnOnce(&mut Router) + Send>;
 
 /// The outer end; copies reach the same router.
@@ -51,7 +51,7 @@ pub(super) fn channel() -> io::Result<(Control, Tasks)> {
 }
 
 impl Control {
-    /// Lets the router's thread do something, and waits for what it returns: some 0.1 ms. The work should be short,
+    /// Lets the router do something, and waits for what it returns: some 0.1 ms. The work should be short,
     /// as no packet moves meanwhile.
     pub(crate) fn call<T: Send + 'static>(
         &self,
@@ -65,22 +65,31 @@ impl Control {
         answered.recv().map_err(|_| Ended)
     }
 
-    /// Lets the router's thread do something, without waiting for it.
+    /// Lets the router do something, without waiting for it.
     pub(crate) fn send(
         &self,
         work: impl FnOnce(&mut Router) + Send + 'static,
     ) -> Result<(), Ended> {
         self.tasks.send(Box::new(work)).map_err(|_| Ended)?;
-        // Adding to an eventfd fails only when it is about to overflow, and then it has been rung.
-        let _ = rustix::io::write(&*self.bell, &1_u64.to_ne_bytes());
+        ring(&self.bell);
         Ok(())
     }
+}
+
+fn ring(bell: &OwnedFd) {
+    // Adding to an eventfd fails only when it is about to overflow, and then it has been rung.
+    let _ = rustix::io::write(bell, &1_u64.to_ne_bytes());
 }
 
 impl Tasks {
     /// What becomes readable when there is something to do.
     pub(super) fn bell(&self) -> &OwnedFd {
         &self.bell
+    }
+
+    /// Wakes the router's own thread.
+    pub(super) fn ring(&self) {
+        ring(&self.bell);
     }
 
     /// What there is to do; to be asked until there is nothing more.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use e3_sys::epoll::{Epoll, Ready};
+use e3_sys::epoll::Ready;
 
 use super::alarm::Alarm;
 use super::buffers::Buffers;
@@ -14,6 +14,7 @@ use super::packet::LONGEST;
 use super::path::{Path, nanos};
 use super::periods::Periods;
 use super::queue::{Nanos, Queue, Stage};
+use super::standby::Shared;
 use super::tally::Tally;
 use super::unreachable::Allowance;
 use crate::border::Borders;
@@ -43,9 +44,10 @@ pub(crate) struct Router {
     /// For one packet of a long one.
     pub(super) cut: Vec<u8>,
     pub(super) lateness: Periods,
-    epoll: Epoll,
     alarm: Alarm,
     tasks: Tasks,
+    /// Until when the router's own thread sleeps, if nothing comes; 0 while it is awake.
+    asleep_until: Nanos,
     started: Instant,
     ended: bool,
 }
@@ -59,7 +61,7 @@ pub(super) struct Site {
 }
 
 impl Router {
-    pub(super) fn new(plan: &Plan, lines: Vec<File>, epoll: Epoll, tasks: Tasks) -> Self {
+    pub(super) fn new(plan: &Plan, lines: Vec<File>, tasks: Tasks) -> Self {
         let sites = lines.into_iter().zip(&plan.sites).map(|(tun, site)| Site {
             tun,
             up: Line::new(&site.access),
@@ -83,41 +85,78 @@ impl Router {
             buffers: Buffers::default(),
             cut: Vec::new(),
             lateness: Periods::default(),
-            epoll,
             alarm: Alarm::default(),
             tasks,
+            asleep_until: 0,
             started: Instant::now(),
             ended: false,
         }
     }
 
-    pub(super) fn run(mut self) -> io::Result<()> {
+    /// Routes until told to stop.
+    pub(super) fn run(shared: &Shared) -> io::Result<()> {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
-        while !self.ended {
-            let due = self.handle_due();
-            let wake = due.into_iter().chain(self.lateness.next_beat()).min();
-            let alarm = wake.map(|wake| self.alarm.set_for(wake));
-            let asleep = self.now();
+        let mut router = shared.lock();
+        while !router.ended {
+            let wake = router.attend();
+            shared.attended(wake);
+            let alarm = wake.map(|wake| router.alarm.set_for(wake));
+            router.asleep_until = alarm.unwrap_or(Nanos::MAX);
+            let asleep = router.now();
+            drop(router);
             let patience = alarm.map(|alarm| Duration::from_nanos(alarm.saturating_sub(asleep)));
-            self.epoll.wait(&mut ready, patience)?;
-            let awake = self.now();
-            if ready.is_empty()
-                && let Some(alarm) = alarm
-            {
-                self.alarm.rang(alarm, asleep, awake);
-            }
-            self.lateness.awake(self.alarm.due_until(awake));
-            let came = self.alarm.came(asleep, awake);
-            for token in ready.tokens() {
-                if token == BELL {
-                    self.do_tasks();
-                } else if let Ok(from) = usize::try_from(token) {
-                    self.take_from(from, came, &mut scratch);
+            shared.lines.wait(&mut ready, patience)?;
+
+            router = shared.lock();
+            let awake = router.now();
+            if let Some(alarm) = alarm {
+                if ready.is_empty() {
+                    router.alarm.rang(alarm, asleep, awake);
                 }
+                shared.woke(awake, awake.saturating_sub(alarm));
+            }
+            let came = router.alarm.came(asleep, awake);
+            router.asleep_until = 0;
+            router.take(&ready, came, &mut scratch);
+        }
+        shared.end();
+        Ok(())
+    }
+
+    /// Does all that is due, on whichever thread is awake; when there is more to do.
+    pub(super) fn attend(&mut self) -> Option<Nanos> {
+        let now = self.now();
+        self.lateness.awake(self.alarm.due_until(now));
+        let due = self.handle_due();
+        due.into_iter().chain(self.lateness.next_beat()).min()
+    }
+
+    /// Takes what has come.
+    pub(super) fn take(&mut self, ready: &Ready, came: Nanos, scratch: &mut [u8]) {
+        let mut done = false;
+        for token in ready.tokens() {
+            if token == BELL {
+                self.do_tasks();
+                done = true;
+            } else if let Ok(from) = usize::try_from(token) {
+                self.take_from(from, came, scratch);
             }
         }
-        Ok(())
+        // If somebody else was quicker, the router's own thread sleeps, and has to plan anew.
+        let earlier = self
+            .queue
+            .next_due()
+            .is_some_and(|due| due < self.asleep_until);
+        if self.asleep_until > 0 && (done || earlier) {
+            self.asleep_until = 0;
+            self.tasks.ring();
+        }
+    }
+
+    /// When it was started.
+    pub(super) fn started(&self) -> Instant {
+        self.started
     }
 
     /// Makes the loop end.
