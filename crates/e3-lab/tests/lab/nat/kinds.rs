@@ -111,6 +111,12 @@ fn table() -> Vec<(&'static str, Nat, Seen)> {
     ]
 }
 
+/// The kinds by name.
+pub(super) fn kinds() -> Vec<(&'static str, Nat)> {
+    let rows = table().into_iter();
+    rows.map(|(name, nat, _)| (name, nat)).collect()
+}
+
 pub(crate) fn every_kind_maps_and_filters_as_declared() {
     for (name, nat, declared) in table() {
         let lab = behind(nat);

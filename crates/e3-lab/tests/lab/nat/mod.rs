@@ -59,6 +59,10 @@ pub(crate) const TESTS: &[Test] = &[
         times::a_silent_mapping_is_forgotten_and_a_used_one_is_not,
     ),
     Test::inside(
+        "every_kind_forgets_what_is_silent",
+        times::every_kind_forgets_what_is_silent,
+    ),
+    Test::inside(
         "an_idle_connection_is_forgotten",
         times::an_idle_connection_is_forgotten,
     ),

@@ -4,8 +4,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-use e3_lab::{Behaviour, Lab, Nat, Ports, Timeouts};
+use e3_lab::{Behaviour, Carrier, Lab, Nat, Ports, Timeouts};
 
+use super::kinds::kinds;
 use super::{MS, behind, seen, udp_at};
 use crate::common::{address, connect, heard_until, host, listen};
 
@@ -45,6 +46,51 @@ pub(crate) fn a_silent_mapping_is_forgotten_and_a_used_one_is_not() {
     let heard = heard_until(&a, "in time");
     assert!(heard.len() < 6, "not all came in: {heard:?}");
     assert!(!heard.contains(&"too late".to_owned()), "{heard:?}");
+}
+
+/// The same NAT, which forgets UDP soon.
+fn soon(nat: Nat) -> Nat {
+    let change = |behaviour: Behaviour| Behaviour {
+        timeouts: Timeouts {
+            udp: SHORT,
+            ..behaviour.timeouts
+        },
+        ..behaviour
+    };
+    match nat {
+        Nat::None => Nat::None,
+        Nat::Router(behaviour) => Nat::Router(change(behaviour)),
+        Nat::CarrierGrade { home, carrier } => Nat::CarrierGrade {
+            home: change(home),
+            carrier: Carrier {
+                behaviour: change(carrier.behaviour),
+                ..carrier
+            },
+        },
+    }
+}
+
+/// Whatever a kind lets in from whom it was sent to, it does not when it has been silent.
+pub(crate) fn every_kind_forgets_what_is_silent() {
+    let opened: Vec<_> = kinds()
+        .into_iter()
+        .map(|(name, nat)| {
+            let lab = behind(soon(nat));
+            let (a, x) = (udp_at(host(&lab, "a"), 0), udp_at(host(&lab, "x"), 0));
+            let outside = seen(&a, &lab, "x", &x);
+            x.send_to(b"in time", outside).unwrap();
+            assert!(heard_until(&a, "in time").is_empty(), "{name}");
+            (name, lab, a, x, outside)
+        })
+        .collect();
+    thread::sleep(SHORT * 3 / 2);
+    for (name, lab, a, x, outside) in &opened {
+        x.send_to(b"too late", outside).unwrap();
+        thread::sleep(MS * 20);
+        let outside = seen(a, lab, "x", x);
+        x.send_to(b"in time", outside).unwrap();
+        assert_eq!(heard_until(a, "in time"), [""; 0], "{name}");
+    }
 }
 
 pub(crate) fn an_idle_connection_is_forgotten() {
