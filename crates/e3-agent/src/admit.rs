@@ -1,22 +1,98 @@
-//! *admit*: the roster, which the conversation's machine has checked.
+//! *admit*, *reveal* and *compare*: who takes part, and that all hold the same roster.
 
+use std::{sync::Arc, time::SystemTime};
+
+use e3_identity::{Did, Documents, Policy, Resolver};
 use e3_session::{
-    message::{Refusal, Reply},
-    types::Roster,
+    message::{Refusal, RefusalCode, Reply},
+    types::{self, Admission, Nonce, Roster},
 };
-use serde_bytes::ByteBuf;
+use tokio::task::JoinSet;
 
-use crate::agent::{Agent, fault};
+use crate::agent::{Agent, Event, Turn, fault, random};
 
 impl Agent {
-    pub(crate) fn admit(&mut self, roster: &Roster) -> Result<Reply, Refusal> {
+    /// Resolves what has to be looked up, beside the loop.
+    pub(crate) fn admit(&mut self, id: u32, roster: &Roster) -> Turn {
         // What was staged belongs to the roster before.
         self.job = None;
+        let dids = roster.parties.iter().map(|entry| &entry.introduction.did);
+        let authority = match self.machine.knowledge().policy() {
+            Some(Policy::Ca { authority, .. }) => Some(authority),
+            _ => None,
+        };
+        let to_fetch: Vec<Did> = dids
+            .chain(authority)
+            .filter(|did| did.url().is_some())
+            .cloned()
+            .collect();
+        if to_fetch.is_empty() {
+            return Some(self.resolved(Ok(Documents::new())));
+        }
+        let resolver = Arc::clone(&self.kit.resolver);
+        self.until_the_end(async move { Event::Resolved(id, fetch(&resolver, to_fetch).await) });
+        None
+    }
+
+    /// Verifies every party of the roster, and takes it.
+    pub(crate) fn resolved(&mut self, found: Result<Documents, Refusal>) -> Reply {
+        let taken = found.and_then(|documents| self.take(documents));
+        taken.unwrap_or_else(Reply::Refused)
+    }
+
+    fn take(&mut self, documents: Documents) -> Result<Reply, Refusal> {
+        self.machine.verify(documents, now_s())?;
         let keys = self.keys.as_ref().ok_or_else(|| fault("its keys"))?;
+        let proposed = self.machine.knowledge().proposed();
+        let (roster, me) = proposed.ok_or_else(|| fault("the roster"))?;
+        let nonce = Nonce(random()?);
+        let hash = roster.hash();
         self.post.admit(keys, roster)?;
+        self.nonce = Some(nonce);
         Ok(Reply::Admitted {
-            roster: roster.hash(),
-            signature: ByteBuf::new(),
+            roster: hash,
+            admission: Admission::sign(keys, hash, me, &nonce),
         })
     }
+
+    /// The machine has seen that all have taken the same roster, and have committed themselves.
+    pub(crate) fn reveal(&mut self) -> Result<Reply, Refusal> {
+        let nonce = self.nonce.take().ok_or_else(|| fault("its nonce"))?;
+        Ok(Reply::Revealed { nonce })
+    }
+
+    /// The machine has held every nonce against its commitment.
+    pub(crate) fn compare(&mut self) -> Result<Reply, Refusal> {
+        let known = self.machine.knowledge();
+        let (hash, nonces) = known.nonces().ok_or_else(|| fault("the nonces"))?;
+        let words = types::words(hash, nonces);
+        let epoch = known.roster().map_or(0, |roster| roster.epoch);
+        tracing::info!(
+            "the words of roster {epoch} are `{words}`: whoever takes part has the same, or somebody is deceived"
+        );
+        Ok(Reply::Compared { words })
+    }
+}
+
+/// The documents of these DIDs, looked up at the same time.
+async fn fetch(resolver: &Arc<dyn Resolver>, dids: Vec<Did>) -> Result<Documents, Refusal> {
+    let mut fetching = JoinSet::new();
+    for did in dids {
+        let resolver = Arc::clone(resolver);
+        fetching.spawn(async move { resolver.resolve(&did).await });
+    }
+    let mut documents = Documents::new();
+    while let Some(fetched) = fetching.join_next().await {
+        let fetched = fetched.map_err(|_| fault("a document that it was fetching"))?;
+        let document =
+            fetched.map_err(|error| Refusal::new(RefusalCode::Untrusted, error.to_string()))?;
+        documents.insert(document);
+    }
+    Ok(documents)
+}
+
+/// Now, in Unix seconds.
+pub(crate) fn now_s() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
 }

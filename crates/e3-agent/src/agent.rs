@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
-use e3_identity::PartyKeys;
-use e3_overlay::{Joined, Overlay, OverlayError, Registry};
+use e3_identity::{Documents, PartyKeys};
+use e3_overlay::{Joined, Overlay, OverlayError};
 use e3_program::stage::Staging;
 use e3_session::{
     agent::{AgentMachine, Step},
     frame::FrameError,
     message::{Refusal, RefusalCode, Reply, Request, ToAgent, ToController},
-    types::{Dial, DialTable, LinkReport, Outcome, PartyIndex, Ports},
+    types::{Dial, DialTable, End, LinkReport, Nonce, Outcome, PartyIndex, Ports},
 };
 use tokio::{
     sync::{RwLock, mpsc, watch},
@@ -17,8 +17,8 @@ use tokio::{
 };
 
 use crate::{
-    agree::Found, carry::Post, exec::Running, outbox::Outbox, process::orphans::Orphans,
-    process::watch::Stopper, stage::Job,
+    agree::Found, carry::Post, conclude::Finished, exec::Running, kit::Kit, outbox::Outbox,
+    process::orphans::Orphans, process::watch::Stopper, stage::Job,
 };
 
 /// The overlay as joined; shared with the tasks that measure its links.
@@ -29,7 +29,7 @@ const ANSWERS: usize = 16;
 
 /// One end of one conversation.
 pub(crate) struct Agent {
-    pub(crate) registry: Registry,
+    pub(crate) kit: Kit,
     pub(crate) machine: AgentMachine,
     pub(crate) outbox: Outbox,
     /// Whether the controller has vanished.
@@ -53,6 +53,8 @@ pub(crate) struct Agent {
     pub(crate) overlay: Option<Arc<dyn Overlay>>,
     /// From *introduce*; erased when dropped.
     pub(crate) keys: Option<Arc<PartyKeys>>,
+    /// From *admit* to *reveal*: what this party has committed itself to.
+    pub(crate) nonce: Option<Nonce>,
     /// From *admit*: sealed messages.
     pub(crate) post: Post,
     /// From *connect*.
@@ -73,10 +75,12 @@ pub(crate) enum Event {
     Answer(u32, Box<Reply>),
     /// The overlay is joined, or is not.
     Connected(u32, Result<(DialTable, Vec<LinkReport>), OverlayError>),
+    /// The documents of a roster's DIDs are found, or not.
+    Resolved(u32, Result<Documents, Refusal>),
     /// The program was laid out and its language found, or was not.
     Agreed(u32, Box<Found>),
     /// The program has ended.
-    Ran(u32, Outcome),
+    Ran(u32, Box<Finished>),
     /// A command has ended.
     Exited(u32, Outcome),
     /// The overlay has a message for a peer, not yet sealed.
@@ -90,11 +94,11 @@ pub(crate) type Turn = Option<Reply>;
 
 impl Agent {
     /// An agent before *hello*.
-    pub(crate) fn new(registry: Registry, outbox: Outbox) -> Self {
+    pub(crate) fn new(kit: Kit, outbox: Outbox) -> Self {
         let mark = new_mark();
         let (answers, answered) = mpsc::channel(ANSWERS);
         Self {
-            registry,
+            kit,
             machine: AgentMachine::new(),
             outbox,
             alone: false,
@@ -108,6 +112,7 @@ impl Agent {
             staging: None,
             overlay: None,
             keys: None,
+            nonce: None,
             post: Post::new(),
             joined: Shared::default(),
             dial: None,
@@ -156,10 +161,15 @@ impl Agent {
         match request {
             Request::Hello { folder, .. } => self.hello(&folder).map(Some),
             Request::Prepare(settings) => self.prepare(&settings).map(Some),
-            Request::Introduce => self.introduce(id),
-            // The policy `pinned` needs no endorsement: the controller pins what it was shown.
+            Request::Introduce {
+                lifetime_s,
+                identity,
+            } => self.introduce(id, lifetime_s, identity.as_deref()),
+            // Overlays find it in the roster that follows.
             Request::Endorse { .. } => Ok(Some(Reply::Endorsed)),
-            Request::Admit { roster } => self.admit(&roster).map(Some),
+            Request::Admit { roster } => Ok(self.admit(id, &roster)),
+            Request::Reveal { .. } => self.reveal().map(Some),
+            Request::Compare { .. } => self.compare().map(Some),
             Request::Connect {
                 contacts,
                 dial,
@@ -176,6 +186,7 @@ impl Agent {
             Request::Agree { .. } => self.agree(id),
             Request::Confirm { .. } => self.confirm().map(Some),
             Request::Run { .. } => self.run(id),
+            Request::Conclude { .. } => self.conclude().map(Some),
             Request::Stop { grace_ms, because } => Ok(Some(self.stop(grace_ms, &because))),
             Request::Exec { argv } => self.exec(id, &argv),
             Request::Feed { to, data } => self.feed(id, to, data),
@@ -222,13 +233,14 @@ impl Agent {
             Event::Answer(id, reply) => (id, *reply),
             Event::Connected(id, result) => (id, self.connected(result)),
             Event::Agreed(id, found) => (id, self.agreed(*found)),
-            Event::Ran(id, outcome) => {
+            Event::Resolved(id, found) => (id, self.resolved(found)),
+            Event::Ran(id, finished) => {
                 self.run = None;
-                (id, Reply::Ended(outcome))
+                (id, self.ended(*finished))
             }
             Event::Exited(id, outcome) => {
                 self.commands.remove(&id);
-                (id, Reply::Ended(outcome))
+                (id, exited(outcome))
             }
         };
         self.answer(id, reply).await;
@@ -264,6 +276,25 @@ pub(crate) fn fault(what: &str) -> Refusal {
         RefusalCode::Fault,
         format!("the agent has lost {what}: this is a fault of E³"),
     )
+}
+
+/// The end of a command, which nobody signs.
+pub(crate) fn exited(outcome: Outcome) -> Reply {
+    Reply::Ended(Box::new(End {
+        outcome,
+        statement: None,
+        opening: None,
+    }))
+}
+
+/// Fresh randomness.
+pub(crate) fn random() -> Result<[u8; 32], Refusal> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        let text = format!("the operating system gave no randomness: {error}");
+        Refusal::new(RefusalCode::Fault, text)
+    })?;
+    Ok(bytes)
 }
 
 /// Distinguishes agents that share a process; no secret.

@@ -1,17 +1,16 @@
-//! *agree* and *confirm*: what this agent would run, by what it finds itself.
+//! *agree*: what this agent would run, by what it finds itself.
 
 use e3_program::{
     host::{self, Runtime, RuntimeError},
     stage::{StageError, Staged, Staging},
 };
 use e3_session::{
-    message::{Refusal, RefusalCode, Reply},
+    message::{Refusal, Reply},
     types::{Command, Digest, Informed, Kind, Nonce, Offer, Terms},
 };
-use serde_bytes::ByteBuf;
 
 use crate::{
-    agent::{Agent, Event, Turn, fault, unusable},
+    agent::{Agent, Event, Turn, fault, random, unusable},
     stage::{Job, Ready},
 };
 
@@ -75,11 +74,6 @@ impl Agent {
             }) => (None, environment.clone(), input_as.clone()),
             Kind::Probe => (None, Vec::new(), None),
         };
-        let mut nonce = [0; 32];
-        getrandom::fill(&mut nonce).map_err(|error| {
-            let text = format!("the operating system gave no randomness: {error}");
-            Refusal::new(RefusalCode::Fault, text)
-        })?;
         Ok(Offer {
             party,
             terms: Terms {
@@ -89,7 +83,7 @@ impl Agent {
                 epoch: roster.epoch,
                 overlay: overlay.name().to_owned(),
                 mode: overlay.mode(),
-                identity: settings.identity.clone(),
+                identity: settings.policy.to_string(),
                 services: settings
                     .services
                     .iter()
@@ -107,20 +101,10 @@ impl Agent {
                 dial: job.dial(),
                 ports: job.ports,
             },
-            nonce: Nonce(nonce),
+            nonce: Nonce(random()?),
             informed: Informed {
                 language: runtime.language.clone(),
             },
-        })
-    }
-
-    /// The machine has compared the offers already, and refused what differs.
-    pub(crate) fn confirm(&mut self) -> Result<Reply, Refusal> {
-        let agreement = self.machine.knowledge().agreement();
-        let agreement = agreement.ok_or_else(|| fault("the agreement"))?.hash();
-        Ok(Reply::Confirmed {
-            agreement,
-            signature: ByteBuf::new(),
         })
     }
 }

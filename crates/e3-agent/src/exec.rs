@@ -10,7 +10,7 @@ use serde_bytes::ByteBuf;
 use tokio::{io::AsyncWriteExt as _, net::unix::pipe, sync::mpsc};
 
 use crate::{
-    agent::{Agent, Event, Turn, unusable},
+    agent::{Agent, Event, Turn, exited, unusable},
     process::{
         attend::{Care, attend},
         child::Child,
@@ -50,6 +50,7 @@ impl Agent {
             outbox: self.outbox.clone(),
             keep: None,
             progress: false,
+            printed: None,
             deadline: None,
             stopped,
             orphans: Orphans::marked_since_now(&mark),
@@ -60,7 +61,7 @@ impl Agent {
             Ok(running) => running,
             Err(error) => {
                 let why = format!("cannot start {program}: {error}");
-                return Ok(Some(Reply::Ended(not_started(why))));
+                return Ok(Some(exited(not_started(why))));
             }
         };
         let input = pipes.stdin.take().map(|stdin| self.feeder(stdin));

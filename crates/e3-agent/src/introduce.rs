@@ -1,34 +1,51 @@
-//! *introduce*: fresh keys for this session, and what is published of them.
+//! *introduce*: who this party is, with fresh keys for this session, and what is published of them.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use e3_identity::{Introduction, PartyKeys, Validity, introduction::LIFETIME};
+use e3_identity::{Introduction, PartyKeys, Validity};
 use e3_session::message::{Refusal, RefusalCode, Reply};
 
-use crate::agent::{Agent, Event, Turn, fault};
+use crate::{
+    admit::now_s,
+    agent::{Agent, Event, Turn, fault, unusable},
+    identity,
+};
+
+/// The folder in the agent's own in which its identity is made, unless another is named.
+pub(crate) const OWN: &str = "identity";
 
 impl Agent {
-    pub(crate) fn introduce(&mut self, id: u32) -> Result<Turn, Refusal> {
+    pub(crate) fn introduce(
+        &mut self,
+        id: u32,
+        lifetime_s: u64,
+        named: Option<&str>,
+    ) -> Result<Turn, Refusal> {
         let overlay = Arc::clone(self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?);
-        let keys = PartyKeys::generate()
+        let known = self.machine.knowledge();
+        let (Some(session), Some(name)) = (known.session(), known.name()) else {
+            return Err(fault("its name"));
+        };
+        let identity = match named {
+            Some(folder) => identity::load(&PathBuf::from(folder)),
+            None => {
+                let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
+                identity::load_or_make(&folder.join(OWN))
+            }
+        };
+        let keys = PartyKeys::of(identity.map_err(unusable)?)
             .map_err(|error| Refusal::new(RefusalCode::Fault, error.to_string()))?;
         let keys = Arc::new(keys);
         self.keys = Some(Arc::clone(&keys));
-        let session = self.machine.knowledge().session();
-        let session = session.ok_or_else(|| fault("the session"))?.0;
-        let name = self.machine.knowledge().name().unwrap_or_default();
         let name = name.to_owned();
         self.tasks.spawn(async move {
             let reply = match overlay.introduce().await {
-                // The overlay's own keys stay in it; so do the party's, as the introduction is made of public parts.
                 Ok(public) => {
+                    // The overlay's own keys stay in it; so do the party's: an introduction is made of public parts.
                     let overlays = BTreeMap::from([(overlay.name().to_owned(), public)]);
-                    let validity = Validity::starting(now(), LIFETIME);
-                    let introduction = Introduction::new(&keys, session, &name, validity, overlays);
+                    let validity = Validity::starting(now_s(), lifetime_s);
+                    let introduction =
+                        Introduction::new(&keys, session.0, &name, validity, overlays);
                     Reply::Introduced { introduction }
                 }
                 Err(error) => Reply::Refused(Refusal::new(RefusalCode::Overlay, error.to_string())),
@@ -37,11 +54,4 @@ impl Agent {
         });
         Ok(None)
     }
-}
-
-/// Whole Unix seconds by this host's clock.
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

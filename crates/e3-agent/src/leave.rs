@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use e3_session::message::Reply;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::{agent::Agent, connect::FAREWELL};
+use crate::{agent::Agent, connect::FAREWELL, identity, introduce::OWN};
 
 /// Between the polite signal and the other, for whatever still runs.
 const GRACE: Duration = Duration::from_millis(500);
@@ -42,6 +42,7 @@ impl Agent {
         }
         self.staging = None;
         if let Some(folder) = self.folder.take() {
+            identity::remove(&folder.join(OWN));
             // Stays if something was kept in it, or if it holds what is not ours.
             let _ = fs::remove_dir(folder);
         }

@@ -4,8 +4,9 @@
 //!
 //! - [`serve`]: the loop: requests in, answers out, and the end;
 //! - `agent`: what an agent has and is doing, and which module carries out which request;
-//! - one module a request: `hello`, `prepare`, `introduce`, `admit`, `connect`, `stage`, `agree`, `run`, `exec`, `ping`,
-//!   `carry`, and `leave` for every way in which it ends;
+//! - one module a request: `hello`, `prepare`, `introduce`, `admit`, `connect`, `stage`, `agree`, `run`, `conclude`, `exec`,
+//!   `ping`, `carry`, and `leave` for every way in which it ends;
+//! - `identity`: the key that is who this party is, in a folder of the host;
 //! - `process`: processes on the host, ended with all that they started;
 //! - `outbox`: answers and output on their way to the controller.
 //!
@@ -16,10 +17,13 @@ mod admit;
 mod agent;
 mod agree;
 mod carry;
+mod conclude;
 mod connect;
 mod exec;
 mod hello;
+mod identity;
 mod introduce;
+mod kit;
 mod leave;
 mod outbox;
 mod ping;
@@ -30,5 +34,6 @@ mod serve;
 mod stage;
 mod stdio;
 
+pub use kit::Kit;
 pub use serve::{Farewell, serve};
 pub use stdio::serve_stdio;

@@ -1,4 +1,4 @@
-//! *prepare*: the overlay and the identity policy.
+//! *prepare*: the overlay.
 
 use std::{env, os::unix::fs::PermissionsExt as _, path::Path};
 
@@ -7,27 +7,16 @@ use e3_session::message::{Refusal, Reply, Settings};
 
 use crate::agent::{Agent, unusable};
 
-/// The identity policies that this agent can follow.
-const POLICIES: [&str; 1] = ["pinned"];
-
 impl Agent {
     pub(crate) fn prepare(&mut self, settings: &Settings) -> Result<Reply, Refusal> {
-        let Settings {
-            overlay, identity, ..
-        } = settings;
-        let Some(made) = self.registry.make(overlay) else {
-            let known: Vec<_> = self.registry.names().collect();
+        let Settings { overlay, .. } = settings;
+        let Some(made) = self.kit.registry.make(overlay) else {
+            let known: Vec<_> = self.kit.registry.names().collect();
             return Err(unusable(format!(
                 "this agent knows no overlay `{overlay}`; it knows: {}",
                 known.join(", ")
             )));
         };
-        if !POLICIES.contains(&identity.as_str()) {
-            return Err(unusable(format!(
-                "this agent knows no identity policy `{identity}`; it knows: {}",
-                POLICIES.join(", ")
-            )));
-        }
         for need in made.needs() {
             find(*need).map_err(|lack| unusable(format!("overlay {overlay} {lack}")))?;
         }

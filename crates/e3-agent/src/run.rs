@@ -9,16 +9,20 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use e3_program::{command, host::Runtime, line::CommandLine, mpyc, probe, stage::Staged};
+use e3_program::{
+    command, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed, probe,
+    stage::Staged,
+};
 use e3_session::{
     message::{Refusal, Reply},
-    types::{DialTable, Ending, Kind, Outcome, OutputPolicy, Program, RunId},
+    types::{DialTable, Digest, Ending, Kind, Outcome, OutputPolicy, Program, RunId},
 };
 use e3_sys::child::How;
 use tokio::time::Instant;
 
 use crate::{
     agent::{Agent, Event, Turn, fault},
+    conclude::Finished,
     process::{
         attend::{Attended, Care, attend},
         child::Child,
@@ -49,8 +53,16 @@ impl Agent {
         let prepared = line.and_then(|line| Ok((line, kept.map_err(|error| error.to_string())?)));
         let (line, kept) = match prepared {
             Ok(prepared) => prepared,
-            Err(why) => return Ok(Some(Reply::Ended(not_started(why)))),
+            Err(why) => {
+                let finished = Finished {
+                    outcome: not_started(why),
+                    printed: Printed::new(false).finish(),
+                    collected: output == OutputPolicy::Collect,
+                };
+                return Ok(Some(self.ended(finished)));
+            }
         };
+        let logs = matches!(program.kind, Kind::Mpyc { .. });
         let mark = self.mark_of(id);
         let (stop, stopped) = stopper();
         let (file, path) = kept.map_or((None, None), |(file, path)| (Some(file), Some(path)));
@@ -58,16 +70,24 @@ impl Agent {
             re: id,
             outbox: self.outbox.clone(),
             keep: file,
-            progress: matches!(program.kind, Kind::Mpyc { .. }),
+            progress: logs,
+            printed: Some(Printed::new(logs)),
             deadline: Instant::now().checked_add(Duration::from_secs(program.timeout_s)),
             stopped,
             orphans: Orphans::since_now(&mark),
         };
         self.run = Some(stop);
         self.tasks.spawn(async move {
-            let outcome = perform(line, &mark, staged, care).await;
+            let (outcome, printed) = perform(line, &mark, staged, care).await;
             let kept = path.map(|path| path.display().to_string());
-            Event::Ran(id, Outcome { kept, ..outcome })
+            Event::Ran(
+                id,
+                Box::new(Finished {
+                    outcome: Outcome { kept, ..outcome },
+                    printed: printed.unwrap_or_else(|| Printed::new(false).finish()),
+                    collected: output == OutputPolicy::Collect,
+                }),
+            )
         });
         Ok(None)
     }
@@ -114,8 +134,14 @@ fn command_line(
     }
 }
 
-/// Runs a program to its end. What was staged for it is gone then, the private input first of all.
-async fn perform(line: CommandLine, mark: &str, mut staged: Staged, care: Care) -> Outcome {
+/// Runs a program to its end. What was staged for it is gone then, the private input first of all. Gives what became
+/// of it, and the digest and length of its outcome if it was started.
+async fn perform(
+    line: CommandLine,
+    mark: &str,
+    mut staged: Staged,
+    care: Care,
+) -> (Outcome, Option<(Digest, u64)>) {
     let mut command = Command::new(&line.program);
     command
         .args(&line.arguments)
@@ -126,12 +152,16 @@ async fn perform(line: CommandLine, mark: &str, mut staged: Staged, care: Care) 
         .stdin(Stdio::null());
     let name = line.program.display().to_string();
     let started = Started::now();
-    let outcome = match Child::start(command) {
-        Ok((child, pipes)) => started.outcome(attend(child, pipes, care).await, &name),
-        Err(error) => not_started(format!("cannot start {name}: {error}")),
+    let ended = match Child::start(command) {
+        Ok((child, pipes)) => {
+            let attended = attend(child, pipes, care).await;
+            let printed = attended.as_ref().ok().and_then(|attended| attended.printed);
+            (started.outcome(attended, &name), printed)
+        }
+        Err(error) => (not_started(format!("cannot start {name}: {error}")), None),
     };
     staged.remove_input();
-    outcome
+    ended
 }
 
 /// When a process was started.

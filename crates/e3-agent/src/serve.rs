@@ -2,7 +2,6 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use e3_overlay::Registry;
 use e3_session::{
     frame::{Decoder, FrameError},
     message::{Request, ToAgent},
@@ -14,6 +13,7 @@ use tokio::{
 
 use crate::{
     agent::Agent,
+    kit::Kit,
     outbox::{self, outbox},
     process::orphans,
 };
@@ -55,7 +55,7 @@ impl Farewell {
 ///
 /// The calling thread has to live as long as the agent: programs die with the thread that started them. On a
 /// runtime of one thread that is so by nature.
-pub async fn serve<R, W>(input: R, output: W, registry: Registry) -> Farewell
+pub async fn serve<R, W>(input: R, output: W, kit: impl Into<Kit>) -> Farewell
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin + Send + 'static,
@@ -65,7 +65,7 @@ where
     }
     let (outbox, posts) = outbox();
     let mut writer = tokio::spawn(outbox::write(posts, output));
-    let mut agent = Agent::new(registry, outbox);
+    let mut agent = Agent::new(kit.into(), outbox);
 
     let (farewell, leave) = match converse(&mut agent, input).await {
         Stop::Leave(id) => (Farewell::Left, Some(id)),

@@ -5,24 +5,23 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-use e3_overlay::Registry;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{UnixStream, unix::pipe},
 };
 
-use crate::{Farewell, serve};
+use crate::{Farewell, Kit, serve};
 
 /// Serves the controller at the other end of standard input and output, which are pipes or sockets; anything else is
 /// read by a thread of its own.
 ///
 /// Must be called in a runtime. The caller should end the process with the farewell's exit code at once, and not wait
 /// for the runtime's threads, one of which may still be reading.
-pub async fn serve_stdio(registry: Registry) -> io::Result<Farewell> {
+pub async fn serve_stdio(kit: impl Into<Kit>) -> io::Result<Farewell> {
     let input: Box<dyn AsyncRead + Unpin> = reader(io::stdin().as_fd().try_clone_to_owned()?)?;
     let output: Box<dyn AsyncWrite + Unpin + Send> =
         writer(io::stdout().as_fd().try_clone_to_owned()?)?;
-    Ok(serve(input, output, registry).await)
+    Ok(serve(input, output, kit).await)
 }
 
 fn reader(fd: OwnedFd) -> io::Result<Box<dyn AsyncRead + Unpin>> {

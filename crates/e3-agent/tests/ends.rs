@@ -127,7 +127,7 @@ async fn an_unknown_overlay_is_refused_with_those_that_are_known() {
         .await;
     let settings = e3_session::message::Settings {
         overlay: "carrier-pigeon".to_owned(),
-        identity: "pinned".to_owned(),
+        policy: first_use(),
         services: Vec::new(),
     };
     let Reply::Refused(refusal) = party.request(Request::Prepare(settings)).await else {

@@ -202,8 +202,8 @@ async fn a_flood_arrives_whole() {
         let message = party.next().await;
         match message.reply {
             Reply::Output { data, .. } => bytes += data.len(),
-            Reply::Ended(outcome) if message.re == id => {
-                assert_eq!(outcome.ending, Ending::Exited(0));
+            Reply::Ended(end) if message.re == id => {
+                assert_eq!(end.outcome.ending, Ending::Exited(0));
                 break;
             }
             reply => panic!("{reply:?}"),

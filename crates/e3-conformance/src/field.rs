@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use e3_lab::{Lab, Nat, Site, Topology};
 use e3_session::{
     message::{Reply, Request},
@@ -94,9 +94,25 @@ impl Field {
     /// Everybody admits the roster as it is, under a new epoch.
     pub(crate) async fn admit(&mut self) -> anyhow::Result<()> {
         self.roster.epoch += 1;
+        let mut admissions = Vec::new();
         for party in &mut self.parties {
             let roster = self.roster.clone();
-            party.request(Request::Admit { roster }).await?;
+            match party.request(Request::Admit { roster }).await? {
+                Reply::Admitted { admission, .. } => admissions.push(admission),
+                other => bail!("`{}` in answer to `admit`", other.name()),
+            }
+        }
+        let mut nonces = Vec::new();
+        for party in &mut self.parties {
+            let admissions = admissions.clone();
+            match party.request(Request::Reveal { admissions }).await? {
+                Reply::Revealed { nonce } => nonces.push(nonce),
+                other => bail!("`{}` in answer to `reveal`", other.name()),
+            }
+        }
+        for party in &mut self.parties {
+            let nonces = nonces.clone();
+            party.request(Request::Compare { nonces }).await?;
         }
         Ok(())
     }

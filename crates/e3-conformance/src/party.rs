@@ -1,12 +1,14 @@
 //! One agent on a host, and the conversation with it.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     process::{Child, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail, ensure};
+use e3_identity::{Endorsement, Policy, introduction::LIFETIME};
 use e3_lab::{Host, testing::helper};
 use e3_session::{
     controller::{ControllerMachine, Heard},
@@ -79,16 +81,30 @@ impl Party {
         self.request(hello).await?;
         let settings = Settings {
             overlay: subject()?.overlay.to_owned(),
-            identity: "pinned".to_owned(),
+            policy: Policy::Pinned {
+                pins: BTreeMap::new(),
+                first_use: true,
+            },
             services: Vec::new(),
         };
         self.request(Request::Prepare(settings)).await?;
-        let Reply::Introduced { introduction } = self.request(Request::Introduce).await? else {
+        let introduce = Request::Introduce {
+            lifetime_s: LIFETIME,
+            identity: None,
+        };
+        let Reply::Introduced { introduction } = self.request(introduce).await? else {
             bail!("{name} has not introduced itself");
         };
-        let endorsement = ByteBuf::new();
-        self.request(Request::Endorse { endorsement }).await?;
-        Ok(RosterEntry { name, introduction })
+        let endorsement = Endorsement::Pinned;
+        let endorse = Request::Endorse {
+            endorsement: endorsement.clone(),
+        };
+        self.request(endorse).await?;
+        Ok(RosterEntry {
+            name,
+            introduction,
+            endorsement,
+        })
     }
 
     /// Asks, and awaits the final reply; a refusal is an error.

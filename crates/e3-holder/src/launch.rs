@@ -35,6 +35,9 @@ pub struct Charge {
     pub keep: Keep,
     /// The verb that starts it.
     pub verb: String,
+    /// Hosts whose parties may be others than they were.
+    #[serde(default)]
+    pub accept: Vec<String>,
 }
 
 /// How much of an environment a holder brings up.
@@ -65,7 +68,7 @@ pub fn launch(
     environment: &Environment,
     folder: &StateFolder,
     keep: Keep,
-    verb: &str,
+    (verb, accept): (&str, &[String]),
 ) -> io::Result<Launched> {
     let charge = Charge {
         environment: environment.clone(),
@@ -73,6 +76,7 @@ pub fn launch(
         hosts: folder.hosts().to_owned(),
         keep,
         verb: verb.to_owned(),
+        accept: accept.to_vec(),
     };
     let mut guardian = Command::new(env::current_exe()?)
         .arg("holder")

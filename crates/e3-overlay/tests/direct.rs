@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e3_identity::{Introduction, PartyKeys, Validity};
+use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
 use e3_overlay::{Joined, Joining, Mailbox, OverlayError, Registry};
 use e3_session::types::{
     Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
@@ -84,6 +84,7 @@ fn roster(session: u8, parties: u16) -> Roster {
     let entry = |party: u16| RosterEntry {
         name: format!("p{party}"),
         introduction: known[usize::from(party)].clone(),
+        endorsement: Endorsement::Pinned,
     };
     Roster {
         session: SessionId([session; 16]),

@@ -7,7 +7,8 @@
 //! - [`python`]: the private Python environments, made once and kept;
 //! - [`host`]: what would run the program on its host, which the parties compare;
 //! - [`line`]: the command line that comes of it all, by [`mpyc`] for a program that uses `MPyC`, which also knows
-//!   what its lines tell, and by [`command`] for any other.
+//!   what its lines tell, and by [`command`] for any other;
+//! - [`outcome`]: what of all that it prints is what it computed.
 //!
 //! Everything here blocks and knows no network but what `pip` or `uv` need to make an environment.
 
@@ -17,6 +18,7 @@ pub mod host;
 pub mod line;
 pub mod mpyc;
 pub mod order;
+pub mod outcome;
 pub mod probe;
 pub mod python;
 pub mod stage;

@@ -39,21 +39,27 @@ pub fn warnings(offers: &[Offer]) -> Vec<Difference> {
     }]
 }
 
-impl fmt::Display for Difference {
-    /// `threshold: 1 (parties 0, 2), 2 (party 1)`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.term)?;
-        for (position, (value, parties)) in self.values.iter().enumerate() {
-            let comma = if position == 0 { "" } else { "," };
+impl Difference {
+    /// `threshold: 1 (parties amsterdam, singapore), 2 (party new-york)`
+    pub fn by_name(&self, name: impl Fn(PartyIndex) -> String) -> String {
+        let values = self.values.iter().map(|(value, parties)| {
             let word = if parties.len() == 1 {
                 "party"
             } else {
                 "parties"
             };
-            let parties: Vec<_> = parties.iter().map(ToString::to_string).collect();
-            write!(f, "{comma} {value} ({word} {})", parties.join(", "))?;
-        }
-        Ok(())
+            let parties: Vec<_> = parties.iter().map(|party| name(*party)).collect();
+            format!(" {value} ({word} {})", parties.join(", "))
+        });
+        let values: Vec<_> = values.collect();
+        format!("{}:{}", self.term, values.join(","))
+    }
+}
+
+impl fmt::Display for Difference {
+    /// `threshold: 1 (parties 0, 2), 2 (party 1)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.by_name(|party| party.to_string()))
     }
 }
 
@@ -194,7 +200,7 @@ mod tests {
         let agreement = compare(&[offer(0), offer(1)]).unwrap();
         assert_eq!(
             agreement.hash().to_string(),
-            "309133804ca995814a294c471ecfb7aac26dd0cdeea67b707b6f7ddb9e7808c6"
+            "5071c73ffeee0ece20e517639925bdce9529373b41097f316742a0226d70bbe4"
         );
     }
 

@@ -1,7 +1,8 @@
 //! The one conversation between a controller and the agents, without a network.
 //!
 //! ```text
-//! hello → prepare → introduce → endorse → admit → connect → (stage → agree → confirm → run → outcome)* → leave
+//! hello → prepare → introduce → endorse → admit → reveal → compare → connect
+//!       → (stage → agree → confirm → run → outcome → conclude)* → leave
 //! ```
 //!
 //! From the top down:
@@ -10,6 +11,7 @@
 //! - [`order`]: what may be asked when, the same for both ends;
 //! - [`frame`]: messages as bytes in a stream;
 //! - [`agreement`]: what the parties would run, compared;
+//! - [`evidence`]: what the parties have signed, verified;
 //! - [`message`]: what a controller asks of an agent, and what the agent answers;
 //! - [`types`]: the words they use: rosters, agreements, dial tables, links, programs, outcomes.
 //!
@@ -18,6 +20,7 @@
 pub mod agent;
 pub mod agreement;
 pub mod controller;
+pub mod evidence;
 pub mod frame;
 pub mod message;
 pub mod order;

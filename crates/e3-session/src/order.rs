@@ -4,7 +4,9 @@
 //!   it lasts.
 //! - A refusal leaves the conversation where it was.
 //! - `stage` may be asked again at any time between runs and abandons what was staged before; `admit` likewise,
-//!   and `connect` follows it; `ping` and `links` wait for both.
+//!   and `reveal`, `compare` and `connect` follow it; `ping` and `links` wait for all of them.
+//! - `endorse` may be asked again between runs, and leaves the conversation where it is.
+//! - `conclude` may be left out after a run.
 //! - `leave` may be asked at any time; nothing but its answer and the answers to what is still open follows it.
 
 use std::{collections::BTreeMap, fmt};
@@ -29,8 +31,12 @@ pub enum Phase {
     Introduced,
     /// The introduction is endorsed as far as the identity policy asks for it.
     Endorsed,
-    /// The agent has taken a roster.
+    /// The agent has taken a roster, and committed itself to a nonce.
     Admitted,
+    /// The agent has seen that all have taken the same roster, and revealed its nonce.
+    Revealed,
+    /// The party's owner was told the words.
+    Compared,
     /// The overlay is joined; nothing is staged.
     Connected,
     /// The next program is named; its files arrive.
@@ -41,6 +47,8 @@ pub enum Phase {
     Confirmed,
     /// The program runs.
     Running,
+    /// The program has ended, and the party has stated how.
+    Ended,
     /// The end was asked for.
     Leaving,
     /// The conversation is over.
@@ -100,11 +108,14 @@ impl Phase {
             Self::Introduced => "introduced",
             Self::Endorsed => "endorsed",
             Self::Admitted => "admitted",
+            Self::Revealed => "revealed",
+            Self::Compared => "compared",
             Self::Connected => "connected",
             Self::Staged => "staged",
             Self::Offered => "offered",
             Self::Confirmed => "confirmed",
             Self::Running => "running",
+            Self::Ended => "ended",
             Self::Leaving => "leaving",
             Self::Left => "left",
         }
@@ -118,12 +129,15 @@ impl Phase {
             Self::Prepared => "`introduce`",
             Self::Introduced => "`endorse`",
             Self::Endorsed => "`admit`",
-            Self::Admitted => "`connect`",
+            Self::Admitted => "`reveal`",
+            Self::Revealed => "`compare`",
+            Self::Compared => "`connect`",
             Self::Connected => "`stage`",
             Self::Staged => "`agree`",
             Self::Offered => "`confirm`",
             Self::Confirmed => "`run`",
             Self::Running => "the end of the run",
+            Self::Ended => "`conclude`",
             Self::Leaving | Self::Left => "nothing",
         }
     }
@@ -131,23 +145,27 @@ impl Phase {
     /// Whether a request of this kind belongs here.
     fn admits(self, kind: RequestKind) -> bool {
         let between = |first, last| first <= self && self <= last;
+        let idle_since = |first| between(first, Self::Confirmed) || self == Self::Ended;
         match kind {
             RequestKind::Hello => self == Self::New,
             RequestKind::Prepare => self == Self::Greeted,
             RequestKind::Introduce => self == Self::Prepared,
-            RequestKind::Endorse => self == Self::Introduced,
-            RequestKind::Admit => between(Self::Endorsed, Self::Confirmed),
-            RequestKind::Connect => self == Self::Admitted,
-            RequestKind::Stage => between(Self::Connected, Self::Confirmed),
+            RequestKind::Endorse => idle_since(Self::Introduced),
+            RequestKind::Admit => idle_since(Self::Endorsed),
+            RequestKind::Reveal => self == Self::Admitted,
+            RequestKind::Compare => self == Self::Revealed,
+            RequestKind::Connect => self == Self::Compared,
+            RequestKind::Stage => idle_since(Self::Connected),
             RequestKind::Blob | RequestKind::Agree => self == Self::Staged,
             RequestKind::Confirm => self == Self::Offered,
             RequestKind::Run => self == Self::Confirmed,
+            RequestKind::Conclude => self == Self::Ended,
             RequestKind::Stop => self == Self::Running,
             RequestKind::Exec | RequestKind::Feed | RequestKind::Kill | RequestKind::Tell => {
-                between(Self::Greeted, Self::Running)
+                between(Self::Greeted, Self::Ended)
             }
-            RequestKind::Ping | RequestKind::Links => between(Self::Connected, Self::Running),
-            RequestKind::Deliver => between(Self::Admitted, Self::Running),
+            RequestKind::Ping | RequestKind::Links => between(Self::Connected, Self::Ended),
+            RequestKind::Deliver => between(Self::Admitted, Self::Ended),
             RequestKind::Leave => self != Self::Left,
         }
     }
@@ -236,9 +254,12 @@ impl Conversation {
             RequestKind::Hello => Phase::Greeted,
             RequestKind::Prepare => Phase::Prepared,
             RequestKind::Introduce => Phase::Introduced,
-            RequestKind::Endorse => Phase::Endorsed,
+            RequestKind::Endorse => self.phase.max(Phase::Endorsed),
             RequestKind::Admit => Phase::Admitted,
-            RequestKind::Connect | RequestKind::Run => Phase::Connected,
+            RequestKind::Reveal => Phase::Revealed,
+            RequestKind::Compare => Phase::Compared,
+            RequestKind::Connect | RequestKind::Conclude => Phase::Connected,
+            RequestKind::Run => Phase::Ended,
             RequestKind::Stage => Phase::Staged,
             RequestKind::Agree => Phase::Offered,
             RequestKind::Confirm => Phase::Confirmed,

@@ -7,10 +7,10 @@
 
 mod common;
 
-use common::scene::{self, Counters, KINDS, NAMES, SESSION, offers, reply, request};
+use common::scene::{self, Counters, KINDS, NAMES, NOW, SESSION, offers, perform, request};
+use e3_identity::{Documents, Endorsement};
 use e3_session::{
     agent::{AgentMachine, MachineError, Step},
-    agreement,
     frame::MAX_BLOB,
     message::{
         PROTOCOL, Refusal, RefusalCode, Reply, Request, RequestKind, SendBlob, ToAgent,
@@ -34,7 +34,7 @@ fn agent_after(last: RequestKind) -> AgentMachine {
             request: request.clone(),
         });
         assert!(matches!(step, Step::Perform(_)), "{step:?}");
-        let reply = reply(&request, &machine);
+        let reply = perform(&request, &mut machine);
         machine.answer(id, reply).unwrap();
         if kind == last {
             break;
@@ -121,6 +121,10 @@ fn rosters_that_are_not_what_this_agent_knows() {
         "not the one that this agent gave",
     );
     mismatch(
+        admit(|roster| roster.parties[1].endorsement = Endorsement::Did),
+        "endorsement of \"new-york\" is not the one",
+    );
+    mismatch(
         admit(|roster| roster.parties[1].introduction.overlays.clear()),
         "not the one that this agent gave",
     );
@@ -132,7 +136,7 @@ fn rosters_that_are_not_what_this_agent_knows() {
         admit(|roster| {
             roster.parties[2].introduction = roster.parties[0].introduction.clone();
         }),
-        "same DID",
+        "\"amsterdam\" and \"singapore\" have the same DID",
     );
 }
 
@@ -150,10 +154,12 @@ fn a_roster_that_is_not_newer() {
         request: admit(|_| {}),
     });
     assert!(matches!(step, Step::Perform(_)));
+    let hash = scene::roster(3).hash();
     let admitted = Reply::Admitted {
-        roster: scene::roster(3).hash(),
-        signature: ByteBuf::new(),
+        roster: hash,
+        admission: scene::admission(1, hash),
     };
+    machine.verify(Documents::new(), NOW).unwrap();
     machine.answer(5000, admitted).unwrap();
     assert_eq!(machine.phase(), Phase::Admitted);
     assert_eq!(machine.knowledge().roster(), Some(&scene::roster(3)));
@@ -193,14 +199,14 @@ fn contacts_of_nobody_or_twice() {
     };
     let mismatch = |parties: &[u16], says| {
         refused(
-            RequestKind::Admit,
+            RequestKind::Compare,
             connect(parties),
             RefusalCode::Mismatch,
             says,
         );
     };
     mismatch(&[0, 3], "party 3");
-    mismatch(&[0, 2, 0], "party 0 has two");
+    mismatch(&[0, 2, 0], "party amsterdam has two");
 }
 
 fn stage(change: impl FnOnce(&mut e3_session::types::Program, &mut InputSource)) -> Request {
@@ -381,7 +387,7 @@ fn a_disagreement_names_terms_values_and_parties() {
     assert_eq!(refusal.code, RefusalCode::Disagreement);
     assert_eq!(
         refusal.message,
-        "the parties would not run the same: threshold: 1 (parties 0, 1), 2 (party 2)"
+        "the parties would not run the same: threshold: 1 (parties amsterdam, new-york), 2 (party singapore)"
     );
     assert_eq!(refusal.differences.len(), 1);
     assert_eq!(machine.knowledge().agreement(), None);
@@ -393,6 +399,7 @@ fn a_run_of_something_else() {
         RequestKind::Confirm,
         Request::Run {
             agreement: Digest([1; 32]),
+            signatures: scene::agreement(0, RunId(0)).signatures,
         },
         RefusalCode::Mismatch,
         "not the one that this party confirmed",
@@ -401,12 +408,16 @@ fn a_run_of_something_else() {
 
 #[test]
 fn an_agreement_is_run_once() {
-    let agreement = agreement::compare(&offers(0, RunId(0))).unwrap().hash();
+    let agreed = scene::agreement(0, RunId(0));
+    let run = Request::Run {
+        agreement: agreed.hash(),
+        signatures: agreed.signatures,
+    };
     refused(
         RequestKind::Run,
-        Request::Run { agreement },
+        run,
         RefusalCode::OutOfOrder,
-        "`stage` follows",
+        "`conclude` follows",
     );
 }
 

@@ -10,7 +10,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{
-    scene::{Counters, KINDS, reply, request},
+    scene::{Counters, KINDS, perform, request},
     strategies,
 };
 use e3_session::{
@@ -58,8 +58,8 @@ fn event() -> impl Strategy<Value = Event> {
 /// Every step that the conversation may take, written down once more.
 fn legal(from: Phase, to: Phase) -> bool {
     use Phase::{
-        Admitted, Confirmed, Connected, Endorsed, Greeted, Introduced, Leaving, Left, New, Offered,
-        Prepared, Running, Staged,
+        Admitted, Compared, Confirmed, Connected, Ended, Endorsed, Greeted, Introduced, Leaving,
+        Left, New, Offered, Prepared, Revealed, Running, Staged,
     };
     from == to
         || matches!(
@@ -69,14 +69,24 @@ fn legal(from: Phase, to: Phase) -> bool {
                 | (Prepared, Introduced)
                 | (Introduced, Endorsed)
                 | (
-                    Endorsed | Connected | Staged | Offered | Confirmed,
+                    Endorsed
+                        | Revealed
+                        | Compared
+                        | Connected
+                        | Staged
+                        | Offered
+                        | Confirmed
+                        | Ended,
                     Admitted
                 )
-                | (Admitted | Staged | Offered | Confirmed | Running, Connected)
+                | (Admitted, Revealed)
+                | (Revealed, Compared)
+                | (Compared | Staged | Offered | Confirmed | Ended, Connected)
                 | (Connected, Staged)
                 | (Staged, Offered)
                 | (Offered | Running, Confirmed)
                 | (Confirmed, Running)
+                | (Running, Ended)
                 | (Leaving, Left)
         )
         || (to == Leaving && from != Left)
@@ -90,12 +100,15 @@ fn next(phase: Phase) -> RequestKind {
         Phase::Prepared => RequestKind::Introduce,
         Phase::Introduced => RequestKind::Endorse,
         Phase::Endorsed => RequestKind::Admit,
-        Phase::Admitted => RequestKind::Connect,
+        Phase::Admitted => RequestKind::Reveal,
+        Phase::Revealed => RequestKind::Compare,
+        Phase::Compared => RequestKind::Connect,
         Phase::Connected => RequestKind::Stage,
         Phase::Staged => RequestKind::Agree,
         Phase::Offered => RequestKind::Confirm,
         Phase::Confirmed => RequestKind::Run,
         Phase::Running => RequestKind::Stop,
+        Phase::Ended => RequestKind::Conclude,
         Phase::Leaving | Phase::Left => RequestKind::Leave,
     }
 }
@@ -178,9 +191,13 @@ impl Watch {
                 prop_assert!(self.runs < self.confirmations);
                 self.runs += 1;
             }
-            RequestKind::Admit | RequestKind::Stage | RequestKind::Connect => {
-                prop_assert!(!busy(RequestKind::Run));
-            }
+            RequestKind::Endorse
+            | RequestKind::Admit
+            | RequestKind::Reveal
+            | RequestKind::Compare
+            | RequestKind::Connect
+            | RequestKind::Stage
+            | RequestKind::Conclude => prop_assert!(!busy(RequestKind::Run)),
             RequestKind::Stop => prop_assert!(busy(RequestKind::Run)),
             RequestKind::Feed | RequestKind::Kill => prop_assert!(busy(RequestKind::Exec)),
             _ => {}
@@ -232,7 +249,7 @@ impl Watch {
             Event::AskAny(message) => self.send(message),
             Event::Answer(at) => match self.pick(at) {
                 Some((id, request)) => {
-                    let reply = reply(&request, &self.machine);
+                    let reply = perform(&request, &mut self.machine);
                     self.answer(id, reply)
                 }
                 None => Ok(()),

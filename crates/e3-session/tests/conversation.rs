@@ -9,7 +9,7 @@ mod common;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use common::scene::{self, Counters, KINDS, reply, request};
+use common::scene::{self, Counters, KINDS, perform, request};
 use e3_session::{
     agent::{AgentMachine, Step},
     agreement,
@@ -17,7 +17,7 @@ use e3_session::{
     frame::{Decoder, Message, encode},
     message::{Refusal, RefusalCode, Reply, Request, RequestKind, Stream, ToAgent, ToController},
     order::{OrderError, Phase},
-    types::{Digest, PartyIndex, ProgramEvent},
+    types::{Digest, PartyIndex, ProgramEvent, RunId},
 };
 use proptest::{prelude::*, sample::Index};
 use serde_bytes::ByteBuf;
@@ -115,7 +115,7 @@ impl World {
 
     /// Answers rightly what the agent was asked as `id`.
     fn finish(&mut self, id: u32) {
-        let reply = reply(&self.performing[&id], &self.agent);
+        let reply = perform(&self.performing[&id], &mut self.agent);
         self.say(id, reply);
     }
 
@@ -143,7 +143,7 @@ impl World {
     /// A conversation up to its first run, without the run.
     fn ready() -> Self {
         let mut world = Self::new();
-        world.exchange_all(&KINDS[..10]);
+        world.exchange_all(&KINDS[..12]);
         assert_eq!(world.agent.phase(), Phase::Confirmed);
         world
     }
@@ -158,7 +158,10 @@ fn output(text: &str) -> Reply {
 
 #[test]
 fn a_whole_conversation_with_two_runs() {
-    use RequestKind::{Admit, Agree, Blob, Confirm, Connect, Deliver, Leave, Links, Run, Stage};
+    use RequestKind::{
+        Admit, Agree, Blob, Compare, Conclude, Confirm, Connect, Deliver, Endorse, Leave, Links,
+        Reveal, Run, Stage,
+    };
 
     let mut world = World::ready();
     let run = world.ask(RequestKind::Run).unwrap();
@@ -189,12 +192,11 @@ fn a_whole_conversation_with_two_runs() {
         "{:?}",
         world.heard
     );
-    assert_eq!(world.controller.phase(), Phase::Connected);
+    assert_eq!(world.controller.phase(), Phase::Ended);
 
-    world.exchange_all(&[
-        Stage, Blob, Agree, Confirm, Run, Links, Admit, Connect, Deliver,
-    ]);
-    world.exchange_all(&[Stage, Agree, Confirm, Run, Leave]);
+    world.exchange_all(&[Conclude, Stage, Blob, Agree, Confirm, Run, Links]);
+    world.exchange_all(&[Endorse, Admit, Reveal, Compare, Connect, Deliver]);
+    world.exchange_all(&[Stage, Agree, Confirm, Run, Conclude, Leave]);
     assert_eq!(world.controller.phase(), Phase::Left);
     assert_eq!(world.agent.phase(), Phase::Left);
     assert!(world.ask(Leave).is_err());
@@ -215,7 +217,7 @@ fn a_run_is_stopped() {
     ));
     world.finish(run);
     world.reach_controller(usize::MAX);
-    assert_eq!(world.controller.phase(), Phase::Connected);
+    assert_eq!(world.controller.phase(), Phase::Ended);
     assert!(matches!(
         world.ask(RequestKind::Stop),
         Err(OrderError::Phase { .. })
@@ -318,7 +320,7 @@ fn hashes_that_the_controller_computes_otherwise_are_violations() {
     let re = world.ask(RequestKind::Admit).unwrap();
     let admitted = Reply::Admitted {
         roster: other,
-        signature: ByteBuf::new(),
+        admission: scene::admission(1, other),
     };
     let heard = world.controller.receive(ToController {
         re,
@@ -333,7 +335,7 @@ fn hashes_that_the_controller_computes_otherwise_are_violations() {
     world.exchange_all(&[RequestKind::Stage, RequestKind::Agree]);
     let confirmed = |agreement| Reply::Confirmed {
         agreement,
-        signature: ByteBuf::new(),
+        signature: scene::agreement(1, RunId(2)).signatures[1],
     };
     let mut offers = scene::offers(1, world.agent.knowledge().run().unwrap());
     let hash = agreement::compare(&offers).unwrap().hash();
@@ -362,7 +364,12 @@ fn a_ping_waits_for_a_change_of_the_roster() {
         Err(OrderError::Phase { .. })
     ));
     world.heard.clear();
-    world.exchange_all(&[RequestKind::Connect, RequestKind::Ping]);
+    world.exchange_all(&[
+        RequestKind::Reveal,
+        RequestKind::Compare,
+        RequestKind::Connect,
+        RequestKind::Ping,
+    ]);
 }
 
 /// One event between the two.
@@ -378,7 +385,7 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        6 => prop::sample::select(KINDS[..18].to_vec()).prop_map(Event::Ask),
+        6 => prop::sample::select(KINDS[..21].to_vec()).prop_map(Event::Ask),
         6 => (1..600usize).prop_map(Event::Down),
         6 => (1..600usize).prop_map(Event::Up),
         8 => any::<Index>().prop_map(Event::Finish),
@@ -396,10 +403,13 @@ fn wanted(phase: Phase) -> Option<RequestKind> {
         Phase::Introduced => 3,
         Phase::Endorsed => 4,
         Phase::Admitted => 5,
-        Phase::Connected => 6,
-        Phase::Staged => 8,
-        Phase::Offered => 9,
-        Phase::Confirmed => 10,
+        Phase::Revealed => 6,
+        Phase::Compared => 7,
+        Phase::Connected => 8,
+        Phase::Staged => 10,
+        Phase::Offered => 11,
+        Phase::Confirmed => 12,
+        Phase::Ended => 13,
         Phase::Running | Phase::Leaving | Phase::Left => return None,
     };
     Some(KINDS[place])

@@ -2,8 +2,8 @@
 
 use std::{fs::File, io, sync::Arc};
 
-use e3_program::mpyc::Totals;
-use e3_session::message::Stream;
+use e3_program::{mpyc::Totals, outcome::Outcome};
+use e3_session::{message::Stream, types::Digest};
 use e3_sys::child::Ended;
 use rustix::process::Signal;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
@@ -27,6 +27,8 @@ pub(crate) struct Care {
     pub(crate) keep: Option<File>,
     /// Whether its lines tell of a program's progress.
     pub(crate) progress: bool,
+    /// What takes its outcome, if anybody wants to know of it.
+    pub(crate) printed: Option<Outcome>,
     /// When its time is over.
     pub(crate) deadline: Option<Instant>,
     /// Asked when it shall end.
@@ -42,6 +44,8 @@ pub(crate) struct Attended {
     pub(crate) cause: Option<Cause>,
     /// What the program's runtime has said of itself.
     pub(crate) totals: Option<Totals>,
+    /// SHA-256 and length of its outcome, if that was asked for.
+    pub(crate) printed: Option<(Digest, u64)>,
     /// When it ended.
     pub(crate) at: Instant,
 }
@@ -54,6 +58,7 @@ pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Re
         (Stream::Stdout, pipes.stdout),
         (Stream::Stderr, pipes.stderr),
     ];
+    let mut printed = care.printed;
     let mut pumps = JoinSet::new();
     for (stream, from) in streams {
         let Some(from) = from else { continue };
@@ -63,6 +68,10 @@ pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Re
             sink: keep.clone().map_or(Sink::Controller, Sink::File),
             re: care.re,
             progress: care.progress,
+            printed: match stream {
+                Stream::Stdout => printed.take(),
+                Stream::Stderr => None,
+            },
             outbox: care.outbox.clone(),
         };
         pumps.spawn(pump.run(closed.clone()));
@@ -74,12 +83,13 @@ pub(crate) async fn attend(mut child: Child, pipes: Pipes, care: Care) -> io::Re
     child.signal_group(Signal::KILL);
     care.orphans.sweep().await;
     let _ = closing.send(true);
-    let totals = pumps.join_all().await;
+    let pumped = pumps.join_all().await;
     care.outbox.flush().await;
     Ok(Attended {
         ended,
         cause,
-        totals: totals.into_iter().flatten().next(),
+        totals: pumped.iter().find_map(|pumped| pumped.totals),
+        printed: pumped.iter().find_map(|pumped| pumped.printed),
         at,
     })
 }

@@ -5,8 +5,14 @@
 
 use std::{fs::File, io::Write as _, sync::Arc};
 
-use e3_program::mpyc::{Events, Totals};
-use e3_session::message::{Reply, Stream};
+use e3_program::{
+    mpyc::{Events, Totals},
+    outcome::Outcome,
+};
+use e3_session::{
+    message::{Reply, Stream},
+    types::Digest,
+};
 use serde_bytes::ByteBuf;
 use tokio::{io::AsyncReadExt as _, net::unix::pipe, sync::watch};
 
@@ -39,14 +45,25 @@ pub(crate) struct Pump {
     pub(crate) re: u32,
     /// Whether its lines tell of a program's progress.
     pub(crate) progress: bool,
+    /// What takes the program's outcome, if anybody wants to know of it.
+    pub(crate) printed: Option<Outcome>,
     /// How replies travel.
     pub(crate) outbox: Outbox,
+}
+
+/// What a stream has told, once all of it was pumped.
+#[derive(Debug)]
+pub(crate) struct Pumped {
+    /// What the program's runtime has said of itself.
+    pub(crate) totals: Option<Totals>,
+    /// SHA-256 and length of the program's outcome, if that was asked for.
+    pub(crate) printed: Option<(Digest, u64)>,
 }
 
 impl Pump {
     /// Pumps until the stream ends, or, once `closing` is true, as much as is in it at that moment: somebody else may
     /// hold the other end open, and print on.
-    pub(crate) async fn run(mut self, mut closing: watch::Receiver<bool>) -> Option<Totals> {
+    pub(crate) async fn run(mut self, mut closing: watch::Receiver<bool>) -> Pumped {
         let mut events = Events::default();
         let mut piece = vec![0; PIECE];
         loop {
@@ -57,7 +74,7 @@ impl Pump {
             };
             match piece.get(..read) {
                 Some(printed @ [_, ..]) => self.take(printed, &mut events).await,
-                _ => return events.totals(),
+                _ => return self.pumped(&events),
             }
         }
         let mut left = rustix::io::ioctl_fionread(&self.from).unwrap_or(0);
@@ -71,11 +88,21 @@ impl Pump {
             }
             left = left.saturating_sub(read as u64);
         }
-        events.totals()
+        self.pumped(&events)
+    }
+
+    fn pumped(self, events: &Events) -> Pumped {
+        Pumped {
+            totals: events.totals(),
+            printed: self.printed.map(Outcome::finish),
+        }
     }
 
     /// Passes a piece on, and what it tells of the program's progress.
     async fn take(&mut self, printed: &[u8], events: &mut Events) {
+        if let Some(outcome) = &mut self.printed {
+            outcome.take(printed);
+        }
         let found = if self.progress {
             events.push(printed)
         } else {

@@ -9,7 +9,7 @@
 )]
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fs,
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
@@ -20,17 +20,19 @@ use std::{
     time::Duration,
 };
 
-use e3_agent::{Farewell, serve};
+use e3_agent::{Farewell, Kit, serve};
+use e3_identity::{Endorsement, Introduction, Policy};
 use e3_overlay::Registry;
 use e3_program::python::{self, PythonEnv};
 use e3_session::{
+    agreement,
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, SendBlob, Settings, Stream, ToController},
     types::{
-        Contact, Dial, Digest, Ending, FileEntry, InputSource, Interpreter, Kind, LinkReport,
-        Manifest, Offer, Outcome, OutputPolicy, PartyIndex, Ports, Program, ProgramEvent, Roster,
-        RosterEntry, RunId, SessionId,
+        Admission, Agreement, Contact, Dial, Digest, End, Ending, FileEntry, InputSource,
+        Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Opening, Outcome, OutputPolicy,
+        PartyIndex, Ports, Program, ProgramEvent, Roster, RosterEntry, RunId, SessionId, Statement,
     },
 };
 use serde_bytes::ByteBuf;
@@ -48,7 +50,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The port of every program.
 pub(crate) const PORT: u16 = 18_800;
 
-const SESSION: SessionId = SessionId([3; 16]);
+pub(crate) const SESSION: SessionId = SessionId([3; 16]);
 
 /// A party's agent as its controller sees it.
 pub(crate) struct Party {
@@ -69,6 +71,9 @@ pub(crate) struct Party {
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) outcome: Outcome,
+    /// Of a run, not of a command.
+    pub(crate) statement: Option<Statement>,
+    pub(crate) opening: Option<Opening>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) events: Vec<ProgramEvent>,
@@ -88,14 +93,19 @@ impl Part<'_> {
 }
 
 impl Party {
-    /// An agent with these overlays.
-    pub(crate) fn start(name: &str, registry: Registry) -> Self {
+    /// An agent with these overlays, or with all that it is given.
+    pub(crate) fn start(name: &str, kit: impl Into<Kit>) -> Self {
+        Self::start_in(name, kit, tempfile::tempdir().unwrap())
+    }
+
+    /// The same on a host on which another has been: in a folder that may hold something.
+    pub(crate) fn start_in(name: &str, kit: impl Into<Kit>, home: TempDir) -> Self {
         static NEXT: AtomicU8 = AtomicU8::new(1);
         // Before any agent of this process, which would take what makes the environment for a program's orphans.
         interpreter();
         let (to, input) = duplex(64 * 1024);
         let (output, from) = duplex(64 * 1024);
-        let home = tempfile::tempdir().unwrap();
+        let kit = kit.into();
         let folder = home.path().join("agent");
         // Each party has a loopback address of its own, as a host would.
         let address = Ipv4Addr::new(127, 0, 1, NEXT.fetch_add(1, Ordering::Relaxed));
@@ -108,7 +118,7 @@ impl Party {
             machine: ControllerMachine::new(),
             decoder: Decoder::new(),
             heard: VecDeque::new(),
-            agent: tokio::spawn(serve(input, output, registry)),
+            agent: tokio::spawn(serve(input, output, kit)),
             home,
         }
     }
@@ -170,11 +180,21 @@ impl Party {
         self.finish(id).await
     }
 
-    /// *hello* and *prepare*.
+    /// *hello* and *prepare*, by a policy that accepts everybody.
     pub(crate) async fn greet(&mut self, overlay: &str) {
+        self.greet_by(overlay, &first_use()).await;
+    }
+
+    /// *hello* and *prepare*.
+    pub(crate) async fn greet_by(&mut self, overlay: &str, policy: &Policy) {
+        self.greet_in(SESSION, overlay, policy).await;
+    }
+
+    /// *hello* and *prepare* of a session.
+    pub(crate) async fn greet_in(&mut self, session: SessionId, overlay: &str, policy: &Policy) {
         let hello = Request::Hello {
             protocol: PROTOCOL,
-            session: SESSION,
+            session,
             name: self.name.clone(),
             folder: self.folder.display().to_string(),
         };
@@ -182,13 +202,42 @@ impl Party {
         assert!(matches!(reply, Reply::Greeting { .. }), "{reply:?}");
         let settings = Settings {
             overlay: overlay.to_owned(),
-            identity: "pinned".to_owned(),
+            policy: policy.clone(),
             services: Vec::new(),
         };
         assert_eq!(
             self.request(Request::Prepare(settings)).await,
             Reply::Prepared
         );
+    }
+
+    /// *introduce*: as whom the agent finds itself, or as the identity in a folder.
+    pub(crate) async fn introduce(&mut self, identity: Option<&Path>) -> Introduction {
+        let request = Request::Introduce {
+            lifetime_s: 3600,
+            identity: identity.map(|folder| folder.display().to_string()),
+        };
+        match self.request(request).await {
+            Reply::Introduced { introduction } => introduction,
+            reply => panic!("{reply:?}"),
+        }
+    }
+
+    /// *endorse*: by nothing but a pin.
+    pub(crate) async fn endorse(&mut self) {
+        let endorsement = Endorsement::Pinned;
+        assert_eq!(
+            self.request(Request::Endorse { endorsement }).await,
+            Reply::Endorsed
+        );
+    }
+
+    /// Asks what is to be refused; gives the reason.
+    pub(crate) async fn refuses(&mut self, request: Request) -> String {
+        match self.request(request).await {
+            Reply::Refused(refusal) => refusal.message,
+            reply => panic!("{reply:?}"),
+        }
     }
 
     /// Names a program and sends its files and this party's input.
@@ -236,7 +285,7 @@ impl Party {
     pub(crate) async fn watch(&mut self, run: u32) -> Shown {
         let (mut stdout, mut stderr, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let mut other = VecDeque::new();
-        let outcome = loop {
+        let end = loop {
             match self.hear().await {
                 Heard::Part { re, reply, .. } if re == run => match reply {
                     Reply::Output { stream, data } => match stream {
@@ -247,7 +296,7 @@ impl Party {
                     reply => panic!("{reply:?}"),
                 },
                 Heard::Final { re, reply, .. } if re == run => match reply {
-                    Reply::Ended(outcome) => break outcome,
+                    Reply::Ended(end) => break *end,
                     reply => panic!("{reply:?}"),
                 },
                 heard => other.push_back(heard),
@@ -255,8 +304,15 @@ impl Party {
         };
         other.append(&mut self.heard);
         self.heard = other;
+        let End {
+            outcome,
+            statement,
+            opening,
+        } = end;
         Shown {
             outcome,
+            statement,
+            opening,
             stdout: String::from_utf8(stdout).unwrap(),
             stderr: String::from_utf8(stderr).unwrap(),
             events,
@@ -271,6 +327,13 @@ impl Party {
             Farewell::Left
         );
         assert_clean(&self.folder);
+    }
+
+    /// Kills the agent; gives its host.
+    pub(crate) async fn kill(self) -> TempDir {
+        self.agent.abort();
+        assert!(self.agent.await.unwrap_err().is_cancelled());
+        self.home
     }
 
     /// Vanishes as a controller that is killed.
@@ -318,26 +381,59 @@ pub(crate) async fn admit(parties: &mut [Party], overlay: &str) -> Roster {
     };
     for party in parties.iter_mut() {
         party.greet(overlay).await;
-        let reply = party.request(Request::Introduce).await;
-        let Reply::Introduced { introduction } = reply else {
-            panic!("{reply:?}")
-        };
-        roster.parties.push(RosterEntry {
-            name: party.name.clone(),
-            introduction,
-        });
-        let endorsement = ByteBuf::new();
-        assert_eq!(
-            party.request(Request::Endorse { endorsement }).await,
-            Reply::Endorsed
-        );
+        roster.parties.push(entry(party, None).await);
     }
-    for party in parties {
-        let roster = roster.clone();
-        let reply = party.request(Request::Admit { roster }).await;
-        assert!(matches!(reply, Reply::Admitted { .. }), "{reply:?}");
-    }
+    compare(parties, &roster).await;
     roster
+}
+
+/// *introduce* and *endorse*: what belongs into the roster.
+pub(crate) async fn entry(party: &mut Party, identity: Option<&Path>) -> RosterEntry {
+    let introduction = party.introduce(identity).await;
+    party.endorse().await;
+    RosterEntry {
+        name: party.name.clone(),
+        introduction,
+        endorsement: Endorsement::Pinned,
+    }
+}
+
+/// From *admit* to *compare*; gives the words that all have found.
+pub(crate) async fn compare(parties: &mut [Party], roster: &Roster) -> String {
+    let mut admissions: Vec<Admission> = Vec::new();
+    for party in parties.iter_mut() {
+        let roster = roster.clone();
+        match party.request(Request::Admit { roster }).await {
+            Reply::Admitted { admission, .. } => admissions.push(admission),
+            reply => panic!("{reply:?}"),
+        }
+    }
+    let mut nonces: Vec<Nonce> = Vec::new();
+    for party in parties.iter_mut() {
+        let admissions = admissions.clone();
+        match party.request(Request::Reveal { admissions }).await {
+            Reply::Revealed { nonce } => nonces.push(nonce),
+            reply => panic!("{reply:?}"),
+        }
+    }
+    let mut all = Vec::new();
+    for party in parties.iter_mut() {
+        let nonces = nonces.clone();
+        match party.request(Request::Compare { nonces }).await {
+            Reply::Compared { words } => all.push(words),
+            reply => panic!("{reply:?}"),
+        }
+    }
+    assert!(all.iter().all(|words| *words == all[0]), "{all:?}");
+    all.remove(0)
+}
+
+/// The policy that accepts everybody at first sight.
+pub(crate) fn first_use() -> Policy {
+    Policy::Pinned {
+        pins: BTreeMap::new(),
+        first_use: true,
+    }
 }
 
 /// *connect*, all at once: every party's links, and its own index.
@@ -378,6 +474,26 @@ pub(crate) async fn begin(
     files: &[&[u8]],
     parts: &[Part<'_>],
 ) -> Vec<u32> {
+    let agreed = agree(parties, run, program, files, parts).await;
+    let mut asked = Vec::new();
+    for party in parties.iter_mut() {
+        let request = Request::Run {
+            agreement: agreed.hash(),
+            signatures: agreed.signatures.clone(),
+        };
+        asked.push(party.ask(request).await);
+    }
+    asked
+}
+
+/// Carries a program from *stage* to the agreement that all have signed.
+pub(crate) async fn agree(
+    parties: &mut [Party],
+    run: u32,
+    program: &Program,
+    files: &[&[u8]],
+    parts: &[Part<'_>],
+) -> Agreement {
     let mut offers: Vec<Offer> = Vec::new();
     for (party, part) in parties.iter_mut().zip(parts) {
         party.stage(run, program, files, part).await;
@@ -386,16 +502,15 @@ pub(crate) async fn begin(
             reply => panic!("{reply:?}"),
         }
     }
-    let mut asked = Vec::new();
+    let mut agreed = agreement::compare(&offers).unwrap();
     for party in parties.iter_mut() {
         let offers = offers.clone();
-        let reply = party.request(Request::Confirm { offers }).await;
-        let Reply::Confirmed { agreement, .. } = reply else {
-            panic!("{reply:?}")
-        };
-        asked.push(party.ask(Request::Run { agreement }).await);
+        match party.request(Request::Confirm { offers }).await {
+            Reply::Confirmed { signature, .. } => agreed.signatures.push(signature),
+            reply => panic!("{reply:?}"),
+        }
     }
-    asked
+    agreed
 }
 
 /// Starts a script at one party; gives the run request's number.

@@ -22,7 +22,7 @@ use super::{
     link::{Link, LinkError, Unasked},
     party::{Party, unexpected},
 };
-use crate::state::{StateFolder, sweep::remove_host};
+use crate::state::{StateFolder, sweep::clear_host};
 
 /// How long an agent may take to say hello: its host may be busy with many others.
 const HELLO: Duration = Duration::from_secs(20);
@@ -153,7 +153,7 @@ struct Clearing {
 
 impl Clearing {
     /// Once a host's agent has ended, however it did, ends what else runs there and removes its files: a private input
-    /// must not outlive the agent that would have removed it.
+    /// must not outlive the agent that would have removed it. Who the party is stays, for an agent that takes its place.
     async fn after(self, end: impl Future<Output = ()>) {
         end.await;
         if self.leaving.load(Ordering::Relaxed) {
@@ -163,7 +163,7 @@ impl Clearing {
             if let Err(error) = self.machine.end_all() {
                 tracing::warn!("{error}");
             }
-            if let Err(error) = remove_host(&self.files) {
+            if let Err(error) = clear_host(&self.files) {
                 tracing::warn!("{error}");
             }
         });

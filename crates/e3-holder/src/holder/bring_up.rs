@@ -3,24 +3,23 @@
 use std::sync::{Arc, OnceLock};
 
 use e3_host::Provider;
+use e3_identity::Offline;
 use e3_overlay::Registry;
-use e3_session::{
-    message::{Reply, Request, Settings},
-    types::{Roster, RosterEntry, SessionId},
-};
+use e3_session::{message::Request, types::SessionId};
 use e3_spec::Environment;
-use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
 use super::{
+    admit::admit,
     agents::{Starter, start_agents},
     check,
     connect::{connect, refuse_unreachable},
     declared,
-    link::{Link, LinkError, Unasked},
+    link::{Link, Unasked},
     order::arrange,
-    party::{Party, QUICK, ask_all, statuses, unexpected},
+    party::{Party, QUICK, statuses},
     tell::Tell,
+    trust::Trust,
     up::Up,
 };
 use crate::{
@@ -32,6 +31,7 @@ use crate::{
 /// Brings the environment up on hosts that exist.
 pub(crate) async fn bring_up(
     environment: Environment,
+    accept: &[String],
     provider: Arc<dyn Provider>,
     folder: &StateFolder,
     tell: &Tell,
@@ -45,6 +45,7 @@ pub(crate) async fn bring_up(
             registry.names().collect::<Vec<_>>().join(", ")
         ))
     })?;
+    let mut trust = Trust::begin(&environment, folder, accept)?;
     let session = fresh_session()?;
     let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
     let (dial, ports) = declared::dialling(environment.program.as_ref());
@@ -56,11 +57,12 @@ pub(crate) async fn bring_up(
         )
         .await
         .map_err(Fault::from)?;
-    let (parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
-    let (parties, roster) = tell
-        .step(Step::Admit, admit(parties, &environment, session))
-        .await
-        .map_err(Fault::from)?;
+    let (mut parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
+    let admitted = {
+        let whom = (&environment, session, 1);
+        let admitting = admit(&mut parties, whom, &mut trust, &Offline, tell);
+        tell.step(Step::Admit, admitting).await?
+    };
     tell_of_deaths(&parties);
     // Set once: an environment comes up once. Agents may write to one another from now on.
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
@@ -91,7 +93,7 @@ pub(crate) async fn bring_up(
         provider,
         starter,
         parties,
-        roster,
+        admitted,
         links,
         check,
         dialling: (dial, ports),
@@ -125,46 +127,4 @@ fn tell_of_deaths(parties: &[Party]) {
             }
         });
     }
-}
-
-/// From *prepare* to *admit*.
-async fn admit(
-    mut parties: Vec<Party>,
-    environment: &Environment,
-    session: SessionId,
-) -> Result<(Vec<Party>, Roster), LinkError> {
-    let settings = Settings {
-        overlay: environment.overlay.to_string(),
-        identity: environment.identity.to_string(),
-        services: Vec::new(),
-    };
-    ask_all(&parties, "prepare", QUICK, |_, _| {
-        Request::Prepare(settings.clone())
-    })
-    .await?;
-    let introduced = ask_all(&parties, "introduce", QUICK, |_, _| Request::Introduce).await?;
-    let mut entries = Vec::with_capacity(parties.len());
-    for (party, reply) in parties.iter_mut().zip(introduced) {
-        let Reply::Introduced { introduction } = reply else {
-            return Err(unexpected(&party.link, &reply));
-        };
-        party.did = introduction.did.to_string();
-        entries.push(RosterEntry {
-            name: party.host.name.to_string(),
-            introduction,
-        });
-    }
-    ask_all(&parties, "endorse", QUICK, |_, _| Request::Endorse {
-        endorsement: ByteBuf::new(),
-    })
-    .await?;
-    let roster = Roster::build(session, 1, entries).map_err(|error| LinkError::Order {
-        host: "all".to_owned(),
-        why: error.to_string(),
-    })?;
-    ask_all(&parties, "admit", QUICK, |_, _| Request::Admit {
-        roster: roster.clone(),
-    })
-    .await?;
-    Ok((parties, roster))
 }

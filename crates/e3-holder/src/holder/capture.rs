@@ -1,15 +1,16 @@
 //! What a party's program prints, as it is kept.
 
 mod capped;
-mod lines;
 
 use std::{collections::VecDeque, fs::File, io, path::Path};
 
-use e3_program::mpyc::Line;
+use e3_program::{
+    mpyc::Line,
+    outcome::{Lines, Piece},
+};
 use sha2::{Digest, Sha256};
 
 use capped::Capped;
-use lines::{Lines, Piece};
 
 /// Lines that are shown of a party that failed.
 const LAST_LINES: usize = 20;
@@ -105,11 +106,7 @@ impl Capture {
 
     fn piece(&mut self, stderr: bool, piece: &Piece) -> Option<String> {
         let text = String::from_utf8_lossy(&piece.bytes);
-        let shown = match if piece.is_line && self.logs {
-            Line::read(&text)
-        } else {
-            Line::Output(&text)
-        } {
+        let shown = match piece.read(&text, self.logs) {
             // What it means is told as progress.
             Line::Event(_) => return None,
             Line::Log(message) => message,

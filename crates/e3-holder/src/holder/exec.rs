@@ -57,7 +57,7 @@ pub(crate) async fn exec(
                     }
                 }
                 Some(Reply::Ended(_)) if unread => return Err(not_read(&what, link)),
-                Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.ending }),
+                Some(Reply::Ended(outcome)) => return Ok(Event::Exited { ending: outcome.outcome.ending }),
                 Some(Reply::Refused(refusal)) => return Err(Fault::user(refusal.to_string())),
                 Some(_) => {}
                 None => return Err(Fault::from(link.ended())),

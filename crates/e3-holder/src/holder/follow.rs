@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use e3_session::{
     message::{Reply, Request, Stream},
-    types::{Digest, Outcome, ProgramEvent},
+    types::{Agreement, End, Opening, Outcome, ProgramEvent, Statement},
 };
 
 use super::{
@@ -19,20 +19,33 @@ pub(crate) struct Followed {
     pub(crate) index: usize,
     /// What its agent said, or why it could not.
     pub(crate) end: Result<Outcome, String>,
+    /// What the party has signed of it.
+    pub(crate) stated: Option<Stated>,
     pub(crate) captured: Captured,
     pub(crate) at: Instant,
+}
+
+/// A party's statement, and what opens its commitment where the output was collected.
+pub(crate) struct Stated {
+    pub(crate) statement: Statement,
+    pub(crate) opening: Option<Opening>,
 }
 
 /// Starts a party's program and stays with it until it has ended.
 pub(crate) async fn follow(
     index: usize,
     party: &Party,
-    agreement: Digest,
+    agreement: &Agreement,
     mut capture: Capture,
     tell: Tell,
 ) -> Followed {
     let number = u16::try_from(index).unwrap_or(u16::MAX);
-    let end = match party.link.stream(Request::Run { agreement }) {
+    let request = Request::Run {
+        agreement: agreement.hash(),
+        signatures: agreement.signatures.clone(),
+    };
+    let mut stated = None;
+    let end = match party.link.stream(request) {
         Err(error) => Err(error.to_string()),
         Ok((_, mut answers)) => loop {
             match answers.recv().await {
@@ -48,7 +61,15 @@ pub(crate) async fn follow(
                         tell.event(event);
                     }
                 }
-                Some(Reply::Ended(outcome)) => break Ok(outcome),
+                Some(Reply::Ended(end)) => {
+                    let End {
+                        outcome,
+                        statement,
+                        opening,
+                    } = *end;
+                    stated = statement.map(|statement| Stated { statement, opening });
+                    break Ok(outcome);
+                }
                 Some(Reply::Refused(refusal)) => break Err(refusal.to_string()),
                 Some(_) => {}
             }
@@ -66,6 +87,7 @@ pub(crate) async fn follow(
     Followed {
         index,
         end,
+        stated,
         captured,
         at,
     }

@@ -103,7 +103,16 @@ async fn begin(
     })?);
     let environment = charge.environment.clone();
     if charge.keep == Keep::Parties {
-        let up = bring_up(environment, provider, folder, tell, unasked, links).await?;
+        let up = bring_up(
+            environment,
+            &charge.accept,
+            provider,
+            folder,
+            tell,
+            unasked,
+            links,
+        )
+        .await?;
         return Ok(Kept::Parties(Box::new(up)));
     }
     let network =

@@ -7,6 +7,7 @@ use std::{
 };
 
 use e3_host::Started;
+use e3_identity::Documents;
 use e3_session::{
     controller::{ControllerMachine, Heard},
     frame::{self, Decoder},
@@ -122,6 +123,11 @@ impl Link {
     /// The host that the agent stands on.
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Takes the documents of DIDs that do not tell their keys themselves.
+    pub(crate) fn trust(&self, documents: Documents) {
+        lock(&self.shared).machine.trust(documents);
     }
 
     /// Why the agent has ended, if it has.

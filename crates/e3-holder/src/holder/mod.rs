@@ -6,10 +6,12 @@
 //!    └─ inside: the lab, the agents, the socket
 //! ```
 
+mod admit;
 mod agents;
 mod bring_up;
 mod capture;
 mod check;
+mod conclude;
 mod connect;
 mod declared;
 mod exec;
@@ -30,6 +32,7 @@ mod serve;
 mod stage;
 mod tell;
 mod traffic;
+mod trust;
 mod up;
 mod witness;
 

@@ -11,12 +11,14 @@ use std::{
 };
 
 use e3_program::mpyc::hint;
-use e3_session::types::{Ending, LinkReport, Outcome, Roster, RunId};
+use e3_session::types::{
+    Ending, KeptAgreement, KeptOutcome, KeptRoster, LinkReport, Outcome, RunId,
+};
 use serde::Serialize;
 
 use super::{
-    declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell, up::Up,
-    witness::Witnessed,
+    admit::Admitted, declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell,
+    up::Up, witness::Witnessed,
 };
 use crate::{
     clock::Moment,
@@ -56,17 +58,25 @@ pub(crate) fn create_events(folder: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
-/// Writes `roster.json`.
-pub(crate) fn write_roster(folder: &Path, roster: &Roster) -> Result<(), Fault> {
-    write(&folder.join("roster.json"), roster)
+/// Writes `roster.json`: who takes part, as all have signed it.
+pub(crate) fn write_roster(folder: &Path, admitted: &Admitted) -> Result<(), Fault> {
+    write(&folder.join(KeptRoster::FILE), &admitted.kept())
 }
 
-/// Writes `agreement.json`: what was agreed, and every party's offer.
+/// Writes `agreement.json`: what was agreed, as all have signed it, and every party's offer.
 pub(crate) fn write_agreement(folder: &Path, agreed: &Agreed) -> Result<(), Fault> {
-    write(
-        &folder.join("agreement.json"),
-        &(&agreed.agreement, &agreed.offers),
-    )
+    let kept = KeptAgreement {
+        schema: KeptAgreement::SCHEMA.to_owned(),
+        hash: agreed.agreement.hash(),
+        agreement: agreed.agreement.clone(),
+        offers: agreed.offers.clone(),
+    };
+    write(&folder.join(KeptAgreement::FILE), &kept)
+}
+
+/// Writes `outcome.json`: how it ended, as each has signed it.
+pub(crate) fn write_outcome(folder: &Path, outcome: &KeptOutcome) -> Result<(), Fault> {
+    write(&folder.join(KeptOutcome::FILE), outcome)
 }
 
 /// Keeps what holder and agents had to say so far, if they said anything. A record without it is still one.
@@ -162,6 +172,7 @@ pub(crate) fn of_run(
             epoch: terms.epoch,
             program: terms.program.to_string(),
             runtime: terms.runtime.clone(),
+            words: up.admitted.words.clone(),
         }),
         check: up.check.clone(),
         trusted: distrust.is_empty(),

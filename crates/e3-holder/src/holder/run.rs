@@ -8,6 +8,7 @@ use tokio::{sync::watch, time::sleep_until};
 
 use super::{
     capture::Capture,
+    conclude::conclude,
     declared,
     follow::{Followed, follow, stop},
     party::Party,
@@ -44,7 +45,7 @@ pub(crate) async fn run(
     mut cancelled: watch::Receiver<bool>,
 ) -> Result<RunRecord, Fault> {
     let tell = tell.recording(record::create_events(&ask.record)?);
-    record::write_roster(&ask.record, &up.roster)?;
+    record::write_roster(&ask.record, &up.admitted)?;
     tell.event(Event::Parties {
         parties: up.statuses(),
     });
@@ -64,6 +65,8 @@ pub(crate) async fn run(
             execute(up, ask, &prepared, &tell, &mut cancelled),
         )
         .await?;
+    let outcome = conclude(up, &prepared.agreement, &ended.parties).await;
+    record::write_outcome(&ask.record, &outcome)?;
     record::keep_log(&up.log, &ask.record);
     let measured = Measured { ended, links };
     let record = record::of_run(up, run, ask, &tell, &prepared, measured, started);
@@ -93,7 +96,7 @@ async fn execute(
     tell: &Tell,
     cancelled: &mut watch::Receiver<bool>,
 ) -> Result<Ended, Fault> {
-    let agreement = agreed.agreement.hash();
+    let agreement = &agreed.agreement;
     let logs = declared::logs(ask);
     let captures: Vec<Capture> = (0..up.parties.len())
         .map(|index| Capture::create(&ask.record, index, logs))

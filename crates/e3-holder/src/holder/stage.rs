@@ -192,7 +192,7 @@ pub(crate) struct Agreed {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Every party says what it would run, and every party compares.
+/// Every party says what it would run, and every party compares and signs.
 pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
     let mut offers: Vec<Offer> = Vec::with_capacity(up.parties.len());
     let answers = ask_all(&up.parties, "agree", PATIENCE, |_, _| Request::Agree {
@@ -210,7 +210,7 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
             .get(usize::from(index.0))
             .map_or("?", |party| party.host.name.as_str())
     };
-    let agreement = agreement::compare(&offers).map_err(|differences| {
+    let mut agreement = agreement::compare(&offers).map_err(|differences| {
         let lines = differences.iter().map(|difference| {
             let values = difference.values.iter().map(|(value, parties)| {
                 let names: Vec<_> = parties.iter().map(name).collect();
@@ -228,11 +228,16 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
             lines.join("\n")
         ))
     })?;
-    ask_all(&up.parties, "confirm", PATIENCE, |_, _| Request::Confirm {
+    let answers = ask_all(&up.parties, "confirm", PATIENCE, |_, _| Request::Confirm {
         offers: offers.clone(),
     })
-    .await
-    .map_err(Fault::from)?;
+    .await;
+    for (party, reply) in up.parties.iter().zip(answers.map_err(Fault::from)?) {
+        match reply {
+            Reply::Confirmed { signature, .. } => agreement.signatures.push(signature),
+            other => return Err(Fault::from(unexpected(&party.link, &other))),
+        }
+    }
     let warnings = agreement::warnings(&offers);
     let warnings = warnings
         .iter()

@@ -5,11 +5,12 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use e3_host::Provider;
 use e3_session::{
     message::{Reply, Request},
-    types::{Dial, LinkReport, PartyIndex, Ports, Roster, SessionId},
+    types::{Dial, LinkReport, PartyIndex, Ports, SessionId},
 };
 use e3_spec::Environment;
 
 use super::{
+    admit::Admitted,
     agents::Starter,
     party::{Party, ask_all, statuses, unexpected},
     quiet,
@@ -30,7 +31,8 @@ pub(crate) struct Up {
     pub(crate) starter: Starter,
     /// In the order of indices.
     pub(crate) parties: Vec<Party>,
-    pub(crate) roster: Roster,
+    /// Who takes part, as all have found it.
+    pub(crate) admitted: Admitted,
     /// As they were when the overlay was joined; one a directed pair that a program needs.
     pub(crate) links: Vec<LinkReport>,
     pub(crate) check: Option<CheckRecord>,
@@ -77,7 +79,8 @@ impl Up {
             session: self.session.to_string(),
             overlay: self.environment.overlay.to_string(),
             identity: self.environment.identity.to_string(),
-            roster: self.roster.hash().to_string(),
+            roster: self.admitted.roster.hash().to_string(),
+            words: self.admitted.words.clone(),
             hosts,
             links,
             running,
@@ -88,7 +91,7 @@ impl Up {
     /// The party on a host of that name, or of that index.
     pub(crate) fn party(&self, host: &str) -> Result<(PartyIndex, &Party), Fault> {
         let by_index = || host.parse().ok().map(PartyIndex);
-        let index = self.roster.index_of(host).or_else(by_index);
+        let index = self.admitted.roster.index_of(host).or_else(by_index);
         let found = index.and_then(|index| Some((index, self.parties.get(usize::from(index.0))?)));
         found.ok_or_else(|| {
             let names: Vec<_> = self

@@ -1,7 +1,9 @@
 //! The folders, by environment.
 
 use std::{
-    env, fmt, fs,
+    env,
+    ffi::OsString,
+    fmt, fs,
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -181,6 +183,16 @@ impl StateFolder {
         &self.hosts
     }
 
+    /// The file in which it is remembered who the parties are whose identities outlive the environment. `down` leaves
+    /// it.
+    pub fn pins(&self) -> PathBuf {
+        let id = self.state.file_name().unwrap_or_default();
+        let root = self.state.parent().and_then(Path::parent);
+        let mut name = id.to_owned();
+        name.push(".json");
+        root.unwrap_or(&self.state).join("pins").join(name)
+    }
+
     /// Creates the state folder, for its owner only.
     pub fn create(&self) -> Result<(), StateError> {
         make_private(&self.state)
@@ -193,21 +205,7 @@ impl StateFolder {
 
     /// Writes a document as a whole or not at all.
     pub fn write<T: Serialize>(&self, name: &str, document: &T) -> Result<(), StateError> {
-        let path = self.file(name);
-        let text = serde_json::to_vec_pretty(document).map_err(|source| StateError::Damaged {
-            path: path.clone(),
-            source,
-        })?;
-        let temporary = self.file(&format!(".{name}.new"));
-        let written = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&temporary)
-            .and_then(|mut file| file.write_all(&text))
-            .and_then(|()| fs::rename(&temporary, &path));
-        written.map_err(StateError::io("write", &path))
+        write_document(&self.file(name), document)
     }
 
     /// Reads a document; `None` if there is none.
@@ -221,6 +219,27 @@ impl StateFolder {
             Err(error) => Err(StateError::io("read", &path)(error)),
         }
     }
+}
+
+/// Writes a document as a whole or not at all, for its owner only.
+pub(crate) fn write_document<T: Serialize>(path: &Path, document: &T) -> Result<(), StateError> {
+    let text = serde_json::to_vec_pretty(document).map_err(|source| StateError::Damaged {
+        path: path.to_owned(),
+        source,
+    })?;
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".new");
+    let temporary = path.with_file_name(name);
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(&text))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(StateError::io("write", path))
 }
 
 /// Eight hexadecimal digits that stand for a path.

@@ -8,7 +8,10 @@
 //!     holder.sock        where later commands reach the holder
 //!     holder.log         what the holder had to say
 //! $XDG_DATA_HOME/e3/hosts/<id>/<host>/
+//!     identity/          who its party is, unless e3.toml names another folder
 //!     …                  what a lab host's agent makes; only `kept/` outlives the environment
+//! $XDG_STATE_HOME/e3/pins/<id>.json
+//!                        who the parties are whose identities outlive the environment
 //! ```
 
 mod folder;
@@ -18,8 +21,8 @@ mod owner;
 mod socket;
 pub(crate) mod sweep;
 
-pub(crate) use folder::LOG;
 pub use folder::{EnvironmentId, StateError, StateFolder, StateRoot};
+pub(crate) use folder::{LOG, make_private, write_document};
 pub use journal::{Created, Journal};
 pub use lock::{Holding, Lock, LockError};
 pub use owner::Owner;

@@ -113,10 +113,23 @@ fn remove_hosts(hosts: &Path) -> Result<(), StateError> {
     Ok(())
 }
 
+/// Removes the files of one host whose environment lives on: who its party is stays, and so does what is kept.
+pub(crate) fn clear_host(host: &Path) -> Result<(), StateError> {
+    remove_but(host, &["kept", "identity"])
+}
+
 /// Removes the files of one host; outputs that a user asked to keep stay.
-pub(crate) fn remove_host(host: &Path) -> Result<(), StateError> {
+fn remove_host(host: &Path) -> Result<(), StateError> {
+    remove_but(host, &["kept"])
+}
+
+fn remove_but(host: &Path, stays: &[&str]) -> Result<(), StateError> {
     for made in children(host)? {
-        if made.file_name().is_none_or(|name| name != "kept") {
+        let name = made.file_name();
+        if !stays
+            .iter()
+            .any(|stays| name.is_some_and(|name| name == *stays))
+        {
             remove_tree(&made)?;
         }
     }

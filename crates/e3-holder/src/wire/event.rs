@@ -38,6 +38,11 @@ pub enum Event {
         /// The parties.
         parties: Vec<PartyStatus>,
     },
+    /// All hold the same roster.
+    Words {
+        /// What people may compare by voice.
+        words: String,
+    },
     /// The lab has measured itself.
     Checked(CheckRecord),
     /// Something worth telling a person.
@@ -247,6 +252,8 @@ pub struct Status {
     pub identity: String,
     /// The roster's hash, in hexadecimal.
     pub roster: String,
+    /// The words that people may compare by voice: all who hold this roster have the same.
+    pub words: String,
     /// The hosts with their parties.
     pub hosts: Vec<HostStatus>,
     /// The links, as connected.

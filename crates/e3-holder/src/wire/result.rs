@@ -176,6 +176,9 @@ pub struct AgreementRecord {
     pub program: String,
     /// Version of the program's runtime.
     pub runtime: String,
+    /// The words that people may compare by voice: all who hold this roster have the same.
+    #[serde(default)]
+    pub words: String,
 }
 
 /// What the lab found when it measured itself.

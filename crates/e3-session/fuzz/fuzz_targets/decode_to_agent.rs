@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
             let answer = match message {
                 Ok(message) => match machine.receive(message) {
                     Step::Perform(ToAgent { id, request }) => {
-                        let reply = scene::reply(&request, &machine);
+                        let reply = scene::perform(&request, &mut machine);
                         let Ok(answer) = machine.answer(id, reply) else {
                             continue;
                         };

@@ -13,7 +13,7 @@ use e3_session::{
     message::{RequestKind, ToController},
 };
 use libfuzzer_sys::fuzz_target;
-use scene::{Counters, KINDS, reply, request};
+use scene::{Counters, KINDS, perform, request};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((length, stream)) = bytes.split_first() else {
@@ -40,7 +40,7 @@ fn opened(answered: usize) -> ControllerMachine {
         let Step::Perform(message) = agent.receive(message) else {
             continue;
         };
-        let reply = reply(&message.request, &agent);
+        let reply = perform(&message.request, &mut agent);
         let answer = agent.answer(message.id, reply).expect("a right reply");
         controller.receive(answer).expect("a right answer");
     }

@@ -11,7 +11,7 @@ use e3_session::{
     frame::encode,
     message::ToAgent,
 };
-use scene::{Counters, KINDS, reply, request};
+use scene::{Counters, KINDS, perform, request};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let corpus = env::args().nth(1).ok_or("name the corpus folder")?;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(to_agent.join(kind.name()), &asked)?;
         let answer = match agent.receive(message) {
             Step::Perform(ToAgent { id, request }) => {
-                let reply = reply(&request, &agent);
+                let reply = perform(&request, &mut agent);
                 agent.answer(id, reply)?
             }
             Step::Answer(answer) => answer,

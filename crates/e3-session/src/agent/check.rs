@@ -1,17 +1,21 @@
 //! What an agent does not let itself be told.
 
-use super::knowledge::{Knowledge, unusable};
+use e3_identity::Signature;
+
+use super::knowledge::{Admitted, Knowledge};
 use crate::{
     agreement,
+    evidence::EvidenceError,
     message::{Refusal, RefusalCode},
     types::{
-        Agreement, Command, Contact, Difference, Digest, InputSource, Kind, Offer, PartyIndex,
-        Program, Roster, RunId, is_file_name, is_variable,
+        Admission, Agreement, Command, Contact, Digest, InputSource, Kind, Nonce, Offer,
+        PartyIndex, Program, Roster, RunId, Statement, is_file_name, is_variable,
     },
 };
 
-/// A roster must be sound, newer than the last, of this session, and hold this party as it introduced itself.
-pub(super) fn roster(known: &Knowledge, roster: &Roster) -> Result<(), Refusal> {
+/// A roster must be sound, newer than the last, of this session, and hold this party as it introduced itself and was
+/// endorsed. Gives this party's place.
+pub(super) fn roster(known: &Knowledge, roster: &Roster) -> Result<PartyIndex, Refusal> {
     roster
         .check()
         .map_err(|error| mismatch(error.to_string()))?;
@@ -30,17 +34,43 @@ pub(super) fn roster(known: &Knowledge, roster: &Roster) -> Result<(), Refusal> 
         )));
     }
     let name = known.name().unwrap_or_default();
-    let own = roster.index_of(name).and_then(|index| roster.get(index));
+    let own = roster
+        .index_of(name)
+        .and_then(|index| Some((index, roster.get(index)?)));
     match own {
         None => Err(mismatch(format!(
             "the roster has no party named {name:?}, as this one is"
         ))),
-        Some(entry) if Some(&entry.introduction) != known.introduction() => Err(mismatch(format!(
-            "the roster's introduction of {name:?} is not the one that this agent gave: \
+        Some((_, entry)) if Some(&entry.introduction) != known.introduction() => {
+            Err(mismatch(format!(
+                "the roster's introduction of {name:?} is not the one that this agent gave: \
                  it was changed on the way, or is of another session"
-        ))),
-        Some(_) => Ok(()),
+            )))
+        }
+        Some((_, entry)) if Some(&entry.endorsement) != known.endorsement() => {
+            Err(mismatch(format!(
+                "the roster's endorsement of {name:?} is not the one that this agent was given last"
+            )))
+        }
+        Some((index, _)) => Ok(index),
     }
+}
+
+/// All parties must have taken the same roster, this one as it did.
+pub(super) fn admissions(known: Option<&Admitted>, shown: &[Admission]) -> Result<(), Refusal> {
+    let Some(known) = known else { return Ok(()) };
+    known.verifier().admissions(shown).map_err(untrusted)?;
+    if shown.get(usize::from(known.me.0)) == Some(&known.own) {
+        return Ok(());
+    }
+    Err(changed(known, "admission"))
+}
+
+/// All nonces must be those that the parties have committed themselves to.
+pub(super) fn nonces(known: Option<&Admitted>, shown: &[Nonce]) -> Result<(), Refusal> {
+    let Some(known) = known else { return Ok(()) };
+    let verifier = known.verifier();
+    verifier.nonces(&known.admissions, shown).map_err(untrusted)
 }
 
 /// Contact records must be of parties of the roster, one each.
@@ -62,7 +92,8 @@ pub(super) fn contacts(known: &Knowledge, contacts: &[Contact]) -> Result<(), Re
             .any(|other| other.party == party)
         {
             return Err(mismatch(format!(
-                "party {party} has two contact records: expected one"
+                "party {} has two contact records: expected one",
+                name(known, party)
             )));
         }
     }
@@ -139,7 +170,7 @@ pub(super) fn offers(known: &Knowledge, offers: &[Offer]) -> Result<Agreement, R
         if usize::from(offer.party.0) != position {
             return Err(mismatch(format!(
                 "the offer of party {} stands at place {position}: expected the order of indices",
-                offer.party
+                name(known, offer.party)
             )));
         }
     }
@@ -149,18 +180,53 @@ pub(super) fn offers(known: &Knowledge, offers: &[Offer]) -> Result<Agreement, R
             "this party's own offer is not shown as it was made: it was changed on the way",
         ));
     }
-    agreement::compare(offers).map_err(|differences| disagreement(&differences))
+    agreement::compare(offers).map_err(|differences| {
+        let listed: Vec<_> = differences
+            .iter()
+            .map(|difference| difference.by_name(|party| name(known, party)))
+            .collect();
+        Refusal {
+            code: RefusalCode::Disagreement,
+            message: format!("the parties would not run the same: {}", listed.join("; ")),
+            differences,
+        }
+    })
 }
 
-/// What is run is what was confirmed.
-pub(super) fn agreement(confirmed: Option<&Agreement>, hash: Digest) -> Result<(), Refusal> {
-    let confirmed = confirmed.map(Agreement::hash);
-    if confirmed == Some(hash) {
+/// What is run is what was confirmed, and all parties have signed it.
+pub(super) fn agreement(
+    known: &Knowledge,
+    hash: Digest,
+    signatures: &[Signature],
+) -> Result<(), Refusal> {
+    let confirmed = known.agreement.as_ref();
+    if confirmed.map(Agreement::hash) != Some(hash) {
+        return Err(mismatch(format!(
+            "agreement {hash} is to be run, which is not the one that this party confirmed"
+        )));
+    }
+    match (&known.admitted, confirmed) {
+        (Some(admitted), Some(agreement)) => admitted
+            .verifier()
+            .agreement(agreement, signatures)
+            .map_err(untrusted),
+        _ => Ok(()),
+    }
+}
+
+/// The statements must be of the run that has ended, this party's among them as it made it.
+pub(super) fn statements(known: &Knowledge, shown: &[Statement]) -> Result<(), Refusal> {
+    let (Some(admitted), Some(ran)) = (&known.admitted, &known.ran) else {
+        return Ok(());
+    };
+    admitted
+        .verifier()
+        .statements(ran.agreement, shown)
+        .map_err(untrusted)?;
+    if shown.contains(&ran.own) {
         return Ok(());
     }
-    Err(mismatch(format!(
-        "agreement {hash} is to be run, which is not the one that this party confirmed"
-    )))
+    Err(changed(admitted, "statement"))
 }
 
 /// Messages and pings go to other parties of the roster.
@@ -173,13 +239,25 @@ pub(super) fn peer(known: &Knowledge, party: PartyIndex) -> Result<(), Refusal> 
     )))
 }
 
-fn disagreement(differences: &[Difference]) -> Refusal {
-    let listed: Vec<_> = differences.iter().map(ToString::to_string).collect();
-    Refusal {
-        code: RefusalCode::Disagreement,
-        message: format!("the parties would not run the same: {}", listed.join("; ")),
-        differences: differences.to_vec(),
-    }
+/// A party's name, for a person.
+fn name(known: &Knowledge, party: PartyIndex) -> String {
+    let admitted = known.admitted.as_ref();
+    admitted.map_or_else(|| party.to_string(), |known| known.roster.name(party))
+}
+
+/// What this party made itself is not shown as it was made.
+fn changed(known: &Admitted, what: &'static str) -> Refusal {
+    let name = known.roster.name(known.me);
+    untrusted(EvidenceError::Own { what, name })
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "so it fits `map_err`")]
+fn untrusted(error: EvidenceError) -> Refusal {
+    Refusal::new(RefusalCode::Untrusted, error.to_string())
+}
+
+pub(super) fn unusable(message: impl Into<String>) -> Refusal {
+    Refusal::new(RefusalCode::Unusable, message)
 }
 
 fn mismatch(message: impl Into<String>) -> Refusal {

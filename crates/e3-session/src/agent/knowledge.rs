@@ -1,28 +1,70 @@
-//! What an agent knows from the conversation, and what it lets itself be told.
+//! What an agent knows from the conversation.
 
-use e3_identity::Introduction;
+use e3_identity::{Endorsement, Introduction, Policy};
 
-use super::{MachineError, check};
 use crate::{
-    frame::MAX_BLOB,
-    message::{PROTOCOL, Refusal, RefusalCode, Reply, Request, RequestKind, Settings},
-    types::{Agreement, Digest, Offer, PartyIndex, Roster, RunId, SessionId},
+    evidence::{Documents, Verifier},
+    message::{Refusal, RefusalCode, Settings},
+    types::{
+        Admission, Agreement, Digest, Nonce, Offer, PartyIndex, Roster, RunId, SessionId, Statement,
+    },
 };
 
 /// What the conversation has told an agent so far.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    session: Option<SessionId>,
-    name: Option<String>,
-    settings: Option<Settings>,
-    introduction: Option<Introduction>,
-    proposed: Option<Roster>,
-    admitted: Option<(Roster, PartyIndex)>,
-    staging: Option<RunId>,
-    staged: Option<RunId>,
-    last_run: Option<RunId>,
-    offer: Option<Offer>,
-    agreement: Option<Agreement>,
+    pub(super) session: Option<SessionId>,
+    pub(super) name: Option<String>,
+    pub(super) settings: Option<Settings>,
+    pub(super) introduction: Option<Introduction>,
+    pub(super) endorsing: Option<Endorsement>,
+    pub(super) endorsement: Option<Endorsement>,
+    pub(super) proposed: Option<Proposed>,
+    pub(super) admitted: Option<Admitted>,
+    pub(super) staging: Option<RunId>,
+    pub(super) staged: Option<RunId>,
+    pub(super) last_run: Option<RunId>,
+    pub(super) offer: Option<Offer>,
+    pub(super) agreement: Option<Agreement>,
+    pub(super) ran: Option<Ran>,
+}
+
+/// A roster that is being looked at.
+#[derive(Debug)]
+pub(super) struct Proposed {
+    pub(super) roster: Roster,
+    pub(super) me: PartyIndex,
+    /// By which its parties were believed; none until they were.
+    pub(super) verified: Option<Documents>,
+}
+
+/// A roster that this agent has taken.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) roster: Roster,
+    pub(super) hash: Digest,
+    pub(super) me: PartyIndex,
+    pub(super) documents: Documents,
+    pub(super) own: Admission,
+    /// Of all parties; from *reveal*.
+    pub(super) admissions: Vec<Admission>,
+    /// Of all parties; from *compare*.
+    pub(super) nonces: Vec<Nonce>,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) agreement: Digest,
+    pub(super) own: Statement,
+    /// Of all parties that have made one; from *conclude*.
+    pub(super) statements: Vec<Statement>,
+}
+
+impl Admitted {
+    pub(super) fn verifier(&self) -> Verifier<'_> {
+        Verifier::new(&self.roster, &self.documents)
+    }
 }
 
 impl Knowledge {
@@ -41,19 +83,41 @@ impl Knowledge {
         self.settings.as_ref()
     }
 
+    /// How introductions are believed, told by `prepare`.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.settings.as_ref().map(|settings| &settings.policy)
+    }
+
     /// This party's own introduction, once it was told.
     pub fn introduction(&self) -> Option<&Introduction> {
         self.introduction.as_ref()
     }
 
-    /// The roster that this agent has admitted last.
+    /// This party's own endorsement, told by the last `endorse`.
+    pub fn endorsement(&self) -> Option<&Endorsement> {
+        self.endorsement.as_ref()
+    }
+
+    /// The roster that is proposed and not admitted yet, with this party's place in it.
+    pub fn proposed(&self) -> Option<(&Roster, PartyIndex)> {
+        let proposed = self.proposed.as_ref()?;
+        Some((&proposed.roster, proposed.me))
+    }
+
+    /// The roster that this agent has admitted last: verified, and sound.
     pub fn roster(&self) -> Option<&Roster> {
-        self.admitted.as_ref().map(|(roster, _)| roster)
+        self.admitted.as_ref().map(|admitted| &admitted.roster)
     }
 
     /// This party's place in that roster.
     pub fn me(&self) -> Option<PartyIndex> {
-        self.admitted.as_ref().map(|(_, me)| *me)
+        self.admitted.as_ref().map(|admitted| admitted.me)
+    }
+
+    /// Every party's nonce, shown by `compare`; from these and the roster's hash come the words.
+    pub fn nonces(&self) -> Option<(Digest, &[Nonce])> {
+        let admitted = self.admitted.as_ref()?;
+        (!admitted.nonces.is_empty()).then_some((admitted.hash, admitted.nonces.as_slice()))
     }
 
     /// The run that is staged or goes on.
@@ -66,209 +130,46 @@ impl Knowledge {
         self.offer.as_ref()
     }
 
-    /// The agreement that the offers shown by `confirm` make; kept until its run has ended.
+    /// The agreement that the offers shown by `confirm` make; with all signatures from `run` on, and until the run has
+    /// ended.
     pub fn agreement(&self) -> Option<&Agreement> {
         self.agreement.as_ref()
+    }
+
+    /// The agreement that ran last, with the statements of its end that `conclude` has shown; until something else is
+    /// staged.
+    pub fn statements(&self) -> Option<(Digest, &[Statement])> {
+        let ran = self.ran.as_ref()?;
+        Some((ran.agreement, ran.statements.as_slice()))
     }
 
     /// Whether the index is that of another party of the admitted roster.
     pub(super) fn is_peer(&self, party: PartyIndex) -> bool {
         self.admitted
             .as_ref()
-            .is_some_and(|(roster, me)| party != *me && roster.get(party).is_some())
+            .is_some_and(|admitted| party != admitted.me && admitted.roster.get(party).is_some())
     }
 
-    /// Takes in a request that comes in order, or says why it cannot be right.
-    pub(super) fn learn(&mut self, request: &Request) -> Result<(), Refusal> {
-        match request {
-            Request::Hello {
-                protocol,
-                session,
-                name,
-                ..
-            } => self.learn_hello(*protocol, *session, name),
-            Request::Prepare(settings) => {
-                self.settings = Some(settings.clone());
-                Ok(())
-            }
-            Request::Admit { roster } => {
-                check::roster(self, roster)?;
-                self.proposed = Some(roster.clone());
-                Ok(())
-            }
-            Request::Connect { contacts, .. } => check::contacts(self, contacts),
-            Request::Stage {
-                run,
-                program,
-                input,
-                ..
-            } => {
-                self.forget_run();
-                check::run_is_new(self.last_run, *run)?;
-                check::program(program, input)?;
-                self.staging = Some(*run);
-                Ok(())
-            }
-            Request::Blob(piece) if piece.data.len() > MAX_BLOB => Err(unusable(format!(
-                "a piece of a file has {} bytes, more than the {MAX_BLOB} allowed: send smaller pieces",
-                piece.data.len()
-            ))),
-            Request::Agree { run } => check::run_is_staged(self.staged, *run),
-            Request::Confirm { offers } => {
-                self.agreement = Some(check::offers(self, offers)?);
-                Ok(())
-            }
-            Request::Run { agreement } => check::agreement(self.agreement.as_ref(), *agreement),
-            Request::Ping { peer: party } | Request::Deliver { from: party, .. } => {
-                check::peer(self, *party)
-            }
-            Request::Introduce
-            | Request::Endorse { .. }
-            | Request::Blob(_)
-            | Request::Stop { .. }
-            | Request::Exec { .. }
-            | Request::Feed { .. }
-            | Request::Kill { .. }
-            | Request::Links
-            | Request::Tell { .. }
-            | Request::Leave => Ok(()),
-        }
-    }
-
-    fn learn_hello(
-        &mut self,
-        protocol: u16,
-        session: SessionId,
-        name: &str,
-    ) -> Result<(), Refusal> {
-        if protocol != PROTOCOL {
+    /// Believes the parties of the proposed roster, or says why not.
+    pub(super) fn verify(&mut self, documents: Documents, now: u64) -> Result<(), Refusal> {
+        let (Some(proposed), Some(settings)) = (&mut self.proposed, &self.settings) else {
             return Err(Refusal::new(
-                RefusalCode::Version,
-                format!(
-                    "the controller speaks version {protocol} of the protocol, this agent version {PROTOCOL}: \
-                     use the same release on both ends"
-                ),
+                RefusalCode::Fault,
+                "no roster is proposed that could be verified",
             ));
-        }
-        self.session = Some(session);
-        self.name = Some(name.to_owned());
+        };
+        Verifier::new(&proposed.roster, &documents)
+            .introductions(&settings.policy, now)
+            .map_err(|error| Refusal::new(RefusalCode::Untrusted, error.to_string()))?;
+        proposed.verified = Some(documents);
         Ok(())
     }
 
-    /// Takes in a final reply of the right kind, unless it contradicts what is known.
-    pub(super) fn settle(&mut self, asked: RequestKind, reply: &Reply) -> Result<(), MachineError> {
-        match reply {
-            Reply::Greeting { protocol, .. } => same(reply, "protocol", protocol, &PROTOCOL),
-            Reply::Introduced { introduction } => {
-                self.introduction = Some(introduction.clone());
-                Ok(())
-            }
-            Reply::Admitted { roster: found, .. } => self.settle_admitted(reply, *found),
-            Reply::Missing { .. } => {
-                self.staged = self.staging.take();
-                self.last_run = self.staged;
-                Ok(())
-            }
-            Reply::Offered { offer } => {
-                self.settle_offer(reply, offer)?;
-                self.offer = Some(Offer::clone(offer));
-                Ok(())
-            }
-            Reply::Confirmed { agreement, .. } => same_hash(
-                reply,
-                *agreement,
-                self.agreement.as_ref().map(Agreement::hash),
-            ),
-            Reply::Ended(_) if asked == RequestKind::Run => {
-                self.forget_run();
-                Ok(())
-            }
-            Reply::Refused(_) => {
-                self.forget_proposal(asked);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn settle_admitted(&mut self, reply: &Reply, found: Digest) -> Result<(), MachineError> {
-        same_hash(reply, found, self.proposed.as_ref().map(Roster::hash))?;
-        let name = self.name.as_deref().unwrap_or_default();
-        self.admitted = self
-            .proposed
-            .take()
-            .and_then(|roster| roster.index_of(name).map(|me| (roster, me)));
-        self.forget_run();
-        Ok(())
-    }
-
-    /// What the agent offers must fit what the conversation has told it.
-    fn settle_offer(&self, reply: &Reply, offer: &Offer) -> Result<(), MachineError> {
-        let terms = &offer.terms;
-        if let Some((roster, me)) = &self.admitted {
-            same(reply, "party", &offer.party, me)?;
-            same_hash(reply, terms.roster, Some(roster.hash()))?;
-            same(reply, "session", &terms.session, &roster.session)?;
-            same(reply, "epoch", &terms.epoch, &roster.epoch)?;
-            same(
-                reply,
-                "parties",
-                &usize::from(terms.parties),
-                &roster.parties.len(),
-            )?;
-        }
-        if let Some(run) = &self.staged {
-            same(reply, "run", &terms.run, run)?;
-        }
-        Ok(())
-    }
-
-    fn forget_run(&mut self) {
+    pub(super) fn forget_run(&mut self) {
         self.staging = None;
         self.staged = None;
         self.offer = None;
         self.agreement = None;
-    }
-
-    /// What was taken in from a request that came to nothing.
-    fn forget_proposal(&mut self, asked: RequestKind) {
-        match asked {
-            RequestKind::Admit => self.proposed = None,
-            RequestKind::Stage => self.staging = None,
-            RequestKind::Confirm => self.agreement = None,
-            _ => {}
-        }
-    }
-}
-
-pub(super) fn unusable(message: impl Into<String>) -> Refusal {
-    Refusal::new(RefusalCode::Unusable, message)
-}
-
-fn same<T: PartialEq + ToString>(
-    reply: &Reply,
-    term: &'static str,
-    found: &T,
-    expected: &T,
-) -> Result<(), MachineError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(MachineError::OtherTerm {
-        reply: reply.name(),
-        term,
-        found: found.to_string(),
-        expected: expected.to_string(),
-    })
-}
-
-fn same_hash(reply: &Reply, found: Digest, expected: Option<Digest>) -> Result<(), MachineError> {
-    match expected {
-        Some(expected) if found != expected => Err(MachineError::OtherHash {
-            reply: reply.name(),
-            found,
-            expected,
-        }),
-        _ => Ok(()),
+        self.ran = None;
     }
 }

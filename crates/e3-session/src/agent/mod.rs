@@ -2,10 +2,13 @@
 
 mod check;
 mod knowledge;
+mod learn;
+mod settle;
 
 use thiserror::Error;
 
 use crate::{
+    evidence::{Documents, EvidenceError},
     frame::FrameError,
     message::{Refusal, RefusalCode, Reply, RequestKind, ToAgent, ToController},
     order::{Conversation, Phase},
@@ -87,6 +90,27 @@ pub enum MachineError {
         /// What this machine knows.
         expected: String,
     },
+    /// A roster is admitted whose parties were not verified.
+    #[error(
+        "a roster is admitted whose parties were not verified: resolve their DIDs and verify it first"
+    )]
+    Unverified,
+    /// Something of this party's own that others would not believe.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A nonce to which this party has not committed itself.
+    #[error(
+        "the nonce that is to be revealed is not the one that this party has committed itself to"
+    )]
+    OtherNonce,
+    /// A run without a statement of how it ended, one of another end, or one of what is no run.
+    #[error(
+        "the end of `{asked}` does not bear the statement that belongs to it: one of a run's ending, and of nothing else"
+    )]
+    Statement {
+        /// What has ended.
+        asked: RequestKind,
+    },
 }
 
 impl AgentMachine {
@@ -144,6 +168,12 @@ impl AgentMachine {
                 Step::Answer(answer)
             }
         }
+    }
+
+    /// Verifies the roster that is proposed: every introduction and endorsement, by the policy that `prepare` told, the
+    /// documents of its DIDs, and the time in Unix seconds. Without this, no roster is admitted.
+    pub fn verify(&mut self, documents: Documents, now: u64) -> Result<(), Refusal> {
+        self.knowledge.verify(documents, now)
     }
 
     /// What to send about a request that could not be read.

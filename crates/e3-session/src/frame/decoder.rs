@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 32;
 /// use e3_session::frame::{Decoder, encode};
 /// use e3_session::message::{Request, ToAgent};
 ///
-/// let message = ToAgent { id: 1, request: Request::Introduce };
+/// let message = ToAgent { id: 1, request: Request::Links };
 /// let bytes = encode(&message)?;
 /// let mut decoder = Decoder::<ToAgent>::new();
 /// decoder.push(&bytes[..3]);

@@ -17,6 +17,10 @@ pub enum RequestKind {
     Endorse,
     /// [`Request::Admit`]
     Admit,
+    /// [`Request::Reveal`]
+    Reveal,
+    /// [`Request::Compare`]
+    Compare,
     /// [`Request::Connect`]
     Connect,
     /// [`Request::Stage`]
@@ -29,6 +33,8 @@ pub enum RequestKind {
     Confirm,
     /// [`Request::Run`]
     Run,
+    /// [`Request::Conclude`]
+    Conclude,
     /// [`Request::Stop`]
     Stop,
     /// [`Request::Exec`]
@@ -58,12 +64,15 @@ impl RequestKind {
             Self::Introduce => "introduce",
             Self::Endorse => "endorse",
             Self::Admit => "admit",
+            Self::Reveal => "reveal",
+            Self::Compare => "compare",
             Self::Connect => "connect",
             Self::Stage => "stage",
             Self::Blob => "blob",
             Self::Agree => "agree",
             Self::Confirm => "confirm",
             Self::Run => "run",
+            Self::Conclude => "conclude",
             Self::Stop => "stop",
             Self::Exec => "exec",
             Self::Feed => "feed",
@@ -84,6 +93,8 @@ impl RequestKind {
             Reply::Introduced { .. } => self == Self::Introduce,
             Reply::Endorsed => self == Self::Endorse,
             Reply::Admitted { .. } => self == Self::Admit,
+            Reply::Revealed { .. } => self == Self::Reveal,
+            Reply::Compared { .. } => self == Self::Compare,
             Reply::Connected { .. } => self == Self::Connect,
             Reply::Missing { .. } => self == Self::Stage,
             Reply::Stored => {
@@ -93,6 +104,7 @@ impl RequestKind {
             Reply::Confirmed { .. } => self == Self::Confirm,
             Reply::Output { .. } | Reply::Ended(_) => matches!(self, Self::Run | Self::Exec),
             Reply::Progress(_) => self == Self::Run,
+            Reply::Concluded { .. } => self == Self::Conclude,
             Reply::Stopping => matches!(self, Self::Stop | Self::Kill),
             Reply::Pinged(_) => self == Self::Ping,
             Reply::Links(_) => self == Self::Links,
@@ -110,11 +122,14 @@ impl RequestKind {
             | Self::Introduce
             | Self::Endorse
             | Self::Admit
+            | Self::Reveal
+            | Self::Compare
             | Self::Connect
             | Self::Stage
             | Self::Agree
             | Self::Confirm
             | Self::Run
+            | Self::Conclude
             | Self::Leave => true,
             Self::Blob
             | Self::Stop
@@ -141,15 +156,18 @@ impl Request {
         match self {
             Self::Hello { .. } => RequestKind::Hello,
             Self::Prepare(_) => RequestKind::Prepare,
-            Self::Introduce => RequestKind::Introduce,
+            Self::Introduce { .. } => RequestKind::Introduce,
             Self::Endorse { .. } => RequestKind::Endorse,
             Self::Admit { .. } => RequestKind::Admit,
+            Self::Reveal { .. } => RequestKind::Reveal,
+            Self::Compare { .. } => RequestKind::Compare,
             Self::Connect { .. } => RequestKind::Connect,
             Self::Stage { .. } => RequestKind::Stage,
             Self::Blob(_) => RequestKind::Blob,
             Self::Agree { .. } => RequestKind::Agree,
             Self::Confirm { .. } => RequestKind::Confirm,
             Self::Run { .. } => RequestKind::Run,
+            Self::Conclude { .. } => RequestKind::Conclude,
             Self::Stop { .. } => RequestKind::Stop,
             Self::Exec { .. } => RequestKind::Exec,
             Self::Feed { .. } => RequestKind::Feed,
@@ -172,6 +190,8 @@ impl Reply {
             Self::Introduced { .. } => "introduced",
             Self::Endorsed => "endorsed",
             Self::Admitted { .. } => "admitted",
+            Self::Revealed { .. } => "revealed",
+            Self::Compared { .. } => "compared",
             Self::Connected { .. } => "connected",
             Self::Missing { .. } => "missing",
             Self::Stored => "stored",
@@ -180,6 +200,7 @@ impl Reply {
             Self::Output { .. } => "output",
             Self::Progress(_) => "progress",
             Self::Ended(_) => "ended",
+            Self::Concluded { .. } => "concluded",
             Self::Stopping => "stopping",
             Self::Pinged(_) => "pinged",
             Self::Links(_) => "links",

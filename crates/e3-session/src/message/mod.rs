@@ -15,7 +15,7 @@ pub use request::{Request, SendBlob, Settings};
 use serde::{Deserialize, Serialize};
 
 /// The protocol's version. A controller and an agent of different versions refuse one another at *hello*.
-pub const PROTOCOL: u16 = 2;
+pub const PROTOCOL: u16 = 3;
 
 /// A request as it travels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use e3_identity::Introduction;
+use e3_identity::{Introduction, Signature};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::types::{
-    DialTable, Difference, Digest, HostFacts, LinkReport, Offer, Outcome, PartyIndex, ProgramEvent,
+    Admission, Conclusion, DialTable, Difference, Digest, End, HostFacts, LinkReport, Nonce, Offer,
+    PartyIndex, ProgramEvent,
 };
 
 /// What an agent says.
@@ -34,8 +35,18 @@ pub enum Reply {
     Admitted {
         /// Hash of the roster as this agent computed it.
         roster: Digest,
-        /// Signature over it; empty until rosters are signed.
-        signature: ByteBuf,
+        /// The party takes it, and commits itself to a nonce.
+        admission: Admission,
+    },
+    /// To `Reveal`.
+    Revealed {
+        /// What the party has committed itself to.
+        nonce: Nonce,
+    },
+    /// To `Compare`.
+    Compared {
+        /// What this party's owner was shown.
+        words: String,
     },
     /// To `Connect`.
     Connected {
@@ -60,8 +71,8 @@ pub enum Reply {
     Confirmed {
         /// Hash of the agreement as this agent computed it.
         agreement: Digest,
-        /// Signature over it; empty until agreements are signed.
-        signature: ByteBuf,
+        /// The party's signature over it.
+        signature: Signature,
     },
     /// A piece of what a program or command printed.
     Output {
@@ -72,8 +83,13 @@ pub enum Reply {
     },
     /// What a program's own lines tell.
     Progress(ProgramEvent),
-    /// The end of a `Run` or an `Exec`.
-    Ended(Outcome),
+    /// The end of a `Run` or an `Exec`; boxed because it is much larger than what else is said.
+    Ended(Box<End>),
+    /// To `Conclude`.
+    Concluded {
+        /// The party has seen the statements.
+        conclusion: Conclusion,
+    },
     /// To `Stop` and `Kill`.
     Stopping,
     /// To `Ping`.
@@ -133,6 +149,8 @@ pub enum RefusalCode {
     Mismatch,
     /// The parties would not run the same thing.
     Disagreement,
+    /// A party's introduction, endorsement or signature is not believed.
+    Untrusted,
     /// Something that the request names does not exist on this host, or may not be used.
     Unusable,
     /// The overlay could not do it.

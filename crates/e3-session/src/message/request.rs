@@ -1,11 +1,12 @@
 //! What a controller asks.
 
+use e3_identity::{Endorsement, Policy, Signature};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::types::{
-    Contact, Dial, Digest, InputSource, Offer, OutputPolicy, PartyIndex, Ports, Program, Roster,
-    RunId, SessionId,
+    Admission, Contact, Dial, Digest, InputSource, Nonce, Offer, OutputPolicy, PartyIndex, Ports,
+    Program, Roster, RunId, SessionId, Statement,
 };
 
 /// What a controller asks of an agent, in the order of a conversation.
@@ -26,16 +27,33 @@ pub enum Request {
     /// Names the overlay and identity policy, and tells the facts of services. Answer: `Prepared`.
     Prepare(Settings),
     /// Asks for the party's introduction. Answer: `Introduced`.
-    Introduce,
-    /// Hands over an endorsement of the introduction, where the identity policy has one. Answer: `Endorsed`.
+    Introduce {
+        /// For how many seconds it is to hold.
+        lifetime_s: u64,
+        /// The folder on the host whose identity the party uses; none: one of its own in the agent's folder, made at
+        /// first use, which ends with the session.
+        identity: Option<String>,
+    },
+    /// Hands over the endorsement of the introduction. Answer: `Endorsed`. May come again between runs: the roster
+    /// that follows must hold the last one.
     Endorse {
-        /// The endorsement's bytes; empty where the policy needs none.
-        endorsement: ByteBuf,
+        /// Why others should believe this party's introduction.
+        endorsement: Endorsement,
     },
     /// Proposes a roster. Answer: `Admitted`.
     Admit {
-        /// The roster, which must hold this agent's own introduction unchanged.
+        /// The roster, which must hold this agent's own introduction and endorsement unchanged.
         roster: Roster,
+    },
+    /// Shows every party's admission. The agent verifies them itself. Answer: `Revealed`.
+    Reveal {
+        /// All admissions, in the order of indices.
+        admissions: Vec<Admission>,
+    },
+    /// Shows every party's nonce. The agent holds each against its commitment. Answer: `Compared`.
+    Compare {
+        /// All nonces, in the order of indices.
+        nonces: Vec<Nonce>,
     },
     /// Joins the overlay. Answer: `Connected`.
     Connect {
@@ -71,10 +89,18 @@ pub enum Request {
         /// All offers, in the order of indices.
         offers: Vec<Offer>,
     },
-    /// Starts the program that was agreed. Answers: `Output` and `Progress`, then `Ended`.
+    /// Starts the program that was agreed. The agent verifies all signatures first. Answers: `Output` and `Progress`,
+    /// then `Ended`.
     Run {
         /// Hash of the agreement that this agent confirmed.
         agreement: Digest,
+        /// Every party's signature over it, in the order of indices.
+        signatures: Vec<Signature>,
+    },
+    /// Shows the statements of all parties that have made one. The agent verifies them itself. Answer: `Concluded`.
+    Conclude {
+        /// The statements, in the order of indices.
+        statements: Vec<Statement>,
     },
     /// Stops the running program: first politely, then not. Answer: `Stopping`; the run itself answers `Ended`.
     Stop {
@@ -128,8 +154,8 @@ pub enum Request {
 pub struct Settings {
     /// The overlay's name.
     pub overlay: String,
-    /// The identity policy's name.
-    pub identity: String,
+    /// How introductions are believed.
+    pub policy: Policy,
     /// Services that the overlay uses, with their facts.
     pub services: Vec<(String, ByteBuf)>,
 }

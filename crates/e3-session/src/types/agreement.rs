@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use e3_identity::canonical;
+use e3_identity::{PartyKeys, Signature, canonical};
 use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
 
 use super::{Dial, Digest, Nonce, PartyIndex, Ports, RunId, SessionId};
+
+/// Domain of an agreement's hash and signatures.
+pub const AGREEMENT: &str = "e3/agreement/3";
 
 /// What must be the same for all parties. Each agent computes its own from what it has itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,8 +80,8 @@ pub struct Agreement {
     pub terms: Terms,
     /// Every party's nonce, in the order of indices.
     pub nonces: Vec<Nonce>,
-    /// Every party's signature over the agreement's form; empty until agreements are signed.
-    pub signatures: Vec<ByteBuf>,
+    /// Every party's signature over [`Agreement::form`], in the order of indices; none until all have signed.
+    pub signatures: Vec<Signature>,
 }
 
 /// A term in which parties differ.
@@ -94,10 +96,17 @@ pub struct Difference {
 impl Agreement {
     /// The hash that stands for this agreement; signatures are not part of it.
     pub fn hash(&self) -> Digest {
-        Digest(canonical::digest(
-            "e3/agreement/2",
-            &(self.terms.form(), &self.nonces),
-        ))
+        Digest(canonical::digest(AGREEMENT, &self.form()))
+    }
+
+    /// What is hashed and signed: the terms, then every party's nonce.
+    pub fn form(&self) -> impl Serialize + '_ {
+        (self.terms.form(), &self.nonces)
+    }
+
+    /// The signature of the party with these keys.
+    pub fn sign(&self, keys: &PartyKeys) -> Signature {
+        keys.sign(AGREEMENT, &self.form())
     }
 }
 

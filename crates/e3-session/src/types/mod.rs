@@ -1,25 +1,33 @@
 //! The words of the conversation.
 
+mod admission;
 mod agreement;
 mod contact;
 mod dial;
 mod facts;
 mod id;
+mod kept;
 mod link;
 mod manifest;
 mod outcome;
 mod program;
 mod roster;
+mod statement;
 
-pub use agreement::{Agreement, Difference, Informed, Offer, Terms};
+pub use admission::{ADMISSION, Admission, words};
+pub use agreement::{AGREEMENT, Agreement, Difference, Informed, Offer, Terms};
 pub use contact::Contact;
 pub use dial::{Dial, DialTable, PortLayout, Ports, Reach};
 pub use facts::HostFacts;
 pub use id::{Digest, Nonce, PartyIndex, RunId, SessionId};
+pub use kept::{KeptAgreement, KeptOutcome, KeptRoster};
 pub use link::{LinkReport, Path};
 pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
 pub use outcome::{Ending, Outcome};
 pub use program::{
     Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,
 };
-pub use roster::{MAX_NAME, MAX_PARTIES, Roster, RosterEntry, RosterError};
+pub use roster::{MAX_NAME, MAX_PARTIES, ROSTER, Roster, RosterEntry, RosterError};
+pub use statement::{
+    CONCLUSION, Conclusion, End, OUTCOME, OUTPUT, Opening, STATEMENTS, Statement, conclusion_form,
+};

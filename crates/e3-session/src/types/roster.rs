@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use e3_identity::{Did, Introduction, canonical};
+use e3_identity::{Did, Endorsement, Introduction, canonical};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Digest, PartyIndex, SessionId};
+
+/// Domain of a roster's hash.
+pub const ROSTER: &str = "e3/roster/2";
 
 /// Parties that a roster may have.
 pub const MAX_PARTIES: usize = 256;
@@ -30,8 +33,10 @@ pub struct Roster {
 pub struct RosterEntry {
     /// Its name, unique in the roster.
     pub name: String,
-    /// Its DID and the public keys that it uses here.
+    /// Its DID and the public keys that it uses here, signed by the DID.
     pub introduction: Introduction,
+    /// Why others should believe it.
+    pub endorsement: Endorsement,
 }
 
 /// Why entries make no roster.
@@ -67,12 +72,14 @@ pub enum RosterError {
         name: String,
     },
     /// One DID, two parties.
-    #[error("parties {first} and {second} have the same DID, {did}: each party needs its own keys")]
+    #[error(
+        "parties {first:?} and {second:?} have the same DID, {did}: each party needs its own keys"
+    )]
     SameDid {
-        /// The party that has it first.
-        first: PartyIndex,
-        /// The other one.
-        second: PartyIndex,
+        /// The name of the party that has it first.
+        first: String,
+        /// That of the other one.
+        second: String,
         /// The DID.
         did: Did,
     },
@@ -121,10 +128,11 @@ impl Roster {
                 });
             }
             let did = &entry.introduction.did;
-            if let Some(first) = dids.insert(did, second) {
+            // By its short form: two forms of one `did:peer:4` are one party.
+            if let Some(first) = dids.insert(did.short(), name) {
                 return Err(RosterError::SameDid {
-                    first,
-                    second,
+                    first: first.clone(),
+                    second: name.clone(),
                     did: did.clone(),
                 });
             }
@@ -137,10 +145,20 @@ impl Roster {
         let parties: Vec<_> = self
             .parties
             .iter()
-            .map(|entry| (entry.name.as_str(), entry.introduction.form()))
+            .map(|entry| {
+                let introduction = &entry.introduction;
+                let name = entry.name.as_str();
+                let endorsement = entry.endorsement.form();
+                (
+                    name,
+                    introduction.form(),
+                    introduction.signature,
+                    endorsement,
+                )
+            })
             .collect();
         Digest(canonical::digest(
-            "e3/roster/1",
+            ROSTER,
             &(self.session, self.epoch, parties),
         ))
     }
@@ -149,6 +167,12 @@ impl Roster {
     pub fn index_of(&self, name: &str) -> Option<PartyIndex> {
         let position = self.parties.iter().position(|entry| entry.name == name)?;
         u16::try_from(position).ok().map(PartyIndex)
+    }
+
+    /// The name of the party at an index, for a person; the index itself where there is none.
+    pub fn name(&self, party: PartyIndex) -> String {
+        self.get(party)
+            .map_or_else(|| party.to_string(), |entry| entry.name.clone())
     }
 
     /// The entry at an index.
@@ -185,6 +209,7 @@ mod tests {
                 successions: Vec::new(),
                 signature: Signature([0; 64]),
             },
+            endorsement: Endorsement::Pinned,
         }
     }
 
@@ -198,7 +223,7 @@ mod tests {
         let roster = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
         assert_eq!(
             roster.hash().to_string(),
-            "faa108705a5e2875818ddae94ee7aff3928f3b3f97d52e63e2f157fc7af68ca3"
+            "acce341b14d1dd8b9a73edd380267c314ce1200de61a54e7a0f119b41ecfbdcc"
         );
     }
 
@@ -218,11 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_does_not_change_the_hash() {
+    fn signatures_and_endorsements_count() {
         let known = build(vec![entry("a", 0)]).unwrap();
         let mut signed = known.clone();
         signed.parties[0].introduction.signature = Signature([1; 64]);
-        assert_eq!(known.hash(), signed.hash());
+        assert_ne!(known.hash(), signed.hash());
+        let mut endorsed = known.clone();
+        endorsed.parties[0].endorsement = Endorsement::Did;
+        assert_ne!(known.hash(), endorsed.hash());
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use e3_identity::{Did, Introduction, KeyId, Signature};
+use e3_identity::{
+    Did, Documents, Endorsement, Identity, IdentityKey, Introduction, PartyKeys, Policy, Signature,
+    Validity, introduction,
+};
 use e3_session::{
     agent::AgentMachine,
     agreement,
     message::{PROTOCOL, Reply, Request, RequestKind, SendBlob, Settings},
     types::{
-        Agreement, Contact, Dial, DialTable, Digest, Ending, FileEntry, HostFacts, Informed,
-        InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome, OutputPolicy,
-        PartyIndex, Path, Ports, Program, Reach, Roster, RosterEntry, RunId, SessionId, Terms,
+        Admission, Agreement, Conclusion, Contact, Dial, DialTable, Digest, End, Ending, FileEntry,
+        HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer,
+        Opening, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program, Reach, Roster,
+        RosterEntry, RunId, SessionId, Statement, Terms, words,
     },
 };
 use serde_bytes::ByteBuf;
@@ -19,18 +23,33 @@ pub const SESSION: SessionId = SessionId([0x5e; 16]);
 pub const ME: PartyIndex = PartyIndex(1);
 pub const NAMES: [&str; 3] = ["amsterdam", "new-york", "singapore"];
 
-/// Published examples of the did:key specification (W3C CCG, v0.9).
-const DIDS: [&str; 3] = [
-    "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
-    "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
-    "did:key:z6MkjchhfUsD6mmvni8mCdXHw216Xrm9bQe2mBH1P5RDjVJG",
+/// When all this happens, in Unix seconds.
+pub const NOW: u64 = 1_800_000_000;
+
+/// The Ed25519 keys whose secrets are 32 times the bytes 1, 2 and 3.
+const KEYS: [&str; 3] = [
+    "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+    "MC4CAQAwBQYDK2VwBCIEIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",
+    "MC4CAQAwBQYDK2VwBCIEIAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD",
 ];
 
-/// The same, parsed once.
-pub fn dids() -> &'static [Did] {
-    static PARSED: LazyLock<Vec<Did>> =
-        LazyLock::new(|| DIDS.iter().map(|text| text.parse().unwrap()).collect());
-    &PARSED
+/// A party's keys.
+pub fn keys(party: usize) -> &'static PartyKeys {
+    static MADE: LazyLock<Vec<PartyKeys>> = LazyLock::new(|| {
+        let made = KEYS.iter().map(|base64| {
+            let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
+            PartyKeys::of(Identity::of_key(IdentityKey::from_pem(&pem).unwrap())).unwrap()
+        });
+        made.collect()
+    });
+    &MADE[party]
+}
+
+/// All DIDs.
+pub fn dids() -> Vec<Did> {
+    (0..NAMES.len())
+        .map(|party| keys(party).did().clone())
+        .collect()
 }
 
 /// The numbers that a controller counts up.
@@ -41,19 +60,37 @@ pub struct Counters {
     pub exec: u32,
 }
 
-pub fn introduction(party: usize) -> Introduction {
-    Introduction {
-        did: dids()[party].clone(),
-        key: KeyId::default(),
-        session: SESSION.0,
-        name: NAMES[party].to_owned(),
-        not_before: 1_800_000_000,
-        not_after: 1_800_086_400,
-        sealing_key: [u8::try_from(party).unwrap(); 32],
-        overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2, 3]))]),
-        successions: Vec::new(),
-        signature: Signature([0; 64]),
+/// The policy that accepts everybody at first sight.
+pub fn policy() -> Policy {
+    Policy::Pinned {
+        pins: BTreeMap::new(),
+        first_use: true,
     }
+}
+
+/// The introduction of a party for a session, under a name, good for an hour.
+pub fn introduced(party: usize, session: SessionId, name: &str) -> Introduction {
+    let validity = Validity::starting(NOW, 3600);
+    let overlays = BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2, 3]))]);
+    let mut made = Introduction::new(keys(party), session.0, name, validity, overlays);
+    // The same in every process.
+    made.sealing_key = [u8::try_from(party).unwrap(); 32];
+    sign_again(party, made)
+}
+
+/// An introduction that was changed, signed once more by its party.
+pub fn sign_again(party: usize, mut changed: Introduction) -> Introduction {
+    let signature = keys(party).sign(introduction::DOMAIN, &changed.form());
+    changed.signature = signature;
+    changed
+}
+
+pub fn introduction(party: usize) -> Introduction {
+    static MADE: LazyLock<Vec<Introduction>> = LazyLock::new(|| {
+        let made = (0..NAMES.len()).map(|party| introduced(party, SESSION, NAMES[party]));
+        made.collect()
+    });
+    MADE[party].clone()
 }
 
 pub fn roster(epoch: u32) -> Roster {
@@ -61,9 +98,61 @@ pub fn roster(epoch: u32) -> Roster {
         .map(|party| RosterEntry {
             name: NAMES[party].to_owned(),
             introduction: introduction(party),
+            endorsement: Endorsement::Pinned,
         })
         .collect();
     Roster::build(SESSION, epoch, parties).unwrap()
+}
+
+/// What a party commits itself to.
+pub fn nonce(party: u16) -> Nonce {
+    Nonce([u8::try_from(party).unwrap() + 0x70; 32])
+}
+
+pub fn nonces() -> Vec<Nonce> {
+    (0..3).map(nonce).collect()
+}
+
+pub fn admission(party: u16, roster: Digest) -> Admission {
+    let index = PartyIndex(party);
+    Admission::sign(keys(usize::from(party)), roster, index, &nonce(party))
+}
+
+/// Everybody's admission of the roster of that epoch.
+pub fn admissions(epoch: u32) -> Vec<Admission> {
+    let hash = roster(epoch).hash();
+    (0..3).map(|party| admission(party, hash)).collect()
+}
+
+/// The agreement that all parties have signed.
+pub fn agreement(epoch: u32, run: RunId) -> Agreement {
+    let mut agreed = agreement::compare(&offers(epoch, run)).unwrap();
+    agreed.signatures = (0..3).map(|party| agreed.sign(keys(party))).collect();
+    agreed
+}
+
+/// What opens the commitment to a party's outcome.
+pub fn opening(party: u16) -> Opening {
+    Opening {
+        salt: [u8::try_from(party).unwrap() + 0x50; 32],
+        sha256: Digest([0x0c; 32]),
+        length: 7,
+    }
+}
+
+/// A party's statement that its program exited with code 0.
+pub fn statement(party: u16, agreement: Digest) -> Statement {
+    Statement::sign(
+        keys(usize::from(party)),
+        PartyIndex(party),
+        agreement,
+        Ending::Exited(0),
+        opening(party).commitment(),
+    )
+}
+
+pub fn statements(agreement: Digest) -> Vec<Statement> {
+    (0..3).map(|party| statement(party, agreement)).collect()
 }
 
 pub fn offer(party: u16, epoch: u32, run: RunId) -> Offer {
@@ -137,16 +226,23 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         },
         RequestKind::Prepare => Request::Prepare(Settings {
             overlay: "direct".to_owned(),
-            identity: "pinned".to_owned(),
+            policy: policy(),
             services: vec![("relay".to_owned(), ByteBuf::from(vec![4]))],
         }),
-        RequestKind::Introduce => Request::Introduce,
+        RequestKind::Introduce => Request::Introduce {
+            lifetime_s: 3600,
+            identity: None,
+        },
         RequestKind::Endorse => Request::Endorse {
-            endorsement: ByteBuf::new(),
+            endorsement: Endorsement::Pinned,
         },
         RequestKind::Admit => Request::Admit {
             roster: roster(counters.epoch),
         },
+        RequestKind::Reveal => Request::Reveal {
+            admissions: admissions(epoch),
+        },
+        RequestKind::Compare => Request::Compare { nonces: nonces() },
         RequestKind::Connect => Request::Connect {
             contacts: (0..3)
                 .map(|party| Contact {
@@ -175,9 +271,19 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         RequestKind::Confirm => Request::Confirm {
             offers: offers(epoch, run),
         },
-        RequestKind::Run => Request::Run {
-            agreement: agreement::compare(&offers(epoch, run)).unwrap().hash(),
-        },
+        RequestKind::Run => {
+            let agreed = self::agreement(epoch, run);
+            Request::Run {
+                agreement: agreed.hash(),
+                signatures: agreed.signatures,
+            }
+        }
+        RequestKind::Conclude => {
+            let ran = known.statements().map(|(agreement, _)| agreement);
+            Request::Conclude {
+                statements: statements(ran.unwrap_or(Digest([0; 32]))),
+            }
+        }
         RequestKind::Stop => Request::Stop {
             grace_ms: 100,
             because: "party 2 (sgp): its agent has ended".to_owned(),
@@ -207,6 +313,16 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
     }
 }
 
+/// Carries out a request as an agent that can do what is asked, but for the machine's own objections.
+pub fn perform(request: &Request, agent: &mut AgentMachine) -> Reply {
+    if matches!(request, Request::Admit { .. })
+        && let Err(refusal) = agent.verify(Documents::new(), NOW)
+    {
+        return Reply::Refused(refusal);
+    }
+    reply(request, agent)
+}
+
 /// The final reply of an agent that could do what was asked.
 pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
     let known = agent.knowledge();
@@ -224,13 +340,19 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
             },
         },
         Request::Prepare(_) => Reply::Prepared,
-        Request::Introduce => Reply::Introduced {
+        Request::Introduce { .. } => Reply::Introduced {
             introduction: introduction(usize::from(ME.0)),
         },
         Request::Endorse { .. } => Reply::Endorsed,
         Request::Admit { roster } => Reply::Admitted {
             roster: roster.hash(),
-            signature: ByteBuf::new(),
+            admission: admission(ME.0, roster.hash()),
+        },
+        Request::Reveal { .. } => Reply::Revealed { nonce: nonce(ME.0) },
+        Request::Compare { .. } => Reply::Compared {
+            words: known
+                .nonces()
+                .map_or_else(String::new, |(roster, nonces)| words(roster, nonces)),
         },
         Request::Connect { ports, .. } => Reply::Connected {
             dial: DialTable {
@@ -265,9 +387,30 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
         },
         Request::Confirm { .. } => Reply::Confirmed {
             agreement: known.agreement().map_or(Digest([0; 32]), Agreement::hash),
-            signature: ByteBuf::new(),
+            signature: known
+                .agreement()
+                .map_or(Signature([0; 64]), |agreed| agreed.sign(keys(ME.0.into()))),
         },
-        Request::Run { .. } | Request::Exec { .. } => Reply::Ended(Outcome {
+        Request::Run { agreement, .. } => ended(Some(statement(ME.0, *agreement))),
+        Request::Exec { .. } => ended(None),
+        Request::Conclude { .. } => {
+            let (agreement, statements) = known.statements().unwrap_or((Digest([0; 32]), &[]));
+            let keys = keys(ME.0.into());
+            Reply::Concluded {
+                conclusion: Conclusion::sign(keys, ME, agreement, statements),
+            }
+        }
+        Request::Stop { .. } | Request::Kill { .. } => Reply::Stopping,
+        Request::Ping { peer } => Reply::Pinged(link(*peer)),
+        Request::Links => Reply::Links(vec![link(PartyIndex(0)), link(PartyIndex(2))]),
+        Request::Leave => Reply::Left,
+    }
+}
+
+/// The end of a program that exited with code 0.
+pub fn ended(statement: Option<Statement>) -> Reply {
+    Reply::Ended(Box::new(End {
+        outcome: Outcome {
             ending: Ending::Exited(0),
             started_ms: 1,
             elapsed_s: 0.5,
@@ -276,12 +419,10 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
             runtime_elapsed_s: None,
             bytes_sent: Some(7),
             kept: None,
-        }),
-        Request::Stop { .. } | Request::Kill { .. } => Reply::Stopping,
-        Request::Ping { peer } => Reply::Pinged(link(*peer)),
-        Request::Links => Reply::Links(vec![link(PartyIndex(0)), link(PartyIndex(2))]),
-        Request::Leave => Reply::Left,
-    }
+        },
+        opening: statement.is_some().then(|| opening(ME.0)),
+        statement,
+    }))
 }
 
 fn link(to: PartyIndex) -> LinkReport {
@@ -296,18 +437,21 @@ fn link(to: PartyIndex) -> LinkReport {
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 20] = [
+pub const KINDS: [RequestKind; 23] = [
     RequestKind::Hello,
     RequestKind::Prepare,
     RequestKind::Introduce,
     RequestKind::Endorse,
     RequestKind::Admit,
+    RequestKind::Reveal,
+    RequestKind::Compare,
     RequestKind::Connect,
     RequestKind::Stage,
     RequestKind::Blob,
     RequestKind::Agree,
     RequestKind::Confirm,
     RequestKind::Run,
+    RequestKind::Conclude,
     RequestKind::Stop,
     RequestKind::Exec,
     RequestKind::Feed,

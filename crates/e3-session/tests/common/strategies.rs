@@ -2,16 +2,19 @@
 
 use std::net::IpAddr;
 
-use e3_identity::{Did, Introduction, KeyId, Signature};
+use e3_identity::{
+    Commitment, Credential, Did, Endorsement, Introduction, KeyId, Pin, Policy, RevocationList,
+    Serial, Signature,
+};
 use e3_session::{
     message::{
         Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
     },
     types::{
-        Command, Contact, Dial, DialTable, Difference, Digest, Ending, FileEntry, HostFacts,
-        Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Outcome,
-        OutputPolicy, PartyIndex, Path, PortLayout, Ports, Program, ProgramEvent, Reach, Roster,
-        RosterEntry, RunId, SessionId, Terms,
+        Admission, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End, Ending,
+        FileEntry, HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest,
+        Nonce, Offer, Opening, Outcome, OutputPolicy, PartyIndex, Path, PortLayout, Ports, Program,
+        ProgramEvent, Reach, Roster, RosterEntry, RunId, SessionId, Statement, Terms,
     },
 };
 use proptest::{
@@ -43,9 +46,16 @@ fn request() -> impl Strategy<Value = Request> {
             }
         }),
         settings().prop_map(Request::Prepare),
-        Just(Request::Introduce),
-        bytes().prop_map(|endorsement| Request::Endorse { endorsement }),
+        (any::<u64>(), option::of(text())).prop_map(|(lifetime_s, identity)| {
+            Request::Introduce {
+                lifetime_s,
+                identity,
+            }
+        }),
+        endorsement().prop_map(|endorsement| Request::Endorse { endorsement }),
         roster().prop_map(|roster| Request::Admit { roster }),
+        vec(admission(), 0..4).prop_map(|admissions| Request::Reveal { admissions }),
+        vec(nonce(), 0..4).prop_map(|nonces| Request::Compare { nonces }),
         (vec(contact(), 0..4), dial(), ports(), any::<u64>()).prop_map(
             |(contacts, dial, ports, timeout_ms)| Request::Connect {
                 contacts,
@@ -74,7 +84,11 @@ fn request() -> impl Strategy<Value = Request> {
         ),
         run().prop_map(|run| Request::Agree { run }),
         vec(offer(), 0..4).prop_map(|offers| Request::Confirm { offers }),
-        digest().prop_map(|agreement| Request::Run { agreement }),
+        (digest(), vec(signature(), 0..4)).prop_map(|(agreement, signatures)| Request::Run {
+            agreement,
+            signatures,
+        }),
+        vec(statement(), 0..4).prop_map(|statements| Request::Conclude { statements }),
         (any::<u64>(), any::<String>())
             .prop_map(|(grace_ms, because)| Request::Stop { grace_ms, because }),
     ];
@@ -97,7 +111,10 @@ pub fn reply() -> impl Strategy<Value = Reply> {
         Just(Reply::Prepared),
         introduction().prop_map(|introduction| Reply::Introduced { introduction }),
         Just(Reply::Endorsed),
-        (digest(), bytes()).prop_map(|(roster, signature)| Reply::Admitted { roster, signature }),
+        (digest(), admission())
+            .prop_map(|(roster, admission)| Reply::Admitted { roster, admission }),
+        nonce().prop_map(|nonce| Reply::Revealed { nonce }),
+        text().prop_map(|words| Reply::Compared { words }),
         (party(), vec(reach(), 0..4), vec(link(), 0..4)).prop_map(|(me, parties, links)| {
             Reply::Connected {
                 dial: DialTable { me, parties },
@@ -111,14 +128,17 @@ pub fn reply() -> impl Strategy<Value = Reply> {
         offer().prop_map(|offer| Reply::Offered {
             offer: Box::new(offer)
         }),
-        (digest(), bytes()).prop_map(|(agreement, signature)| Reply::Confirmed {
+        (digest(), signature()).prop_map(|(agreement, signature)| Reply::Confirmed {
             agreement,
             signature
         }),
         (select(vec![Stream::Stdout, Stream::Stderr]), bytes())
             .prop_map(|(stream, data)| Reply::Output { stream, data }),
         event().prop_map(Reply::Progress),
-        outcome().prop_map(Reply::Ended),
+        end().prop_map(|end| Reply::Ended(Box::new(end))),
+        (party(), signature()).prop_map(|(party, signature)| Reply::Concluded {
+            conclusion: Conclusion { party, signature },
+        }),
         Just(Reply::Stopping),
     ];
     let aside = prop_oneof![
@@ -129,7 +149,7 @@ pub fn reply() -> impl Strategy<Value = Reply> {
         text().prop_map(|text| Reply::Notice { text }),
         refusal().prop_map(Reply::Refused),
     ];
-    prop_oneof![opening, running, aside]
+    prop_oneof![opening.boxed(), running.boxed(), aside.boxed()]
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -173,11 +193,121 @@ fn did() -> impl Strategy<Value = Did> {
     select(dids())
 }
 
+fn policy() -> impl Strategy<Value = Policy> {
+    let pin = prop_oneof![
+        did().prop_map(Pin::Did),
+        did().prop_map(|did| did.fingerprint().parse().unwrap()),
+    ];
+    let revocations = (did(), any::<[u64; 3]>(), vec(serial(), 0..3), signature()).prop_map(
+        |(authority, [number, issued, next_update], serials, signature)| RevocationList {
+            authority,
+            number,
+            issued,
+            next_update,
+            serials,
+            signature,
+        },
+    );
+    prop_oneof![
+        (btree_map(text(), pin, 0..3), any::<bool>())
+            .prop_map(|(pins, first_use)| Policy::Pinned { pins, first_use }),
+        btree_map(text(), did(), 0..3).prop_map(|dids| Policy::Did { dids }),
+        (did(), option::of(revocations)).prop_map(|(authority, revocations)| Policy::Ca {
+            authority,
+            revocations
+        }),
+    ]
+}
+
+fn serial() -> impl Strategy<Value = Serial> {
+    any::<[u8; 16]>().prop_map(Serial)
+}
+
+fn endorsement() -> BoxedStrategy<Endorsement> {
+    let credential = (
+        (did(), did()),
+        serial(),
+        vec(text(), 0..3),
+        any::<[u64; 2]>(),
+        signature(),
+    )
+        .prop_map(
+            |((authority, subject), serial, names, [not_before, not_after], signature)| {
+                Credential {
+                    authority,
+                    serial,
+                    subject,
+                    names,
+                    not_before,
+                    not_after,
+                    signature,
+                }
+            },
+        );
+    let certificates = btree_map(text(), vec(bytes(), 0..3), 0..3);
+    prop_oneof![
+        Just(Endorsement::Pinned),
+        Just(Endorsement::Did),
+        (did(), credential, certificates).prop_map(|(authority, credential, certificates)| {
+            Endorsement::Ca {
+                authority,
+                credential: Box::new(credential),
+                certificates,
+            }
+        }),
+    ]
+    .boxed()
+}
+
+fn signature() -> impl Strategy<Value = Signature> {
+    any::<[u8; 32]>().prop_map(|half| Signature([half, half].concat().try_into().unwrap()))
+}
+
+fn nonce() -> impl Strategy<Value = Nonce> {
+    any::<[u8; 32]>().prop_map(Nonce)
+}
+
+fn admission() -> impl Strategy<Value = Admission> {
+    (party(), any::<[u8; 32]>(), signature()).prop_map(|(party, commitment, signature)| Admission {
+        party,
+        commitment: Commitment(commitment),
+        signature,
+    })
+}
+
+fn statement() -> impl Strategy<Value = Statement> {
+    (party(), digest(), ending(), digest(), signature()).prop_map(
+        |(party, agreement, ending, output, signature)| Statement {
+            party,
+            agreement,
+            ending,
+            output,
+            signature,
+        },
+    )
+}
+
+fn end() -> BoxedStrategy<End> {
+    let opening =
+        (any::<[u8; 32]>(), digest(), any::<u64>()).prop_map(|(salt, sha256, length)| Opening {
+            salt,
+            sha256,
+            length,
+        });
+    (outcome(), option::of(statement()), option::of(opening))
+        .prop_map(|(outcome, statement, opening)| End {
+            outcome,
+            statement,
+            opening,
+        })
+        .boxed()
+}
+
 fn settings() -> impl Strategy<Value = Settings> {
-    (text(), text(), vec((text(), bytes()), 0..3)).prop_map(|(overlay, identity, services)| {
+    (text(), policy(), vec((text(), bytes()), 0..3)).prop_map(|(overlay, policy, services)| {
         Settings {
             overlay,
-            identity,
+            policy,
             services,
         }
     })
@@ -191,7 +321,7 @@ fn introduction() -> impl Strategy<Value = Introduction> {
         (any::<u64>(), any::<u64>()),
         any::<[u8; 32]>(),
         btree_map(text(), bytes(), 0..3),
-        any::<[u8; 32]>(),
+        signature(),
     )
         .prop_map(
             |(did, session, name, (not_before, not_after), sealing_key, overlays, signature)| {
@@ -205,15 +335,21 @@ fn introduction() -> impl Strategy<Value = Introduction> {
                     sealing_key,
                     overlays,
                     successions: Vec::new(),
-                    signature: Signature([signature, signature].concat().try_into().unwrap()),
+                    signature,
                 }
             },
         )
 }
 
 fn roster() -> impl Strategy<Value = Roster> {
-    let entry = (text(), introduction())
-        .prop_map(|(name, introduction)| RosterEntry { name, introduction });
+    let entry =
+        (text(), introduction(), endorsement()).prop_map(|(name, introduction, endorsement)| {
+            RosterEntry {
+                name,
+                introduction,
+                endorsement,
+            }
+        });
     (session(), any::<u32>(), vec(entry, 0..4)).prop_map(|(session, epoch, parties)| Roster {
         session,
         epoch,
@@ -415,16 +551,19 @@ fn event() -> impl Strategy<Value = ProgramEvent> {
     ]
 }
 
-fn outcome() -> impl Strategy<Value = Outcome> {
-    let ending = prop_oneof![
+fn ending() -> impl Strategy<Value = Ending> {
+    prop_oneof![
         any::<i32>().prop_map(Ending::Exited),
         any::<i32>().prop_map(Ending::Signalled),
         Just(Ending::TimedOut),
         Just(Ending::Cancelled),
         text().prop_map(Ending::NotStarted),
-    ];
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
     (
-        ending,
+        ending(),
         (any::<u64>(), number(), number(), any::<u64>()),
         option::of(number()),
         option::of(any::<u64>()),
@@ -453,6 +592,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         RefusalCode::Version,
         RefusalCode::Mismatch,
         RefusalCode::Disagreement,
+        RefusalCode::Untrusted,
         RefusalCode::Unusable,
         RefusalCode::Overlay,
         RefusalCode::Fault,

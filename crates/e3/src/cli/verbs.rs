@@ -108,6 +108,9 @@ pub struct Up {
     /// Which environment.
     #[command(flatten)]
     pub environment: EnvironmentArgs,
+    /// Believe the party of this host although it is not who it was (may be repeated)
+    #[arg(long, value_name = "HOST", help_heading = None)]
+    pub accept: Vec<String>,
 }
 
 /// `e3 status`
@@ -130,6 +133,9 @@ pub struct Run {
     /// What happens to the network meanwhile: a file of timed events, whose zero is when the programs start
     #[arg(long, value_name = "FILE", help_heading = None)]
     pub scenario: Option<PathBuf>,
+    /// Believe the party of this host although it is not who it was (may be repeated)
+    #[arg(long, value_name = "HOST", help_heading = None)]
+    pub accept: Vec<String>,
     /// The program's arguments, instead of those in e3.toml
     #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub args: Vec<String>,

@@ -51,15 +51,22 @@ pub fn main(args: &ProfileArgs, global: &Global) -> Result<ExitCode, Fault> {
     let (program, arguments) = (ask.entry.clone(), arguments(&ask));
     let ask = recording(ask)?;
 
-    let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
-        if !matches!(event.event, Event::Failed(_)) {
-            runs.begin();
-        }
-        let notes = matches!(&event.event, Event::Output { text, .. } if text.starts_with(NOTES));
-        if !notes {
-            view.event(event);
-        }
-    });
+    let done = in_environment(
+        (&loaded.environment, &[]),
+        &folder,
+        ask,
+        &interrupt,
+        |event| {
+            if !matches!(event.event, Event::Failed(_)) {
+                runs.begin();
+            }
+            let notes =
+                matches!(&event.event, Event::Output { text, .. } if text.starts_with(NOTES));
+            if !notes {
+                view.event(event);
+            }
+        },
+    );
     view.finish();
     let record = done
         .map_err(|fault| interrupt.explain(fault))

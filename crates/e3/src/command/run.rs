@@ -44,7 +44,8 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     // What a probe prints is for the record; people are shown a table of it.
     let program = loaded.environment.program.as_ref();
     let measures = program.is_some_and(|program| matches!(program.kind, ProgramKind::Probe(_)));
-    let done = in_environment(&loaded.environment, &folder, ask, &interrupt, |event| {
+    let wanted = (&loaded.environment, args.accept.as_slice());
+    let done = in_environment(wanted, &folder, ask, &interrupt, |event| {
         // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.
         if !matches!(event.event, Event::Failed(_)) {
             runs.begin();
@@ -76,12 +77,13 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     }
 }
 
-/// Runs it on the environment if that is up, else on one that lives as long as the run.
+/// Runs it on the environment if that is up, else on one that lives as long as the run, in which the parties of some
+/// hosts may be others than they were.
 ///
 /// # Errors
 /// The environment does not come up, or the holder's own.
 pub fn in_environment(
-    wanted: &Environment,
+    (wanted, accept): (&Environment, &[String]),
     folder: &StateFolder,
     ask: RunAsk,
     interrupt: &Interrupt,
@@ -92,9 +94,9 @@ pub fn in_environment(
             usable(&held, wanted)?;
             return run(folder, ask, interrupt, each);
         }
-        if let Some(started) =
-            environment::start(wanted, folder, Keep::Parties, "run", interrupt, &mut each)?
-        {
+        let how = ("run", accept);
+        let started = environment::start(wanted, folder, Keep::Parties, how, interrupt, &mut each)?;
+        if let Some(started) = started {
             break started;
         }
     };

@@ -66,6 +66,7 @@ fn lines(status: &Status) -> Vec<String> {
             "{} is up over {}, identity {}: {running}",
             status.environment, status.overlay, status.identity
         ),
+        words::roster(&status.words),
         String::new(),
     ];
     lines.extend(hosts(&status.hosts));

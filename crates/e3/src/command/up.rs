@@ -57,10 +57,14 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
                 }
             },
         };
-        let started =
-            environment::start(wanted, &folder, Keep::Parties, "up", &interrupt, |event| {
-                view.event(event);
-            });
+        let started = environment::start(
+            wanted,
+            &folder,
+            Keep::Parties,
+            ("up", &args.accept),
+            &interrupt,
+            |event| view.event(event),
+        );
         if started.is_err() {
             view.finish();
         }

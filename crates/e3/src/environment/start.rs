@@ -20,7 +20,8 @@ use crate::fault::Fault;
 /// A holder that this command has started, and how long each step took.
 pub type Started = (Launched, BTreeMap<Step, Seconds>);
 
-/// Brings the environment up; every event of it is handed to `each`. `None` if another command was quicker.
+/// Brings the environment up: `how` is the verb, and the hosts whose parties may be others than they were. Every event
+/// of it is handed to `each`. `None` if another command was quicker.
 ///
 /// # Errors
 /// What the holder says, or that Ctrl-C was pressed; it has ended then and left nothing.
@@ -28,12 +29,12 @@ pub fn start(
     environment: &Environment,
     folder: &StateFolder,
     keep: Keep,
-    verb: &str,
+    how: (&str, &[String]),
     interrupt: &Interrupt,
     each: impl FnMut(&Stamped),
 ) -> Result<Option<Started>, Fault> {
     let mut launched =
-        launch(environment, folder, keep, verb).map_err(|error| not_started(&error))?;
+        launch(environment, folder, keep, how).map_err(|error| not_started(&error))?;
     interrupt.during_setup(launched.id());
     let ended = set_up(&mut launched, each);
     interrupt.nothing();

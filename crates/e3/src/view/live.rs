@@ -77,6 +77,7 @@ impl Live {
                 self.head();
             }
             Event::Parties { .. } if first => self.add_lines(),
+            Event::Words { words } => self.say(&words::roster(words)),
             Event::Checked(check) => self.say(&words::check(check)),
             Event::Traffic { .. } => (0..self.lines.len()).for_each(|index| self.draw(index)),
             Event::Played { done } => self.say(&words::played(done)),

@@ -33,6 +33,7 @@ impl Plain {
                     ));
                 }
             }
+            Event::Words { words } => say(&words::roster(words)),
             Event::Checked(check) => say(&words::check(check)),
             Event::Notice { text, tip } => match tip {
                 Tip::Note => say(text),

@@ -52,6 +52,11 @@ pub fn step(step: Step) -> &'static str {
     }
 }
 
+/// What people may compare by voice.
+pub fn roster(words: &str) -> String {
+    format!("words of all who hold this roster: {words}")
+}
+
 /// What the lab found when it measured itself.
 pub fn check(check: &CheckRecord) -> String {
     let loudly = if check.trusted { "" } else { "warning: " };

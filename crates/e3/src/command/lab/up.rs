@@ -57,7 +57,7 @@ pub fn main(args: &LabUp, global: &Global) -> Result<ExitCode, Fault> {
             wanted,
             &folder,
             Keep::Network,
-            NETWORK,
+            (NETWORK, &[]),
             &interrupt,
             |event| view.event(event),
         );

@@ -105,7 +105,7 @@ fn round(
         environment,
         folder,
         Keep::Agents,
-        "lab bench",
+        ("lab bench", &[]),
         interrupt,
         |_| {},
     )?;

@@ -6,8 +6,8 @@ use std::io::BufRead;
 const HELD: usize = 64 * 1024;
 
 /// Bytes that came and whose line has not ended yet.
-#[derive(Default)]
-pub(super) struct Lines {
+#[derive(Debug, Default)]
+pub struct Lines {
     held: Vec<u8>,
     /// The line is so long that a part of it was passed on already.
     long: bool,
@@ -15,15 +15,16 @@ pub(super) struct Lines {
 
 /// A line with its end, or a part of a long one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) bytes: Vec<u8>,
+pub struct Piece {
+    /// The bytes, with the line's end where there is one.
+    pub bytes: Vec<u8>,
     /// Whether it is a whole line.
-    pub(super) is_line: bool,
+    pub is_line: bool,
 }
 
 impl Lines {
     /// Takes what came; gives what is complete or too long to wait for.
-    pub(super) fn push(&mut self, mut data: &[u8]) -> Vec<Piece> {
+    pub fn push(&mut self, mut data: &[u8]) -> Vec<Piece> {
         let mut pieces = Vec::new();
         while !data.is_empty() {
             // Reading from memory cannot fail; it looks at many bytes at once.
@@ -37,7 +38,7 @@ impl Lines {
     }
 
     /// What is left when nothing more comes.
-    pub(super) fn finish(&mut self) -> Option<Piece> {
+    pub fn finish(&mut self) -> Option<Piece> {
         (!self.held.is_empty()).then(|| self.cut(true))
     }
 

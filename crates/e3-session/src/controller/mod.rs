@@ -1,10 +1,14 @@
 //! The controller's end of a conversation with one agent, without a network.
 
+mod book;
+
+use e3_identity::Documents;
 use serde_bytes::ByteBuf;
 use thiserror::Error;
 
+use self::book::Book;
 use crate::{
-    agreement,
+    evidence::EvidenceError,
     message::{PROTOCOL, Reply, Request, RequestKind, ToAgent, ToController},
     order::{Conversation, OrderError, Phase},
     types::{Digest, PartyIndex},
@@ -15,12 +19,7 @@ use crate::{
 pub struct ControllerMachine {
     conversation: Conversation,
     last: u32,
-    /// The roster that was proposed last: its hash and number of parties.
-    proposed: Option<(Digest, usize)>,
-    /// Parties of the roster that the agent has admitted.
-    parties: usize,
-    /// Hash of the agreement that the offers shown last make, if they make one.
-    agreement: Option<Digest>,
+    book: Book,
 }
 
 /// What an agent said, put in its place.
@@ -108,6 +107,33 @@ pub enum Violation {
     /// The agent confirmed what does not agree.
     #[error("the agent confirmed offers that differ: it does not compare them")]
     Unagreed,
+    /// Something that the agent was not shown a roster for, or that is another party's.
+    #[error("the agent sent `{reply}` of party {found}, expected party {expected}")]
+    OtherParty {
+        /// The reply's name.
+        reply: &'static str,
+        /// Whose it says it is.
+        found: PartyIndex,
+        /// Whose it should be.
+        expected: PartyIndex,
+    },
+    /// What the agent signed does not bear its party's signature.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A nonce that is not the one which the party has committed itself to.
+    #[error("the agent revealed another nonce than its party has committed itself to")]
+    OtherNonce,
+    /// Other words than come of what it was shown.
+    #[error("the agent tells the words `{found}`, expected `{expected}`")]
+    OtherWords {
+        /// What it tells.
+        found: String,
+        /// What comes of roster and nonces.
+        expected: String,
+    },
+    /// A run ended without a statement of how, or with one of another end.
+    #[error("the agent did not state how its program ended, or stated another end than it told")]
+    Unstated,
     /// A sealed message for nobody.
     #[error("the agent sent a message for party {to}, but {parties} parties are admitted")]
     NoSuchParty {
@@ -124,9 +150,7 @@ impl ControllerMachine {
         Self {
             conversation: Conversation::new(),
             last: 0,
-            proposed: None,
-            parties: 0,
-            agreement: None,
+            book: Book::default(),
         }
     }
 
@@ -151,18 +175,15 @@ impl ControllerMachine {
             .last
             .checked_add(1)
             .ok_or(OrderError::Exhausted { asked })?;
-        match &request {
-            Request::Admit { roster } => {
-                self.proposed = Some((roster.hash(), roster.parties.len()));
-            }
-            Request::Confirm { offers } => {
-                self.agreement = agreement::compare(offers).ok().map(|agreed| agreed.hash());
-            }
-            _ => {}
-        }
+        self.book.asked(&request);
         self.last = id;
         self.conversation.begin(id, asked);
         Ok(ToAgent { id, request })
+    }
+
+    /// Takes the documents of those DIDs of the next roster that do not tell their keys themselves.
+    pub fn trust(&mut self, documents: Documents) {
+        self.book.trust(documents);
     }
 
     /// Finds the request that a reply answers. After a violation the caller should give this agent up.
@@ -189,10 +210,7 @@ impl ControllerMachine {
         if !reply.is_final() {
             return Ok(Heard::Part { re, to, reply });
         }
-        self.check(&reply)?;
-        if let (Reply::Admitted { .. }, Some((_, parties))) = (&reply, self.proposed) {
-            self.parties = parties;
-        }
+        self.book.answered(to, &reply)?;
         self.conversation.end(re, &reply);
         Ok(Heard::Final { re, to, reply })
     }
@@ -200,12 +218,12 @@ impl ControllerMachine {
     fn unasked(&self, reply: Reply) -> Result<Heard, Violation> {
         match reply {
             Reply::Notice { text } => Ok(Heard::Notice { text }),
-            Reply::Carry { to, sealed } if usize::from(to.0) < self.parties => {
+            Reply::Carry { to, sealed } if usize::from(to.0) < self.book.parties() => {
                 Ok(Heard::Carry { to, sealed })
             }
             Reply::Carry { to, .. } => Err(Violation::NoSuchParty {
                 to,
-                parties: self.parties,
+                parties: self.book.parties(),
             }),
             other => Err(Violation::NotAsked {
                 re: 0,
@@ -213,40 +231,10 @@ impl ControllerMachine {
             }),
         }
     }
-
-    /// Compares what the agent computed with what this end knows.
-    fn check(&self, reply: &Reply) -> Result<(), Violation> {
-        match reply {
-            Reply::Greeting { protocol, .. } if *protocol != PROTOCOL => {
-                Err(Violation::Version { theirs: *protocol })
-            }
-            Reply::Admitted { roster, .. } => {
-                let expected = self.proposed.map_or(*roster, |(hash, _)| hash);
-                same("roster", *roster, expected)
-            }
-            Reply::Confirmed { agreement, .. } => {
-                let expected = self.agreement.ok_or(Violation::Unagreed)?;
-                same("agreement", *agreement, expected)
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 impl Default for ControllerMachine {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn same(what: &'static str, found: Digest, expected: Digest) -> Result<(), Violation> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(Violation::OtherHash {
-            what,
-            found,
-            expected,
-        })
     }
 }

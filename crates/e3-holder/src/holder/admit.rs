@@ -1,0 +1,246 @@
+//! From *prepare* to *compare*: who takes part, and that all hold the same roster.
+
+use std::time::Duration;
+
+use e3_identity::{Documents, Endorsement, Introduction, Resolver, introduction::LIFETIME};
+use e3_session::{
+    evidence::Verifier,
+    message::{Reply, Request, Settings},
+    types::{Admission, KeptRoster, Nonce, PartyIndex, Roster, RosterEntry, SessionId},
+};
+use e3_spec::Environment;
+use futures::future::join_all;
+
+use super::{
+    party::{Party, QUICK, ask_all, unexpected},
+    tell::Tell,
+    trust::Trust,
+};
+use crate::{
+    clock::now_ms,
+    wire::{Event, Fault},
+};
+
+/// How long a roster may take to be verified: the documents of its DIDs may have to be fetched.
+const VERIFY: Duration = Duration::from_mins(1);
+
+/// Who takes part, as all have found it.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) roster: Roster,
+    /// Of DIDs that do not tell their keys themselves.
+    pub(crate) documents: Documents,
+    pub(crate) admissions: Vec<Admission>,
+    pub(crate) nonces: Vec<Nonce>,
+    /// What people compare by voice.
+    pub(crate) words: String,
+}
+
+impl Admitted {
+    /// As it is kept with a run.
+    pub(crate) fn kept(&self) -> KeptRoster {
+        let Self {
+            roster,
+            documents,
+            admissions,
+            nonces,
+            words,
+        } = self.clone();
+        KeptRoster {
+            schema: KeptRoster::SCHEMA.to_owned(),
+            hash: roster.hash(),
+            roster,
+            documents,
+            admissions,
+            nonces,
+            words,
+        }
+    }
+}
+
+/// Leads the parties through it; in the order of their indices.
+pub(super) async fn admit(
+    parties: &mut [Party],
+    (environment, session, epoch): (&Environment, SessionId, u32),
+    trust: &mut Trust,
+    resolver: &dyn Resolver,
+    tell: &Tell,
+) -> Result<Admitted, Fault> {
+    prepare(parties, environment, trust).await?;
+    let introductions = introduce(parties).await?;
+    let documents = resolve(resolver, &introductions).await?;
+    let roster = endorse(parties, (session, epoch), introductions, trust, &documents).await?;
+
+    let verdicts = Verifier::new(&roster, &documents)
+        .introductions(&trust.policy(), now_ms() / 1000)
+        .map_err(|error| Fault::user(error.to_string()))?;
+    let names = roster.parties.iter().map(|entry| entry.name.clone());
+    let verdicts: Vec<_> = names.zip(verdicts).collect();
+    for (tip, text) in trust.believed(&verdicts)? {
+        tell.notice(tip, text);
+    }
+
+    for party in parties.iter() {
+        party.link.trust(documents.clone());
+    }
+    let admitted = compare(parties, roster, documents).await?;
+    tell.event(Event::Words {
+        words: admitted.words.clone(),
+    });
+    Ok(admitted)
+}
+
+async fn prepare(parties: &[Party], environment: &Environment, trust: &Trust) -> Result<(), Fault> {
+    let settings = Settings {
+        overlay: environment.overlay.to_string(),
+        policy: trust.policy(),
+        services: Vec::new(),
+    };
+    let request = |_: usize, _: &Party| Request::Prepare(settings.clone());
+    ask_all(parties, "prepare", QUICK, request).await?;
+    Ok(())
+}
+
+async fn introduce(parties: &mut [Party]) -> Result<Vec<Introduction>, Fault> {
+    let request = |_: usize, _: &Party| Request::Introduce {
+        lifetime_s: LIFETIME,
+        identity: None,
+    };
+    let answers = ask_all(parties, "introduce", QUICK, request).await?;
+    let mut introductions = Vec::with_capacity(parties.len());
+    for (party, reply) in parties.iter_mut().zip(answers) {
+        let Reply::Introduced { introduction } = reply else {
+            return Err(unexpected(&party.link, &reply).into());
+        };
+        party.did = introduction.did.to_string();
+        introductions.push(introduction);
+    }
+    Ok(introductions)
+}
+
+/// The documents of those DIDs that do not tell their keys themselves.
+async fn resolve(
+    resolver: &dyn Resolver,
+    introductions: &[Introduction],
+) -> Result<Documents, Fault> {
+    let dids = introductions.iter().map(|introduction| &introduction.did);
+    let fetching = dids
+        .filter(|did| did.url().is_some())
+        .map(|did| resolver.resolve(did));
+    let mut documents = Documents::new();
+    for fetched in join_all(fetching).await {
+        let document = fetched.map_err(|error| Fault::user(error.to_string()))?;
+        documents.insert(document);
+    }
+    Ok(documents)
+}
+
+/// Looks at every introduction before anybody stands behind it, and hands the endorsements over.
+async fn endorse(
+    parties: &[Party],
+    (session, epoch): (SessionId, u32),
+    introductions: Vec<Introduction>,
+    trust: &Trust,
+    documents: &Documents,
+) -> Result<Roster, Fault> {
+    let mut entries = Vec::with_capacity(parties.len());
+    for ((index, party), introduction) in (0..).map(PartyIndex).zip(parties).zip(introductions) {
+        let name = party.host.name.to_string();
+        let document = documents
+            .get(&introduction.did)
+            .map_err(|error| Fault::user(error.to_string()))?;
+        introduction
+            .verify(&document, &session.0, &name, now_ms() / 1000)
+            .map_err(|error| Fault::user(error.to_string()))?;
+        let endorsement = trust.endorse(index, &introduction)?;
+        entries.push(RosterEntry {
+            name,
+            introduction,
+            endorsement,
+        });
+    }
+    let endorsements: Vec<Endorsement> = entries
+        .iter()
+        .map(|entry| entry.endorsement.clone())
+        .collect();
+    let asked = parties
+        .iter()
+        .zip(endorsements)
+        .map(|(party, endorsement)| {
+            let request = Request::Endorse { endorsement };
+            party.link.ask("endorse", request, QUICK)
+        });
+    for answer in join_all(asked).await {
+        answer?;
+    }
+    Roster::build(session, epoch, entries).map_err(|error| Fault::user(error.to_string()))
+}
+
+/// From *admit* to *compare*.
+async fn compare(
+    parties: &[Party],
+    roster: Roster,
+    documents: Documents,
+) -> Result<Admitted, Fault> {
+    let request = |_: usize, _: &Party| Request::Admit {
+        roster: roster.clone(),
+    };
+    let answers = ask_all(parties, "admit", VERIFY, request).await?;
+    let admissions = taken(parties, answers, |reply| match reply {
+        Reply::Admitted { admission, .. } => Some(admission.clone()),
+        _ => None,
+    })?;
+    let request = |_: usize, _: &Party| Request::Reveal {
+        admissions: admissions.clone(),
+    };
+    let answers = ask_all(parties, "reveal", QUICK, request).await?;
+    let nonces = taken(parties, answers, |reply| match reply {
+        Reply::Revealed { nonce } => Some(*nonce),
+        _ => None,
+    })?;
+    let request = |_: usize, _: &Party| Request::Compare {
+        nonces: nonces.clone(),
+    };
+    let answers = ask_all(parties, "compare", QUICK, request).await?;
+    let words = taken(parties, answers, |reply| match reply {
+        Reply::Compared { words } => Some(words.clone()),
+        _ => None,
+    })?;
+    same_words(parties, &words)?;
+    Ok(Admitted {
+        roster,
+        documents,
+        admissions,
+        nonces,
+        words: words.into_iter().next().unwrap_or_default(),
+    })
+}
+
+/// What each answer holds.
+fn taken<T>(
+    parties: &[Party],
+    answers: Vec<Reply>,
+    take: impl Fn(&Reply) -> Option<T>,
+) -> Result<Vec<T>, Fault> {
+    let each = parties.iter().zip(answers).map(|(party, reply)| {
+        let taken = take(&reply);
+        taken.ok_or_else(|| unexpected(&party.link, &reply).into())
+    });
+    each.collect()
+}
+
+/// Each party has told its owner the same words.
+fn same_words(parties: &[Party], words: &[String]) -> Result<(), Fault> {
+    if words.iter().all(|one| Some(one) == words.first()) {
+        return Ok(());
+    }
+    let each = parties
+        .iter()
+        .zip(words)
+        .map(|(party, words)| format!("  {}: {words}", party.host.name));
+    let each: Vec<_> = each.collect();
+    Err(Fault::user(format!(
+        "the parties do not hold the same roster: their words differ\n{}",
+        each.join("\n")
+    )))
+}
