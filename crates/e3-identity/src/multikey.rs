@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ed25519_dalek::VerifyingKey;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// Multicodec of an Ed25519 public key, 0xed, as a variable-length integer.
@@ -10,6 +11,9 @@ const ED25519: [u8; 2] = [0xed, 0x01];
 
 /// Multicodec of an X25519 public key, 0xec, as a variable-length integer.
 const X25519: [u8; 2] = [0xec, 0x01];
+
+/// Multihash of SHA-256: its number and its length.
+pub(crate) const SHA2_256: [u8; 2] = [0x12, 0x20];
 
 /// Multibase prefix of base58 in Bitcoin's alphabet.
 pub(crate) const BASE58BTC: char = 'z';
@@ -99,4 +103,10 @@ pub(crate) fn thirty_two(bytes: &[u8]) -> Result<[u8; 32], PublicKeyError> {
 fn multibase(prefix: [u8; 2], key: &[u8; 32]) -> String {
     let bytes = [&prefix[..], key].concat();
     format!("{BASE58BTC}{}", bs58::encode(bytes).into_string())
+}
+
+/// The SHA-256 multihash of a text, in base58 (`zQm…`).
+pub(crate) fn multihash(text: &str) -> String {
+    let multihash = [&SHA2_256[..], &Sha256::digest(text)].concat();
+    format!("{BASE58BTC}{}", bs58::encode(multihash).into_string())
 }

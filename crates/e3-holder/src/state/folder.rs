@@ -119,6 +119,11 @@ impl StateRoot {
         }
     }
 
+    /// Where what outlives environments is kept: identities, authorities.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Every environment of which something is there.
     pub fn all(&self) -> Result<Vec<EnvironmentId>, StateError> {
         let parent = self.state.join("environments");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{Did, DidError, shown};
 use crate::{
     document::{DidDocument, KeyId, MAX_METHODS, Service, VerificationMethod},
-    multikey::PublicKey,
+    multikey::{PublicKey, multihash},
 };
 
 /// What common words of services are shortened to.
@@ -90,15 +90,17 @@ impl Parts {
     /// The document that the parts spell out: keys are `#key-1` and so on, services `#service`, `#service-1` and so on.
     pub(super) fn document(&self, did: &Did) -> DidDocument {
         let mut document = DidDocument::empty(did.clone());
+        document.also_known_as.extend(peer3(did));
         for (number, (purpose, key)) in (1..).zip(&self.keys) {
             let id = KeyId::unchecked(format!("key-{number}"));
             let list = match purpose {
-                Purpose::Authentication => Some(&mut document.authentication),
-                Purpose::Assertion => Some(&mut document.assertion),
-                Purpose::Agreement => Some(&mut document.key_agreement),
-                Purpose::Invocation | Purpose::Delegation => None,
+                Purpose::Authentication => &mut document.authentication,
+                Purpose::Assertion => &mut document.assertion,
+                Purpose::Agreement => &mut document.key_agreement,
+                Purpose::Invocation => &mut document.invocation,
+                Purpose::Delegation => &mut document.delegation,
             };
-            list.into_iter().for_each(|list| list.push(id.clone()));
+            list.push(id.clone());
             document.methods.push(VerificationMethod {
                 id,
                 key: key.clone(),
@@ -107,6 +109,12 @@ impl Parts {
         document.services.clone_from(&self.services);
         document
     }
+}
+
+/// The `did:peer:3` of a `did:peer:2`: the hash of what follows the `2`.
+fn peer3(did: &Did) -> Option<String> {
+    let parts = did.as_str().strip_prefix("did:peer:2")?;
+    Some(format!("did:peer:3{}", multihash(parts)))
 }
 
 impl Purpose {
@@ -138,7 +146,7 @@ pub(super) fn text_of(keys: &[(Purpose, PublicKey)], services: &[Value]) -> Stri
         text.push_str(&key.to_multibase());
     }
     for service in services {
-        let short = rename(service, MAX_DEPTH, |word| shorten(word)).unwrap_or(Value::Null);
+        let short = rename(service, MAX_DEPTH, shorten).unwrap_or(Value::Null);
         text.push_str(".S");
         text.push_str(&Base64UrlUnpadded::encode_string(
             short.to_string().as_bytes(),
@@ -152,7 +160,7 @@ fn service(number: usize, text: &str, unnamed: usize) -> Result<Service, DidErro
         .map_err(|_| wrong(number, "expected base64url without padding behind S"))?;
     let value: Value = serde_json::from_slice(&bytes)
         .map_err(|error| wrong(number, &format!("a service is no JSON: {error}")))?;
-    let value = rename(&value, MAX_DEPTH, |word| lengthen(word))
+    let value = rename(&value, MAX_DEPTH, lengthen)
         .ok_or_else(|| wrong(number, "a service is nested too deep"))?;
     Service::numbered(&value, unnamed).map_err(|error| wrong(number, &error.to_string()))
 }

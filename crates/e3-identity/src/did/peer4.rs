@@ -1,13 +1,13 @@
 //! `did:peer:4`: the hash of a document, and in the long form the document behind it.
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::{Did, DidError, Kind};
-use crate::{document::DidDocument, multikey::BASE58BTC, resolve::ResolveError};
-
-/// Multihash of SHA-256: its number and its length.
-const SHA2_256: [u8; 2] = [0x12, 0x20];
+use crate::{
+    document::DidDocument,
+    multikey::{BASE58BTC, SHA2_256, multihash},
+    resolve::ResolveError,
+};
 
 /// Multicodec of JSON, 0x0200, as a variable-length integer.
 const JSON: [u8; 2] = [0x80, 0x04];
@@ -60,10 +60,13 @@ impl Parts {
         let Some(input) = &self.input else {
             return Err(ResolveError::ShortForm { did: did.clone() });
         };
-        DidDocument::contextual(did, input).map_err(|error| ResolveError::Document {
-            did: did.clone(),
-            source: Box::new(error),
-        })
+        let mut document =
+            DidDocument::contextual(did, input).map_err(|error| ResolveError::Document {
+                did: did.clone(),
+                source: Box::new(error),
+            })?;
+        document.also_known_as.push(did.short().to_string());
+        Ok(document)
     }
 }
 
@@ -71,11 +74,11 @@ impl Parts {
 pub(super) fn text_of(input: &Value) -> String {
     let bytes = [&JSON[..], input.to_string().as_bytes()].concat();
     let encoded = format!("{BASE58BTC}{}", bs58::encode(bytes).into_string());
-    format!("did:peer:4{}:{encoded}", hash_of(&encoded))
+    format!("did:peer:4{}:{encoded}", multihash(&encoded))
 }
 
 fn input_of(hash: &str, encoded: &str) -> Result<Value, DidError> {
-    if hash_of(encoded) != hash {
+    if multihash(encoded) != hash {
         return Err(DidError::PeerHash);
     }
     let bytes = decode(encoded).ok_or(DidError::PeerForm {
@@ -96,11 +99,6 @@ fn input_of(hash: &str, encoded: &str) -> Result<Value, DidError> {
     let short: Did = format!("did:peer:4{hash}").parse()?;
     DidDocument::contextual(&short, &input).map_err(|error| DidError::Document(Box::new(error)))?;
     Ok(input)
-}
-
-fn hash_of(encoded: &str) -> String {
-    let multihash = [&SHA2_256[..], &Sha256::digest(encoded)].concat();
-    format!("{BASE58BTC}{}", bs58::encode(multihash).into_string())
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

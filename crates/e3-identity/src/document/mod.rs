@@ -31,6 +31,8 @@ pub struct DidDocument {
     pub(crate) authentication: Vec<KeyId>,
     pub(crate) assertion: Vec<KeyId>,
     pub(crate) key_agreement: Vec<KeyId>,
+    pub(crate) invocation: Vec<KeyId>,
+    pub(crate) delegation: Vec<KeyId>,
     pub(crate) services: Vec<Service>,
 }
 
@@ -94,14 +96,6 @@ pub enum DocumentError {
         name: KeyId,
         /// What is wrong with it.
         source: PublicKeyError,
-    },
-    /// A purpose is given to a key that is not there.
-    #[error("{part} names the key {name:?}, which the document does not have")]
-    UnknownKey {
-        /// Which purpose.
-        part: &'static str,
-        /// The key's name.
-        name: KeyId,
     },
 }
 
@@ -246,6 +240,8 @@ impl DidDocument {
             authentication: Vec::new(),
             assertion: Vec::new(),
             key_agreement: Vec::new(),
+            invocation: Vec::new(),
+            delegation: Vec::new(),
             services: Vec::new(),
         }
     }

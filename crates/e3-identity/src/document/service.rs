@@ -1,6 +1,6 @@
 //! Services: where a DID's subject can be reached.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::DocumentError;
 
@@ -13,6 +13,8 @@ pub struct Service {
     pub kind: Vec<String>,
     /// Where it is, as the document writes it.
     pub endpoint: Value,
+    /// What else the document says of it.
+    pub more: Map<String, Value>,
     /// Whether its name comes from its place in a `did:peer:2`.
     pub(crate) unnamed: bool,
 }
@@ -50,12 +52,28 @@ impl Service {
             .get("serviceEndpoint")
             .filter(|endpoint| endpoint.is_string() || endpoint.is_object() || endpoint.is_array())
             .ok_or_else(|| form("a text, an object or a list as its serviceEndpoint"))?;
+        let mut more = value.as_object().cloned().unwrap_or_default();
+        more.retain(|key, _| !["id", "type", "serviceEndpoint"].contains(&key.as_str()));
         Ok(Self {
             id,
             kind,
             endpoint: endpoint.clone(),
+            more,
             unnamed,
         })
+    }
+
+    /// The service as a document lists it.
+    pub(super) fn to_json(&self) -> Value {
+        let kind = match self.kind.as_slice() {
+            [one] => json!(one),
+            several => json!(several),
+        };
+        let mut map = self.more.clone();
+        map.insert("id".to_owned(), json!(self.id));
+        map.insert("type".to_owned(), kind);
+        map.insert("serviceEndpoint".to_owned(), self.endpoint.clone());
+        Value::Object(map)
     }
 }
 

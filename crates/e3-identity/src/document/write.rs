@@ -36,7 +36,12 @@ impl DidDocument {
         insert("authentication", self.names(&self.authentication));
         insert("assertionMethod", self.names(&self.assertion));
         insert("keyAgreement", self.names(&self.key_agreement));
-        insert("service", self.services.iter().map(service).collect());
+        insert("capabilityInvocation", self.names(&self.invocation));
+        insert("capabilityDelegation", self.names(&self.delegation));
+        insert(
+            "service",
+            self.services.iter().map(Service::to_json).collect(),
+        );
         Value::Object(map)
     }
 
@@ -66,12 +71,4 @@ impl From<DidDocument> for Value {
     fn from(document: DidDocument) -> Self {
         document.to_json()
     }
-}
-
-fn service(service: &Service) -> Value {
-    let kind = match service.kind.as_slice() {
-        [one] => json!(one),
-        several => json!(several),
-    };
-    json!({"id": service.id, "type": kind, "serviceEndpoint": service.endpoint})
 }

@@ -52,7 +52,7 @@ pub enum EndorsementError {
         /// What is pinned.
         pinned: Pin,
         /// What is wrong.
-        source: SuccessionError,
+        source: Box<SuccessionError>,
     },
     /// The party stands on no list.
     #[error("no DID is listed for {name:?}, which says that it is {found}: add it to [identities]")]
@@ -78,7 +78,7 @@ pub enum EndorsementError {
         /// The party.
         name: String,
         /// Why not.
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
     /// Its credential is not good.
     #[error("the credential of {name:?} is not good: {source}")]
@@ -86,7 +86,7 @@ pub enum EndorsementError {
         /// The party.
         name: String,
         /// What is wrong.
-        source: CredentialError,
+        source: Box<CredentialError>,
     },
     /// Its credential was taken back.
     #[error("the credential {serial} of {name:?} is revoked by its authority")]
@@ -102,6 +102,6 @@ pub enum EndorsementError {
         /// The party.
         name: String,
         /// What is wrong.
-        source: RevocationError,
+        source: Box<RevocationError>,
     },
 }

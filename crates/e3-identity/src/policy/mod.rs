@@ -98,7 +98,7 @@ impl Policy {
                         .get(authority)
                         .map_err(|source| EndorsementError::Authority {
                             name: name.clone(),
-                            source,
+                            source: Box::new(source),
                         })?;
                 check_certified(
                     &authority,
@@ -153,7 +153,7 @@ fn check_pin(
         Err(source) => Err(EndorsementError::Succession {
             name: name(),
             pinned: pin.clone(),
-            source,
+            source: Box::new(source),
         }),
     }
 }
@@ -195,7 +195,7 @@ fn check_certified(
         .verify(authority, &introduction.did, name, now)
         .map_err(|source| EndorsementError::Credential {
             name: name.clone(),
-            source,
+            source: Box::new(source),
         })?;
     let Some(revocations) = revocations else {
         return Ok(Verdict::Believed);
@@ -204,7 +204,7 @@ fn check_certified(
         .verify(authority, now)
         .map_err(|source| EndorsementError::Revocations {
             name: name.clone(),
-            source,
+            source: Box::new(source),
         })?;
     if revocations.revokes(&credential.serial) {
         return Err(EndorsementError::Revoked {

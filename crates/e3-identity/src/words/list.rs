@@ -54,3 +54,33 @@ trombonist truncated typewriter ultimate undaunted underfoot unicorn unify unive
 vagabond vertigo Virginia visitor vocalist voyager warranty Waterloo whimsical Wichita Wilmington Wyoming yesteryear
 Yucatan
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example that is given with the list wherever it is published.
+    #[test]
+    fn a_published_fingerprint_reads_as_published() {
+        let bytes = hex::decode("E58294F2E9A227486E8B061B31CC528FD7FA3F19").unwrap();
+        let words: Vec<_> = bytes
+            .iter()
+            .enumerate()
+            .map(|(place, byte)| word(place, *byte))
+            .collect();
+        assert_eq!(
+            words.join(" "),
+            "topmost Istanbul Pluto vagabond treadmill Pacific brackish dictator goldfish Medusa \
+             afflict bravado chatter revolver Dupont midsummer stopwatch whimsical cowbell bottomless"
+        );
+    }
+
+    #[test]
+    fn every_byte_has_two_words_of_its_own() {
+        let all: std::collections::BTreeSet<_> = (0..2)
+            .flat_map(|place| (0..=u8::MAX).map(move |byte| word(place, byte)))
+            .collect();
+        assert_eq!(all.len(), 512);
+        assert!(!all.contains(""));
+    }
+}

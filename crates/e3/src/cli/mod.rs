@@ -2,6 +2,7 @@
 
 mod environment;
 mod global;
+mod id;
 mod lab;
 mod probe;
 pub mod usage;
@@ -9,6 +10,7 @@ mod verbs;
 
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
+pub use id::{Id, IdMethod, IdNew, IdResolve, IdRotate, IdShow, IdVerb};
 pub use lab::{
     GraphFormat, Lab, LabBench, LabCapture, LabCheck, LabDeclared, LabDown, LabExec, LabGraph,
     LabHost, LabLink, LabNat, LabPing, LabPlay, LabStatus, LabUp, LabVerb,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{EnvironmentArgs, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
+use super::{EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -33,6 +33,8 @@ pub enum Verb {
     Down(Down),
     /// The network by itself, for whatever program: bring it up, change it, look into it
     Lab(Lab),
+    /// Identities of your own: make one, show it, give it a new key, look up somebody else's
+    Id(Id),
     /// Say what this machine lacks, and the command that mends it
     Doctor(Doctor),
     /// Print completions for a shell

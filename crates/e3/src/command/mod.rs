@@ -7,6 +7,7 @@ mod doctor;
 mod down;
 mod exec;
 mod holder;
+mod id;
 mod init;
 mod lab;
 mod logs;
@@ -41,6 +42,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Ping(args) => ping::main(args, global),
         Verb::Down(args) => down::main(args, global),
         Verb::Lab(args) => lab::main(args, global),
+        Verb::Id(args) => id::main(args, global),
         Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),

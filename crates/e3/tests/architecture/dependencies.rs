@@ -8,6 +8,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-world", &[]),
     ("e3-template", &[]),
     ("e3-identity", &[]),
+    // What fetches documents stands apart from what knows them.
+    ("e3-resolver", &["e3-identity"]),
     ("e3-spec", &["e3-template", "e3-world"]),
     ("e3-session", &["e3-identity"]),
     // The lab knows no overlay, no program and no agent.
@@ -25,6 +27,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "e3-identity",
             "e3-overlay",
             "e3-program",
+            "e3-resolver",
             "e3-session",
             "e3-sys",
         ],
@@ -42,6 +45,7 @@ const EVERYTHING_BELOW: &[&str] = &[
     "e3-lab",
     "e3-overlay",
     "e3-program",
+    "e3-resolver",
     "e3-session",
     "e3-spec",
     "e3-sys",
@@ -58,6 +62,7 @@ const EVERYTHING: &[&str] = &[
     "e3-lab",
     "e3-overlay",
     "e3-program",
+    "e3-resolver",
     "e3-session",
     "e3-spec",
     "e3-sys",

@@ -11,5 +11,6 @@ mod command_line;
 mod generated;
 #[path = "../support/desk.rs"]
 mod helper;
+mod id;
 mod init;
 mod machine;
