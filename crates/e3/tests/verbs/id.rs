@@ -7,11 +7,11 @@ use crate::helper::Desk;
 #[test]
 fn an_identity_is_made_once_and_shown() {
     let desk = Desk::new();
-    let made = desk.e3(&["id", "new", "--json"]).succeeded().json();
-    assert_eq!(made["schema"], "e3/id-new/1");
+    let new = desk.e3(&["id", "new", "--json"]).succeeded().json();
+    assert_eq!(new["schema"], "e3/id-new/1");
     let shown = desk.e3(&["id", "show", "--json"]).succeeded().json();
-    assert_eq!(shown["did"], made["did"]);
-    assert_eq!(shown["document"]["id"], made["did"]);
+    assert_eq!(shown["did"], new["did"]);
+    assert_eq!(shown["document"]["id"], new["did"]);
     let key = desk.path("home/data/e3/identity/key.pem");
     let mode = std::fs::metadata(&key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -19,7 +19,7 @@ fn an_identity_is_made_once_and_shown() {
     let secret = secret.lines().nth(1).unwrap().to_owned();
 
     let text = desk.e3(&["id", "show"]).succeeded();
-    assert!(text.out.contains(made["did"].as_str().unwrap()));
+    assert!(text.out.contains(new["did"].as_str().unwrap()));
     assert!(!text.out.contains(&secret) && !shown.to_string().contains(&secret));
 
     let again = desk.e3(&["id", "new"]).refused();
