@@ -1,161 +1,258 @@
 //! Hosts in a lab with an agent on each.
 
-use std::time::Duration;
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::{Context as _, bail};
-use e3_lab::{Lab, Nat, Site, Topology};
+use anyhow::Context as _;
+use e3_identity::{Endorsement, Introduction};
+use e3_lab::{Host, Lab, Site, Topology};
 use e3_session::{
     message::{Reply, Request},
-    types::{Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, SessionId},
+    types::{
+        Contact, Dial, LinkReport, PartyIndex, Path as LinkPath, Ports, Roster, RosterEntry, RunId,
+        SessionId,
+    },
 };
 use e3_world::World;
 use futures::future::select_all;
 use tempfile::TempDir;
 
-use crate::party::{Party, Said};
+use crate::{
+    conversation,
+    party::{Party, Said},
+    sites::name_of,
+    trust::Trust,
+};
 
 /// The port of programs.
 pub(crate) const PORT: u16 = 11_365;
 
-/// After this long, a peer counts as unreachable.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
+/// After this long, a peer counts as unreachable, unless a check says otherwise.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Regions that parties are spread over.
-const REGIONS: [&str; 4] = ["ams3", "nyc3", "sgp1", "fra1"];
+/// The session of all honest parties.
+const SESSION: SessionId = SessionId([5; 16]);
 
 /// A lab, and the parties in it.
 pub(crate) struct Field {
     pub(crate) parties: Vec<Party>,
     pub(crate) roster: Roster,
-    dial: Dial,
-    lab: Lab,
+    pub(crate) lab: Lab,
+    pub(crate) trust: Trust,
+    /// After this long, a peer counts as unreachable.
+    pub(crate) patience: Duration,
+    /// Which connections a program will need.
+    pub(crate) dial: Dial,
+    /// Runs so far.
+    runs: u32,
     home: TempDir,
 }
 
-/// Sites of this many hosts together: as many in the first as in the others, so that some share a switch.
-pub(crate) fn cities(hosts: usize) -> Vec<Site> {
-    let mut sites: Vec<Site> = REGIONS
-        .iter()
-        .take(hosts)
-        .map(|region| site(region, region, Nat::None, Vec::new()))
-        .collect();
-    let count = sites.len();
-    for host in 0..hosts {
-        if let Some(site) = sites.get_mut(host % count) {
-            site.hosts.push(format!("p{host}"));
-        }
-    }
-    sites
-}
-
-/// A site.
-pub(crate) fn site(name: &str, region: &str, nat: Nat, hosts: Vec<String>) -> Site {
-    Site::new(name, region).nat(nat).hosts(hosts)
-}
+/// Requests to connect that have not been answered: the parties' indices, and the requests' numbers.
+pub(crate) type Asked = Vec<(usize, u32)>;
 
 impl Field {
-    /// Builds a lab and starts an agent on each of its hosts; party i is host `p<i>`. All are admitted but not
-    /// connected.
+    /// Builds a lab and starts an agent on each of its hosts `p0`, `p1`, …; party i is host `p<i>`. All have introduced
+    /// themselves, and nobody is admitted yet.
     pub(crate) async fn lay_out(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
+        Self::with_liar(sites, dial, None).await
+    }
+
+    /// The same; the overlay of one party can be told lies.
+    pub(crate) async fn with_liar(
+        sites: Vec<Site>,
+        dial: Dial,
+        liar: Option<usize>,
+    ) -> anyhow::Result<Self> {
         let lab = Lab::build(&Topology {
             sites,
             world: World::builtin(),
             seed: 1,
         })?;
+        let home = tempfile::tempdir()?;
+        let names: Vec<String> = (0..lab.hosts().count())
+            .map(name_of)
+            .take_while(|name| lab.host(name).is_some())
+            .collect();
         let mut field = Self {
             parties: Vec::new(),
             roster: Roster {
-                session: SessionId([5; 16]),
+                session: SESSION,
                 epoch: 0,
                 parties: Vec::new(),
             },
-            dial,
-            home: tempfile::tempdir()?,
+            trust: Trust::new(&home.path().join("identities"), &names)?,
             lab,
+            patience: PATIENCE,
+            dial,
+            runs: 0,
+            home,
         };
-        for index in 0..field.lab.hosts().count() {
-            field.add(index).await?;
+        for (index, name) in names.iter().enumerate() {
+            let host = field.host(name)?.clone();
+            let lie = (liar == Some(index)).then(|| field.lie(name));
+            let (party, entry) = field.start(&host, name, lie.as_deref()).await?;
+            field.roster.parties.push(entry);
+            field.parties.push(party);
         }
         Ok(field)
     }
 
-    /// Starts an agent on host `p<index>`, which joins the roster when it is next admitted.
-    pub(crate) async fn add(&mut self, index: usize) -> anyhow::Result<()> {
-        let name = format!("p{index}");
-        let host = self.lab.host(&name).context("there is no such host")?;
-        let mut party = Party::start(host)?;
-        let folder = self.home.path().join(name);
-        let entry = party.introduce(self.roster.session, folder).await?;
-        self.roster.parties.push(entry);
-        self.parties.push(party);
+    /// Ends a party's agent as a crash would, and starts another in its place, which is a member when it is next
+    /// admitted.
+    pub(crate) async fn restart(&mut self, index: usize) -> anyhow::Result<()> {
+        let before = self.party_mut(index)?;
+        before.kill()?;
+        let host = before.host.clone();
+        let (party, entry) = self.start(&host, host.name(), None).await?;
+        *self.party_mut(index)? = party;
+        let place = self.roster.parties.get_mut(index);
+        *place.context("the roster lacks a party")? = entry;
         Ok(())
+    }
+
+    /// Leaves a party out of the roster that is admitted next; the caller has its agent.
+    pub(crate) fn remove(&mut self, index: usize) -> (Party, RosterEntry) {
+        (
+            self.parties.remove(index),
+            self.roster.parties.remove(index),
+        )
+    }
+
+    async fn start(
+        &self,
+        host: &Host,
+        name: &str,
+        lie: Option<&Path>,
+    ) -> anyhow::Result<(Party, RosterEntry)> {
+        let mut party = Party::start(host, name, lie)?;
+        let folder = self.folder("agents").join(host.name());
+        let session = self.roster.session;
+        let introduction = party.introduce(session, &folder, &self.trust).await?;
+        Ok((party, unendorsed(name, introduction)))
+    }
+
+    /// An agent on a host that is no party's; its overlay can be told lies.
+    pub(crate) fn impostor(&self, host: &str, name: &str) -> anyhow::Result<Party> {
+        Party::start(self.host(host)?, name, Some(&self.lie(host)))
+    }
+
+    /// A folder of this name that is removed with the field.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Where the lie stands that an impostor on a host is told.
+    pub(crate) fn lie(&self, host: &str) -> PathBuf {
+        self.folder(&format!("lie-to-{host}"))
+    }
+
+    /// A host of the lab, which need not be a party's.
+    pub(crate) fn host(&self, name: &str) -> anyhow::Result<&Host> {
+        let host = self.lab.host(name);
+        host.with_context(|| format!("there is no host {name}"))
+    }
+
+    /// Everybody is endorsed for the place that it has now.
+    pub(crate) async fn endorse(&mut self) -> anyhow::Result<()> {
+        conversation::endorse(&mut self.parties, &mut self.roster, &self.trust).await
     }
 
     /// Everybody admits the roster as it is, under a new epoch.
     pub(crate) async fn admit(&mut self) -> anyhow::Result<()> {
+        self.endorse().await?;
         self.roster.epoch += 1;
-        let mut admissions = Vec::new();
-        for party in &mut self.parties {
-            let roster = self.roster.clone();
-            match party.request(Request::Admit { roster }).await? {
-                Reply::Admitted { admission, .. } => admissions.push(admission),
-                other => bail!("`{}` in answer to `admit`", other.name()),
-            }
-        }
-        let mut nonces = Vec::new();
-        for party in &mut self.parties {
-            let admissions = admissions.clone();
-            match party.request(Request::Reveal { admissions }).await? {
-                Reply::Revealed { nonce } => nonces.push(nonce),
-                other => bail!("`{}` in answer to `reveal`", other.name()),
-            }
-        }
-        for party in &mut self.parties {
-            let nonces = nonces.clone();
-            party.request(Request::Compare { nonces }).await?;
-        }
-        Ok(())
+        conversation::admit(&mut self.parties, &self.roster).await
     }
 
     /// Everybody connects, all at once.
     pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
         let asked = self.begin_connecting(|_| true).await?;
-        self.finish_connecting(asked).await
+        self.finish_connecting(asked).await?;
+        self.look_around().await
     }
 
-    /// Asks those that are chosen to connect; gives the requests' numbers.
+    /// Lets a program find out, on every party's host, what the overlay gives to programs.
+    pub(crate) async fn look_around(&mut self) -> anyhow::Result<()> {
+        self.runs += 1;
+        let into = self.home.path().join(format!("run-{}", self.runs));
+        let run = RunId(self.runs);
+        let plan = (self.dial, Ports::one(PORT));
+        conversation::look_around(&mut self.parties, run, plan, &into).await
+    }
+
+    /// Where everybody is.
+    pub(crate) fn contacts(&self) -> Vec<Contact> {
+        let places = self.parties.iter().map(|party| party.host.addresses());
+        self.contacts_of(places)
+    }
+
+    /// Where everybody is, but for one: whoever looks for that party is sent to a host.
+    pub(crate) fn contacts_with(&self, misled: usize, to: &Host) -> Vec<Contact> {
+        let places = self.parties.iter().enumerate();
+        self.contacts_of(places.map(|(index, party)| match index {
+            index if index == misled => to.addresses(),
+            _ => party.host.addresses(),
+        }))
+    }
+
+    fn contacts_of(&self, places: impl Iterator<Item = Vec<IpAddr>>) -> Vec<Contact> {
+        let indices = (0..=u16::MAX).map(PartyIndex);
+        let numbered = indices.zip(places);
+        numbered
+            .map(|(party, addresses)| Contact {
+                party,
+                // Grows whenever somebody may have moved.
+                sequence: u64::from(self.roster.epoch),
+                addresses,
+            })
+            .collect()
+    }
+
+    /// Asks those that are chosen to connect.
     pub(crate) async fn begin_connecting(
         &mut self,
         chosen: impl Fn(usize) -> bool,
-    ) -> anyhow::Result<Vec<(usize, u32)>> {
-        let contacts: Vec<Contact> = indices()
-            .zip(&self.parties)
-            .map(|(party, at)| Contact {
-                party,
-                sequence: u64::from(self.roster.epoch),
-                addresses: at.host.addresses(),
-            })
-            .collect();
+    ) -> anyhow::Result<Asked> {
+        let contacts = self.contacts();
+        self.begin_connecting_at(&contacts, chosen).await
+    }
+
+    /// The same; the courier says where the parties are.
+    pub(crate) async fn begin_connecting_at(
+        &mut self,
+        contacts: &[Contact],
+        chosen: impl Fn(usize) -> bool,
+    ) -> anyhow::Result<Asked> {
+        let connect = self.request_to_connect(contacts, self.dial)?;
         let mut asked = Vec::new();
         for (index, party) in self.parties.iter_mut().enumerate() {
             if chosen(index) {
-                let connect = Request::Connect {
-                    contacts: contacts.clone(),
-                    dial: self.dial,
-                    ports: Ports::one(PORT),
-                    timeout_ms: u64::try_from(TIMEOUT.as_millis())?,
-                };
-                asked.push((index, party.ask(connect).await?));
+                asked.push((index, party.ask(connect.clone()).await?));
             }
         }
         Ok(asked)
     }
 
-    /// Waits until all of them are connected, and carries what overlays write to one another meanwhile.
-    pub(crate) async fn finish_connecting(
-        &mut self,
-        mut asked: Vec<(usize, u32)>,
-    ) -> anyhow::Result<()> {
+    /// What a party is asked when it is to connect.
+    pub(crate) fn request_to_connect(
+        &self,
+        contacts: &[Contact],
+        dial: Dial,
+    ) -> anyhow::Result<Request> {
+        Ok(Request::Connect {
+            contacts: contacts.to_vec(),
+            dial,
+            ports: Ports::one(PORT),
+            timeout_ms: u64::try_from(self.patience.as_millis())?,
+        })
+    }
+
+    /// Waits until all of them have answered, and carries what overlays write to one another meanwhile.
+    pub(crate) async fn finish_connecting(&mut self, mut asked: Asked) -> anyhow::Result<()> {
         while !asked.is_empty() {
             let hearing = self.parties.iter_mut().map(|party| Box::pin(party.hear()));
             let (said, index, _) = select_all(hearing).await;
@@ -165,11 +262,13 @@ impl Field {
                     let deliver = Request::Deliver { from, sealed };
                     self.party_mut(usize::from(to.0))?.ask(deliver).await?;
                 }
-                Said::Reply(re, reply) => {
-                    if let Reply::Connected { dial, links } = *reply {
-                        let party = self.party_mut(index)?;
-                        (party.dial, party.links) = (Some(dial), links);
-                        asked.retain(|request| *request != (index, re));
+                Said::Reply(re, reply) if asked.contains(&(index, re)) => {
+                    self.party_mut(index)?.connected(*reply)?;
+                    asked.retain(|request| *request != (index, re));
+                }
+                Said::Reply(_, reply) => {
+                    if let Reply::Refused(refusal) = *reply {
+                        anyhow::bail!("party {index}: {refusal}");
                     }
                 }
             }
@@ -181,7 +280,7 @@ impl Field {
     pub(crate) fn broken(&self) -> Vec<&LinkReport> {
         let links = self.parties.iter().flat_map(|party| &party.links);
         links
-            .filter(|link| matches!(link.path, Path::Unreachable { .. }))
+            .filter(|link| matches!(link.path, LinkPath::Unreachable { .. }))
             .collect()
     }
 
@@ -207,6 +306,11 @@ impl Field {
     }
 }
 
-fn indices() -> impl Iterator<Item = PartyIndex> {
-    (0..=u16::MAX).map(PartyIndex)
+/// An entry before anybody knows at which index it will stand.
+pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> RosterEntry {
+    RosterEntry {
+        name: name.to_owned(),
+        introduction,
+        endorsement: Endorsement::Pinned,
+    }
 }

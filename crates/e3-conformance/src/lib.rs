@@ -11,15 +11,25 @@
 //! e3_conformance::hold("direct", e3_overlay::Registry::builtin);
 //! ```
 //!
-//! - `checks`: what is checked, by name;
-//! - `field`: hosts in a lab with an agent on each;
-//! - `party`: one such agent, and the conversation with it;
-//! - `traffic`: what programs would say to one another.
+//! - `checks`: what is checked, by name, and `condition`: which overlays are held to it;
+//! - `field`: hosts in a lab (`sites`) with an agent on each; `party`: one of them, and `conversation`: all of them;
+//! - `trust`: why they believe one another; `stranger`: whom they do not believe; `liar`: an overlay that is told lies
+//!   about who its party is;
+//! - `traffic`: what programs would say to one another;
+//! - `page`: the suite's page in the book.
 
 mod checks;
+mod condition;
+mod conversation;
 mod field;
+mod liar;
+mod page;
 mod party;
+mod sites;
+mod stranger;
 mod subject;
 mod traffic;
+mod trust;
 
-pub use subject::hold;
+pub use page::tables;
+pub use subject::{hold, names};

@@ -1,20 +1,19 @@
 //! One agent on a host, and the conversation with it.
 
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
+    path::Path,
     process::{Child, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail, ensure};
-use e3_identity::{Endorsement, Policy, introduction::LIFETIME};
+use e3_identity::{Endorsement, Introduction, introduction::LIFETIME};
 use e3_lab::{Host, testing::helper};
 use e3_session::{
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, Settings, ToController},
-    types::{DialTable, LinkReport, PartyIndex, RosterEntry, SessionId},
+    types::{Admission, DialTable, LinkReport, PartyIndex, Roster, SessionId},
 };
 use serde_bytes::ByteBuf;
 use tokio::{
@@ -23,18 +22,31 @@ use tokio::{
     time::timeout,
 };
 
-use crate::subject::{AGENT, subject};
+use crate::{
+    liar::LIE,
+    subject::{AGENT, subject},
+    traffic::{Credentials, Door, Place, Stream},
+    trust::Trust,
+};
 
-/// No answer takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// No answer takes longer, not even where somebody is late.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A party: a host with its agent.
 pub(crate) struct Party {
     pub(crate) host: Host,
+    /// Its name in the roster.
+    pub(crate) name: String,
+    /// Whether its overlay is told lies.
+    pub(crate) lies: bool,
     /// How it reaches the others; from *connect* on.
     pub(crate) dial: Option<DialTable>,
     /// What it saw of its links when it connected.
     pub(crate) links: Vec<LinkReport>,
+    /// What the overlay gives its program.
+    pub(crate) credentials: Option<Credentials>,
+    /// What it was given last, and for which index.
+    endorsed: Option<(usize, Endorsement)>,
     process: Child,
     to: pipe::Sender,
     from: pipe::Receiver,
@@ -43,10 +55,13 @@ pub(crate) struct Party {
 }
 
 impl Party {
-    /// Starts an agent on a host.
-    pub(crate) fn start(host: &Host) -> anyhow::Result<Self> {
+    /// Starts an agent on a host, for a party of this name. With a lie, its overlay is told what stands in that file.
+    pub(crate) fn start(host: &Host, name: &str, lie: Option<&Path>) -> anyhow::Result<Self> {
         let mut command = helper(AGENT);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        if let Some(lie) = lie {
+            command.env(LIE, lie);
+        }
         host.enter_command(&mut command);
         let mut process = command
             .spawn()
@@ -55,8 +70,12 @@ impl Party {
         let stdout = process.stdout.take().context("an agent has no output")?;
         Ok(Self {
             host: host.clone(),
+            name: name.to_owned(),
+            lies: lie.is_some(),
             dial: None,
             links: Vec::new(),
+            credentials: None,
+            endorsed: None,
             process,
             to: pipe::Sender::from_owned_fd(stdin.into())?,
             from: pipe::Receiver::from_owned_fd(stdout.into())?,
@@ -65,52 +84,83 @@ impl Party {
         })
     }
 
-    /// From *hello* to *endorse*; gives what belongs into the roster.
+    /// From *hello* to *introduce*.
     pub(crate) async fn introduce(
         &mut self,
         session: SessionId,
-        folder: PathBuf,
-    ) -> anyhow::Result<RosterEntry> {
-        let name = self.host.name().to_owned();
+        folder: &Path,
+        trust: &Trust,
+    ) -> anyhow::Result<Introduction> {
+        let name = self.name.clone();
+        let identity = trust.folder(&name).display().to_string();
         let hello = Request::Hello {
             protocol: PROTOCOL,
             session,
-            name: name.clone(),
+            name,
             folder: folder.display().to_string(),
         };
         self.request(hello).await?;
         let settings = Settings {
             overlay: subject()?.overlay.to_owned(),
-            policy: Policy::Pinned {
-                pins: BTreeMap::new(),
-                first_use: true,
-            },
+            policy: trust.policy(),
             services: Vec::new(),
         };
         self.request(Request::Prepare(settings)).await?;
         let introduce = Request::Introduce {
             lifetime_s: LIFETIME,
-            identity: None,
+            identity: Some(identity),
         };
-        let Reply::Introduced { introduction } = self.request(introduce).await? else {
-            bail!("{name} has not introduced itself");
-        };
-        let endorsement = Endorsement::Pinned;
-        let endorse = Request::Endorse {
+        match self.request(introduce).await? {
+            Reply::Introduced { introduction } => Ok(introduction),
+            other => bail!("{} has not introduced itself: {other:?}", self.name),
+        }
+    }
+
+    /// *endorse*, where the index is another than before; gives the endorsement.
+    pub(crate) async fn endorse(
+        &mut self,
+        introduction: &Introduction,
+        index: usize,
+        trust: &Trust,
+    ) -> anyhow::Result<Endorsement> {
+        if let Some((before, endorsement)) = &self.endorsed
+            && *before == index
+        {
+            return Ok(endorsement.clone());
+        }
+        let endorsement = trust.endorse(introduction, index)?;
+        self.request(Request::Endorse {
             endorsement: endorsement.clone(),
-        };
-        self.request(endorse).await?;
-        Ok(RosterEntry {
-            name,
-            introduction,
-            endorsement,
         })
+        .await?;
+        self.endorsed = Some((index, endorsement.clone()));
+        Ok(endorsement)
+    }
+
+    /// *admit*: what the party signs of the roster.
+    pub(crate) async fn admit(&mut self, roster: &Roster) -> anyhow::Result<Admission> {
+        let roster = roster.clone();
+        match self.request(Request::Admit { roster }).await? {
+            Reply::Admitted { admission, .. } => Ok(admission),
+            other => bail!("{} has not admitted the roster: {other:?}", self.name),
+        }
     }
 
     /// Asks, and awaits the final reply; a refusal is an error.
     pub(crate) async fn request(&mut self, request: Request) -> anyhow::Result<Reply> {
         let id = self.ask(request).await?;
-        self.finish(id).await
+        loop {
+            match self.hear().await? {
+                Said::Reply(re, reply) if re == id => match *reply {
+                    Reply::Refused(refusal) => bail!("{}: {refusal}", self.host.name()),
+                    reply => return Ok(reply),
+                },
+                Said::Reply(..) => {}
+                Said::Carry(to, _) => {
+                    bail!("{} writes to party {to} while nobody connects", self.name)
+                }
+            }
+        }
     }
 
     /// Asks; gives the request's number.
@@ -120,7 +170,7 @@ impl Party {
         Ok(message.id)
     }
 
-    /// What the agent says next; a refusal is an error. Nothing is lost when the wait is broken off.
+    /// What the agent says next. Nothing is lost when the wait is broken off.
     pub(crate) async fn hear(&mut self) -> anyhow::Result<Said> {
         loop {
             let name = self.host.name();
@@ -128,10 +178,6 @@ impl Party {
                 .await
                 .with_context(|| format!("the agent of {name} is silent"))??;
             match self.machine.receive(message)? {
-                Heard::Final {
-                    reply: Reply::Refused(refusal),
-                    ..
-                } => bail!("{name}: {refusal}"),
                 Heard::Final { re, reply, .. } => return Ok(Said::Reply(re, Box::new(reply))),
                 Heard::Carry { to, sealed } => return Ok(Said::Carry(to, sealed)),
                 Heard::Notice { text } => eprintln!("{name}: {text}"),
@@ -140,19 +186,53 @@ impl Party {
         }
     }
 
-    async fn finish(&mut self, id: u32) -> anyhow::Result<Reply> {
-        loop {
-            match self.hear().await? {
-                Said::Reply(re, reply) if re == id => return Ok(*reply),
-                Said::Reply(..) => {}
-                Said::Carry(to, _) => {
-                    bail!(
-                        "{} writes to party {to} while nobody connects",
-                        self.host.name()
-                    )
-                }
+    /// Takes note of the answer to *connect*. That an impostor is refused by its own overlay is not an error.
+    pub(crate) fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
+        match reply {
+            Reply::Connected { dial, links } => {
+                (self.dial, self.links) = (Some(dial), links);
+                Ok(())
             }
+            Reply::Refused(refusal) if self.lies => {
+                eprintln!("{}, which lies: {refusal}", self.host.name());
+                Ok(())
+            }
+            Reply::Refused(refusal) => bail!("{}: {refusal}", self.host.name()),
+            other => bail!("{} has not connected: {other:?}", self.host.name()),
         }
+    }
+
+    /// How this party reaches the others.
+    pub(crate) fn table(&self) -> anyhow::Result<&DialTable> {
+        let missing = || format!("{} is not connected", self.host.name());
+        self.dial.as_ref().with_context(missing)
+    }
+
+    /// Where a party's program listens, as its own dial table tells it.
+    pub(crate) fn listen(&self) -> anyhow::Result<Door> {
+        let table = self.table()?;
+        let own = table.parties.get(usize::from(table.me.0));
+        let port = own.context("the dial table lacks its owner")?.port;
+        self.place().listen(port)
+    }
+
+    /// Where its program would be.
+    pub(crate) fn place(&self) -> Place {
+        Place::on(&self.host, self.credentials.as_ref())
+    }
+
+    /// Dials a peer where the dial table tells.
+    pub(crate) async fn dial(&self, peer: usize) -> anyhow::Result<Stream> {
+        let reach = self.table()?.parties.get(peer);
+        let reach = reach.context("the dial table lacks a party")?;
+        self.place().dial(peer, reach.socket()).await
+    }
+
+    /// Ends the agent as a crash would: without a word.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
     }
 
     /// Asks the agent to leave, and waits for its end.

@@ -1,12 +1,16 @@
 //! The overlay that is held to the checks.
 
-use std::{env, sync::OnceLock, time::Duration};
+use std::{
+    env,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use e3_lab::testing::{Test, run};
-use e3_overlay::{Promise, Properties, Registry};
+use e3_overlay::Registry;
 
-use crate::checks::{CHECKS, Condition};
+use crate::{checks::CHECKS, liar::perhaps_lying};
 
 /// The overlay that this process is about. Checks are started as processes of their own by a plain `fn()`, so they
 /// find it here.
@@ -18,7 +22,7 @@ pub(crate) const AGENT: &str = "agent";
 /// An overlay, and the registry that it is found in.
 pub(crate) struct Subject {
     pub(crate) overlay: &'static str,
-    registry: fn() -> Registry,
+    pub(crate) registry: fn() -> Registry,
 }
 
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
@@ -34,8 +38,10 @@ pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
     let tells = !env::args().any(|argument| argument == "--list" || argument.starts_with("--e3"));
     let mut tests = vec![Test::helper(AGENT, agent).within(Duration::from_hours(1))];
     for check in CHECKS {
+        let test = Test::inside(check.name, check.body).within(check.limit);
         match check.condition.unmet(&properties) {
-            None => tests.push(Test::inside(check.name, check.body).within(check.limit)),
+            None if check.waits => tests.push(test.waiting()),
+            None => tests.push(test),
             Some(why) if tells => println!("test {} ... skipped: {overlay} {why}", check.name),
             Some(_) => {}
         }
@@ -43,34 +49,14 @@ pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
     run(&tests)
 }
 
+/// The names of all checks.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|check| check.name)
+}
+
 /// The subject of this process.
 pub(crate) fn subject() -> anyhow::Result<&'static Subject> {
     SUBJECT.get().context("`hold` has not been called")
-}
-
-impl Condition {
-    /// Why an overlay of these properties is not held to the check.
-    fn unmet(self, properties: &Properties) -> Option<String> {
-        let Properties {
-            traverses_nat,
-            changes_roster,
-            ..
-        } = properties;
-        let not_promised = |what: &str, promise: &Promise| match promise {
-            Promise::Yes => None,
-            Promise::No(why) => Some(format!("does not promise that {what} ({why})")),
-        };
-        match self {
-            Self::Always => None,
-            Self::TraversesNat => {
-                not_promised("parties behind NATs reach one another", traverses_nat)
-            }
-            Self::StopsAtNat => traverses_nat
-                .is_given()
-                .then(|| "promises that parties behind NATs reach one another".to_owned()),
-            Self::ChangesRoster => not_promised("members can be added and removed", changes_roster),
-        }
-    }
 }
 
 /// An agent on its standard input and output.
@@ -79,7 +65,12 @@ fn agent() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        Ok(runtime.block_on(e3_agent::serve_stdio((subject.registry)()))?)
+        let mut registry = (subject.registry)();
+        let overlay = registry.make(subject.overlay);
+        let overlay = perhaps_lying(overlay.context("the registry has lost the overlay")?);
+        // An agent has one conversation, and so one overlay.
+        registry.add(move || Arc::clone(&overlay));
+        Ok(runtime.block_on(e3_agent::serve_stdio(registry))?)
     });
     if let Err(error) = served {
         eprintln!("{error:#}");

@@ -16,14 +16,14 @@
 //! ```
 //!
 //! Filters (substrings of names), `--exact`, `--skip NAME`, `--list` and `--nocapture` work as usual; tests run one
-//! after another, because they measure time. A test that panics, exits with another code than 0 or takes longer than
+//! after another, because they measure time, and beside them, a few at a time, those that do little but wait
+//! ([`Test::waiting`]). A test that panics, exits with another code than 0 or takes longer than
 //! its limit has failed, and whatever it has started is killed.
 //! With `E3_TEST_NO_USER_NAMESPACE` in the environment, root does without a user namespace.
 
 use std::env;
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use e3_sys::process;
 
@@ -31,9 +31,9 @@ use crate::enter::{EnterOptions, Role, enter};
 
 mod arguments;
 mod child;
+mod chosen;
 
 use arguments::Arguments;
-use child::Ended;
 
 /// How long a test may take unless it says otherwise.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -47,6 +47,7 @@ pub struct Test {
     name: &'static str,
     place: Place,
     limit: Duration,
+    waits: bool,
     body: fn(),
 }
 
@@ -64,6 +65,7 @@ impl Test {
             name,
             place: Place::Inside,
             limit: LIMIT,
+            waits: false,
             body,
         }
     }
@@ -74,6 +76,7 @@ impl Test {
             name,
             place: Place::Outside,
             limit: LIMIT,
+            waits: false,
             body,
         }
     }
@@ -84,6 +87,7 @@ impl Test {
             name,
             place: Place::Helper,
             limit: LIMIT,
+            waits: false,
             body,
         }
     }
@@ -92,6 +96,15 @@ impl Test {
     #[must_use]
     pub const fn within(self, limit: Duration) -> Self {
         Self { limit, ..self }
+    }
+
+    /// The same, run beside the others: it spends its time waiting and needs no processor for itself.
+    #[must_use]
+    pub const fn waiting(self) -> Self {
+        Self {
+            waits: true,
+            ..self
+        }
     }
 }
 
@@ -113,7 +126,7 @@ pub fn run(tests: &[Test]) -> ! {
     let mut arguments = env::args().skip(1);
     let code = match (arguments.next().as_deref(), arguments.next()) {
         (Some(RUN_ONE), Some(name)) => run_one(tests, &name),
-        _ => run_chosen(tests, &Arguments::parse(env::args().skip(1))),
+        _ => chosen::run(tests, &Arguments::parse(env::args().skip(1))),
     };
     std::process::exit(code)
 }
@@ -141,73 +154,4 @@ fn run_one(tests: &[Test], name: &str) -> i32 {
             2
         }
     }
-}
-
-/// Runs the chosen tests, each in a process of its own.
-fn run_chosen(tests: &[Test], arguments: &Arguments) -> i32 {
-    let shown: Vec<_> = tests
-        .iter()
-        .filter(|test| test.place != Place::Helper)
-        .collect();
-    let chosen: Vec<_> = shown
-        .iter()
-        .filter(|test| arguments.choose(test.name))
-        .collect();
-    if arguments.list {
-        for test in chosen {
-            println!("{}: test", test.name);
-        }
-        return 0;
-    }
-    println!("\nrunning {} tests", chosen.len());
-    let started = Instant::now();
-    let mut failed = Vec::new();
-    for test in &chosen {
-        print!("test {} ... ", test.name);
-        let _ = io::stdout().flush();
-        match run_apart(test, arguments.show_output) {
-            Ok(()) => println!("ok"),
-            Err(why) => {
-                println!("FAILED");
-                failed.push((test.name, why));
-            }
-        }
-    }
-    report(
-        &failed,
-        chosen.len(),
-        shown.len() - chosen.len(),
-        started.elapsed(),
-    )
-}
-
-fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
-    let mut command = helper(test.name);
-    command.stdin(Stdio::null());
-    if !show_output {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    }
-    match child::run(&mut command, test.limit) {
-        Ok(Ended { code: Some(0), .. }) => Ok(()),
-        Ok(Ended { code: None, output }) => Err(format!("{output}\nkilled after {:?}", test.limit)),
-        Ok(Ended {
-            code: Some(code),
-            output,
-        }) => Err(format!("{output}\nended with code {code}")),
-        Err(error) => Err(format!("could not be started: {error}")),
-    }
-}
-
-fn report(failed: &[(&str, String)], run: usize, filtered: usize, took: Duration) -> i32 {
-    for (name, why) in failed {
-        println!("\n---- {name} ----\n{}", why.trim());
-    }
-    let word = if failed.is_empty() { "ok" } else { "FAILED" };
-    println!(
-        "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {filtered} filtered out; finished in {:.2}s\n",
-        run - failed.len(),
-        failed.len(),
-        took.as_secs_f64()
-    );
-    if failed.is_empty() { 0 } else { 101 }
 }

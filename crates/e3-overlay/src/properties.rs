@@ -13,7 +13,8 @@ pub struct Properties {
     pub authenticated: Promise,
     /// Whoever calls is taken for the member that it is, and for no other.
     pub names_callers: Promise,
-    /// Whoever is not in the roster gets no connection with a program, neither by calling nor by answering.
+    /// Whom the session's identity policy does not believe gets no connection with a program, neither by calling nor by
+    /// answering.
     pub excludes_strangers: Promise,
     /// Recorded traffic stays closed when long-term keys leak later.
     pub forward_secret: Promise,
@@ -29,7 +30,8 @@ pub struct Properties {
     pub isolates_program: Promise,
     /// Members can be added, replaced and removed while the others go on.
     pub changes_roster: Promise,
-    /// A member that a later roster leaves out gets no connection any more, and those that it had end.
+    /// Whom the roster does not name gets no connection, even if the policy would believe it: a member that a later
+    /// roster leaves out, whose connections end, or somebody of another session of the same authority.
     pub excludes_removed: Promise,
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use crate::{Overlay, direct::Direct};
 
 /// Makes a fresh overlay for one session.
-type Maker = fn() -> Arc<dyn Overlay>;
+type Maker = Arc<dyn Fn() -> Arc<dyn Overlay> + Send + Sync>;
 
 /// The overlays of this program. Adding one is one line here or where the program is put together.
 #[derive(Clone)]
@@ -24,8 +24,8 @@ impl Registry {
     }
 
     /// Adds an overlay under its own name.
-    pub fn add(&mut self, maker: Maker) {
-        self.makers.insert(maker().name(), maker);
+    pub fn add(&mut self, maker: impl Fn() -> Arc<dyn Overlay> + Send + Sync + 'static) {
+        self.makers.insert(maker().name(), Arc::new(maker));
     }
 
     /// A fresh overlay of that name.

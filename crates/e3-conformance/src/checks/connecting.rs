@@ -1,6 +1,6 @@
 //! Parties over several sites find one another.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use e3_session::{
@@ -8,10 +8,10 @@ use e3_session::{
     types::{Dial, PartyIndex, Path},
 };
 
-use crate::{
-    field::{Field, PORT, cities},
-    traffic,
-};
+use crate::{field::Field, sites::cities, traffic};
+
+/// How late a late party is.
+const LATE: Duration = Duration::from_secs(20);
 
 pub(super) async fn two_parties_connect() -> anyhow::Result<()> {
     all_connect(2).await
@@ -43,26 +43,39 @@ async fn all_connect(parties: usize) -> anyhow::Result<()> {
             "party {index} has not measured all its links: {:?}",
             party.links
         );
-        let table = party.dial.as_ref().context("no dial table")?;
+        let table = party.table()?;
         ensure!(usize::from(table.me.0) == index && table.parties.len() == parties);
     }
     for from in 0..parties {
         for to in from + 1..parties {
-            traffic::connect(&field, from, to, PORT)?.exchange(1000, 100)?;
+            let talk = traffic::connect(&field, from, to).await;
+            let mut talk = talk.with_context(|| format!("from party {from} to party {to}"))?;
+            talk.exchange(1000, 100).await?;
         }
     }
     field.leave().await
 }
 
-/// An agent that comes to *connect* later than the others is waited for.
-pub(super) async fn a_late_party_is_waited_for() -> anyhow::Result<()> {
+/// An agent that comes to *connect* long after the others is waited for, and nobody waits longer than for it.
+pub(super) async fn a_party_late_by_20_s_is_waited_for() -> anyhow::Result<()> {
     let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
+    field.patience = LATE + Duration::from_secs(10);
     field.admit().await?;
     let mut asked = field.begin_connecting(|index| index != 1).await?;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(LATE).await;
+    let came = Instant::now();
     asked.extend(field.begin_connecting(|index| index == 1).await?);
     field.finish_connecting(asked).await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
+    ensure!(
+        came.elapsed() < Duration::from_secs(5),
+        "all are there, and still it takes {:?} to connect",
+        came.elapsed()
+    );
+    traffic::connect(&field, 0, 1)
+        .await?
+        .exchange(1000, 100)
+        .await?;
     field.leave().await
 }
 
@@ -71,8 +84,7 @@ pub(super) async fn pings_answer_while_a_program_runs() -> anyhow::Result<()> {
     let mut field = Field::lay_out(cities(2), Dial::LowerToHigher).await?;
     field.admit().await?;
     field.connect().await?;
-    let program = traffic::listen(field.party(1)?, PORT)?;
-    program.set_nonblocking(true)?;
+    let program = field.party(1)?.listen()?;
     let party = field.party_mut(0)?;
     let peer = PartyIndex(1);
     let Reply::Pinged(link) = party.request(Request::Ping { peer }).await? else {
@@ -80,9 +92,9 @@ pub(super) async fn pings_answer_while_a_program_runs() -> anyhow::Result<()> {
     };
     ensure!(!matches!(link.path, Path::Unreachable { .. }), "{link:?}");
     ensure!(link.rtt_ms.is_some(), "{link:?}");
-    ensure!(
-        program.accept().is_err(),
-        "the ping has knocked at the program's port"
-    );
+    program
+        .stays_shut(Duration::from_millis(300))
+        .await
+        .context("the ping has knocked at the program's port")?;
     field.leave().await
 }

@@ -1,65 +1,35 @@
 //! What is checked, by name.
 
+mod admission;
 mod connecting;
+mod impostors;
+mod isolation;
 mod leaving;
+mod list;
 mod nat;
 mod roster;
 mod streams;
+mod trouble;
 
 use std::time::Duration;
+
+use crate::condition::Condition;
+
+pub(crate) use list::CHECKS;
 
 /// A check.
 pub(crate) struct Check {
     pub(crate) name: &'static str,
+    /// What it shows, in a sentence for a person.
+    pub(crate) shows: &'static str,
     /// Which overlays are held to it.
     pub(crate) condition: Condition,
+    /// Whether it spends its time waiting, so that others can run beside it.
+    pub(crate) waits: bool,
     /// How long it may take.
     pub(crate) limit: Duration,
     pub(crate) body: fn(),
 }
-
-/// Which overlays are held to a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    /// Every one.
-    Always,
-    /// Those that promise to traverse NATs.
-    TraversesNat,
-    /// Those that do not.
-    StopsAtNat,
-    /// Those that promise to take a changed roster.
-    ChangesRoster,
-}
-
-/// Makes a [`Check`] of an async function, named after it.
-macro_rules! check {
-    ($condition:ident, $module:ident::$name:ident) => {
-        Check {
-            name: stringify!($name),
-            condition: Condition::$condition,
-            limit: Duration::from_mins(1),
-            body: || settle(stringify!($name), $module::$name()),
-        }
-    };
-}
-
-/// All checks, the simple ones first.
-pub(crate) const CHECKS: &[Check] = &[
-    check!(Always, connecting::two_parties_connect),
-    check!(Always, connecting::three_parties_connect),
-    check!(Always, connecting::ten_parties_connect),
-    check!(Always, connecting::a_late_party_is_waited_for),
-    check!(Always, connecting::pings_answer_while_a_program_runs),
-    check!(Always, streams::bulk_arrives_whole_and_in_order),
-    check!(Always, streams::thousands_of_small_messages_arrive),
-    check!(Always, streams::one_direction_may_end_before_the_other),
-    check!(Always, streams::both_may_dial_at_once),
-    check!(StopsAtNat, nat::an_unreachable_pair_is_told_with_its_reason),
-    check!(StopsAtNat, nat::whoever_is_behind_a_nat_can_dial),
-    check!(TraversesNat, nat::parties_behind_nats_connect),
-    check!(ChangesRoster, roster::a_party_is_added_while_others_talk),
-    check!(Always, leaving::leaving_leaves_nothing),
-];
 
 /// Runs a check; a failure fails the process.
 fn settle(name: &str, check: impl Future<Output = anyhow::Result<()>>) {

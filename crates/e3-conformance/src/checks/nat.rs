@@ -6,10 +6,7 @@ use anyhow::{Context as _, ensure};
 use e3_lab::{Nat, Site};
 use e3_session::types::{Dial, Path};
 
-use crate::{
-    field::{Field, PORT, site},
-    traffic,
-};
+use crate::{field::Field, sites::site, traffic};
 
 /// Party 0 and party 1, of which some are behind home routers.
 fn two(first: Nat, second: Nat) -> Vec<Site> {
@@ -59,7 +56,10 @@ pub(super) async fn whoever_is_behind_a_nat_can_dial() -> anyhow::Result<()> {
     field.admit().await?;
     field.connect().await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
-    traffic::connect(&field, 0, 1, PORT)?.exchange(10_000, 100)?;
+    traffic::connect(&field, 0, 1)
+        .await?
+        .exchange(10_000, 100)
+        .await?;
     field.leave().await
 }
 
@@ -74,7 +74,8 @@ pub(super) async fn parties_behind_nats_connect() -> anyhow::Result<()> {
     field.connect().await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
     for (from, to) in [(0, 1), (1, 0)] {
-        traffic::connect(&field, from, to, PORT)?.exchange(10_000, 100)?;
+        let mut talk = traffic::connect(&field, from, to).await?;
+        talk.exchange(10_000, 100).await?;
     }
     field.leave().await
 }

@@ -1,28 +1,14 @@
-//! Members come while others go on.
+//! Members come and go while others go on.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use e3_session::types::Dial;
 
-use crate::{
-    field::{Field, PORT, cities},
-    traffic,
-};
+use crate::{field::Field, sites::cities, traffic};
 
-/// A third party joins; what the first two were saying to one another goes on.
-pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
-    let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
-    // The third is there, but not a member yet.
-    let late = field.parties.pop().context("no third party")?;
-    let late_entry = field.roster.parties.pop().context("no third party")?;
-    field.admit().await?;
-    field.connect().await?;
-    let talk = traffic::connect(&field, 0, 1, PORT)?;
-    talk.exchange(1000, 100)?;
-
-    field.parties.push(late);
-    field.roster.parties.push(late_entry);
+/// Everybody who is to take part takes it, without anybody waiting in vain.
+async fn change(field: &mut Field) -> anyhow::Result<()> {
     field.admit().await?;
     let start = Instant::now();
     field.connect().await?;
@@ -31,15 +17,80 @@ pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
         "a change of the roster took {:?}: somebody waited in vain",
         start.elapsed()
     );
-    talk.exchange(1000, 100)?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
-    for index in 0..3 {
-        let links = &field.party(index)?.links;
+    let others = field.parties.len() - 1;
+    for party in &field.parties {
         ensure!(
-            links.len() == 2,
-            "expected links to both peers, found {links:?}"
+            party.links.len() == others,
+            "expected links to {others} peers, found {:?}",
+            party.links
         );
     }
-    traffic::connect(&field, 0, 2, PORT)?.exchange(1000, 100)?;
+    Ok(())
+}
+
+/// A third party joins; what the first two were saying to one another goes on.
+pub(super) async fn a_party_is_added_while_others_talk() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
+    // The third is there, but not a member yet.
+    let (late, entry) = field.remove(2);
+    field.admit().await?;
+    field.connect().await?;
+    let mut talk = traffic::connect(&field, 0, 1).await?;
+    talk.exchange(1000, 100).await?;
+
+    field.parties.push(late);
+    field.roster.parties.push(entry);
+    change(&mut field).await?;
+    talk.exchange(1000, 100).await?;
+    for from in [0, 1] {
+        let mut talk = traffic::connect(&field, from, 2).await?;
+        talk.exchange(1000, 100).await?;
+    }
+    field.leave().await
+}
+
+/// A party in the middle is left out; what the others were saying to one another goes on, and they can say more.
+pub(super) async fn a_party_is_removed_while_others_talk() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    field.connect().await?;
+    let mut talk = traffic::connect(&field, 0, 2).await?;
+    talk.exchange(1000, 100).await?;
+
+    let (mut removed, entry) = field.remove(1);
+    change(&mut field).await?;
+    talk.exchange(1000, 100).await?;
+    for party in &field.parties {
+        let table = party.table()?;
+        ensure!(
+            table.parties.iter().all(|reach| reach.name != entry.name),
+            "a dial table still has the removed party: {table:?}"
+        );
+    }
+    let mut talk = traffic::connect(&field, 0, 1).await?;
+    talk.exchange(1000, 100).await?;
+    removed.leave().await?;
+    field.leave().await
+}
+
+/// A party that is left out loses the connections that it had, and gets no others.
+pub(super) async fn a_removed_party_gets_no_connection() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(3), Dial::Mesh).await?;
+    field.admit().await?;
+    field.connect().await?;
+    let mut talk = traffic::connect(&field, 2, 0).await?;
+    talk.exchange(1000, 100).await?;
+
+    let (mut removed, _) = field.remove(2);
+    change(&mut field).await?;
+    let soon = Duration::from_secs(5);
+    talk.listener.broken_within(soon).await?;
+    let door = field.party(0)?.listen()?;
+    // It goes by the dial table that it had; whether its own end seems to connect says nothing.
+    let knocking = removed.dial(0);
+    let (_, shut) = tokio::join!(knocking, door.stays_shut(soon));
+    shut?;
+    removed.leave().await?;
     field.leave().await
 }

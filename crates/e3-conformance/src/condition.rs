@@ -1,0 +1,83 @@
+//! Which overlays are held to a check.
+
+use e3_overlay::{Promise, Properties};
+
+/// Which overlays are held to a check: a promise of theirs, or its absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Every one.
+    Always,
+    /// Those that promise that one direction may end before the other.
+    HalfCloses,
+    /// Those that promise to traverse NATs.
+    TraversesNat,
+    /// Those that do not.
+    StopsAtNat,
+    /// Those that promise that a connection outlives an outage.
+    OutlivesOutage,
+    /// Those that promise that a connection outlives a change of address.
+    OutlivesAddress,
+    /// Those that promise to take a changed roster.
+    ChangesRoster,
+    /// Those that promise it, and that whom it leaves out gets no connection.
+    ExcludesRemoved,
+    /// Those that promise to keep strangers out.
+    ExcludesStrangers,
+    /// Those that promise that the peer that is reached is the one that was meant.
+    Authenticates,
+    /// Those that promise that callers are taken for whom they are.
+    NamesCallers,
+    /// Those that promise that nobody reaches a program past them.
+    IsolatesProgram,
+}
+
+impl Condition {
+    /// Why an overlay of these properties is not held to the check: what it does not promise, with its own reason.
+    pub(crate) fn unmet(self, properties: &Properties) -> Option<String> {
+        // What traffic looks like to others is a matter of experiments, not of conformance.
+        let Properties {
+            confidential: _,
+            integrity: _,
+            authenticated,
+            names_callers,
+            excludes_strangers,
+            forward_secret: _,
+            traverses_nat,
+            half_closes,
+            outlives_outage,
+            outlives_address,
+            isolates_program,
+            changes_roster,
+            excludes_removed,
+        } = properties;
+        let unless = |what: &str, promise: &Promise| match promise {
+            Promise::Yes => None,
+            Promise::No(why) => Some(format!("does not promise that {what}: {why}")),
+        };
+        let changes = || unless("members come and go while others go on", changes_roster);
+        match self {
+            Self::Always => None,
+            Self::HalfCloses => unless("one direction may end before the other", half_closes),
+            Self::TraversesNat => unless("parties behind NATs reach one another", traverses_nat),
+            Self::StopsAtNat => traverses_nat
+                .is_given()
+                .then(|| "promises that parties behind NATs reach one another".to_owned()),
+            Self::OutlivesOutage => unless("a connection outlives an outage", outlives_outage),
+            Self::OutlivesAddress => unless(
+                "a connection outlives a change of address",
+                outlives_address,
+            ),
+            Self::ChangesRoster => changes(),
+            Self::ExcludesRemoved => {
+                let excludes = || unless("whom a roster leaves out is kept out", excludes_removed);
+                changes().or_else(excludes)
+            }
+            Self::ExcludesStrangers => unless("strangers are kept out", excludes_strangers),
+            Self::Authenticates => {
+                unless("the peer reached is the one that was meant", authenticated)
+            }
+            Self::NamesCallers => unless("callers are taken for whom they are", names_callers),
+            Self::IsolatesProgram => unless("nobody reaches a program past it", isolates_program),
+        }
+    }
+}

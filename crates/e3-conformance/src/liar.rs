@@ -1,0 +1,97 @@
+//! An overlay that is told lies about who its party is, as by an agent that obeys an attacker.
+//!
+//! An impostor is a real agent that takes part as honestly as it must to be let in. Only when its overlay joins is it
+//! given another index than its own, or a roster that nobody else has, so that it uses its keys, and the overlay's own
+//! protocol, to pass for somebody else. That works for every overlay, and no overlay has to know of it.
+
+use std::{env, fs, path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use e3_overlay::{Joined, Joining, Need, Overlay, OverlayError, Properties, ServiceKind};
+use e3_session::types::{Contact, PartyIndex, Roster};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// The variable that names the file with the lie, in an impostor's agent.
+pub(crate) const LIE: &str = "E3_CONFORMANCE_LIE";
+
+/// What an impostor's overlay is told when it joins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Lie {
+    /// Whose place it takes.
+    pub(crate) me: PartyIndex,
+    /// The roster that it believes; the one that its agent has admitted where there is none.
+    pub(crate) roster: Option<Roster>,
+    /// Where the parties are; as its controller tells it where there is nothing.
+    pub(crate) contacts: Option<Vec<Contact>>,
+}
+
+/// An overlay whose joining is falsified.
+struct Liar {
+    overlay: Arc<dyn Overlay>,
+    lie: String,
+}
+
+impl Lie {
+    /// Leaves it where an impostor's agent finds it when its overlay joins.
+    pub(crate) fn tell(&self, at: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_vec(self)?;
+        fs::write(at, text).with_context(|| format!("cannot write {}", at.display()))
+    }
+}
+
+/// The overlay itself, or, in an impostor's agent, the same one falsified.
+pub(crate) fn perhaps_lying(overlay: Arc<dyn Overlay>) -> Arc<dyn Overlay> {
+    match env::var(LIE) {
+        Ok(lie) => Arc::new(Liar { overlay, lie }),
+        Err(_) => overlay,
+    }
+}
+
+#[async_trait]
+impl Overlay for Liar {
+    fn name(&self) -> &'static str {
+        self.overlay.name()
+    }
+
+    fn summary(&self) -> &'static str {
+        self.overlay.summary()
+    }
+
+    fn properties(&self) -> Properties {
+        self.overlay.properties()
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        self.overlay.needs()
+    }
+
+    fn services(&self) -> &'static [ServiceKind] {
+        self.overlay.services()
+    }
+
+    fn mode(&self) -> String {
+        self.overlay.mode()
+    }
+
+    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
+        self.overlay.introduce().await
+    }
+
+    async fn join(&self, mut joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        let told = fs::read(&self.lie).ok();
+        let lie = told.and_then(|text| serde_json::from_slice::<Lie>(&text).ok());
+        if let Some(Lie {
+            me,
+            roster,
+            contacts,
+        }) = lie
+        {
+            joining.me = me;
+            joining.roster = roster.unwrap_or(joining.roster);
+            joining.contacts = contacts.unwrap_or(joining.contacts);
+        }
+        self.overlay.join(joining).await
+    }
+}

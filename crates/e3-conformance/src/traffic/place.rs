@@ -1,0 +1,147 @@
+//! Where a party's program would be: sockets on its host, dialled by its dial table.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use e3_lab::Host;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
+
+use super::{
+    stream::{End, Stream},
+    tls::Credentials,
+};
+
+/// No connection takes longer to come about.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 64;
+
+/// A place where sockets are made, with what protects what is said over them.
+#[derive(Clone)]
+pub(crate) struct Place {
+    host: Host,
+    credentials: Option<Credentials>,
+}
+
+/// A socket that listens, as a program's would: on every address of its place.
+pub(crate) struct Door {
+    listener: TcpListener,
+    credentials: Option<Credentials>,
+}
+
+impl Place {
+    /// On a host, where programs are that no overlay puts elsewhere, with what the overlay has given them.
+    pub(crate) fn on(host: &Host, credentials: Option<&Credentials>) -> Self {
+        Self {
+            host: host.clone(),
+            credentials: credentials.cloned(),
+        }
+    }
+
+    /// Listens on every address, IPv6 and IPv4, as `MPyC` does whatever it is told.
+    pub(crate) fn listen(&self, port: u16) -> anyhow::Result<Door> {
+        let anywhere = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
+        // A machine without IPv6 has IPv4 at least.
+        let listener = self.bind(anywhere).or_else(|_| {
+            let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port);
+            self.bind(anywhere)
+        });
+        let listener =
+            listener.with_context(|| format!("port {port} of {} is not free", self.host.name()))?;
+        let credentials = self.credentials.clone();
+        Ok(Door {
+            listener,
+            credentials,
+        })
+    }
+
+    fn bind(&self, at: SocketAddr) -> anyhow::Result<TcpListener> {
+        let socket = self.socket(at.ip())?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(at)?;
+        Ok(socket.listen(BACKLOG)?)
+    }
+
+    /// Dials the party at an index, at an address.
+    pub(crate) async fn dial(&self, peer: usize, at: SocketAddr) -> anyhow::Result<Stream> {
+        let failed = || format!("{} cannot dial {at}", self.host.name());
+        let stream = self.knock(at, PATIENCE).await.with_context(failed)?;
+        let Some(credentials) = &self.credentials else {
+            return Ok(Stream::new(stream, at, End::Dialler));
+        };
+        let protected = timeout(PATIENCE, credentials.dial(stream, peer)).await;
+        let protected = protected.with_context(failed)?.with_context(failed)?;
+        Ok(Stream::new(protected, at, End::Dialler))
+    }
+
+    /// Makes a connection, without any of what a program would protect it by.
+    pub(crate) async fn knock(&self, to: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+        let socket = self.socket(to.ip())?;
+        let stream = timeout(patience, socket.connect(to)).await??;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// A socket belongs for good to the network that it is made in.
+    fn socket(&self, family: IpAddr) -> io::Result<TcpSocket> {
+        let made = self.host.run_in(|| match family {
+            IpAddr::V4(_) => TcpSocket::new_v4(),
+            IpAddr::V6(_) => TcpSocket::new_v6(),
+        });
+        made.map_err(io::Error::other)?
+    }
+}
+
+impl Door {
+    /// The next connection.
+    pub(crate) async fn accept(&self) -> anyhow::Result<Stream> {
+        timeout(PATIENCE, self.next())
+            .await
+            .context("nobody comes")?
+    }
+
+    async fn next(&self) -> anyhow::Result<Stream> {
+        let (stream, from) = self.listener.accept().await?;
+        let from = canonical(from);
+        stream.set_nodelay(true)?;
+        let Some(credentials) = &self.credentials else {
+            return Ok(Stream::new(stream, from, End::Listener));
+        };
+        let protected = credentials.accept(stream).await?;
+        Ok(Stream::new(protected, from, End::Listener))
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> anyhow::Result<u16> {
+        Ok(self.listener.local_addr()?.port())
+    }
+
+    /// Makes sure that nobody gets a connection for a while. Those that are not let in do not count.
+    pub(crate) async fn stays_shut(&self, patience: Duration) -> anyhow::Result<()> {
+        let somebody = async {
+            loop {
+                match self.next().await {
+                    Ok(stream) => break stream.from,
+                    Err(error) => eprintln!("somebody is not let in: {error:#}"),
+                }
+            }
+        };
+        match timeout(patience, somebody).await {
+            Err(_) => Ok(()),
+            Ok(from) => bail!("somebody came in from {from}"),
+        }
+    }
+}
+
+/// IPv4 as such, where a socket of both versions shows it within IPv6 (RFC 4291, section 2.5.5.2).
+fn canonical(at: SocketAddr) -> SocketAddr {
+    SocketAddr::new(at.ip().to_canonical(), at.port())
+}

@@ -1,0 +1,93 @@
+//! What can be wrong with an overlay.
+
+/// One thing that is wrong with an overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing, but everything passes a forwarder, as with the faulty ones.
+    Sound,
+    /// One bit of a long stream is another.
+    Corrupts,
+    /// One byte of a stream is missing.
+    Loses,
+    /// Where one direction ends, it ends the other.
+    ClosesBoth,
+    /// Only lower parties reach higher ones.
+    OneWay,
+    /// Each peer is reached once.
+    Once,
+    /// That a connection has ended is kept from the other end.
+    HidesEnds,
+    /// Connections on which nothing is heard for a while are given up.
+    Fragile,
+    /// The last link is not told.
+    Forgetful,
+    /// It waits for nobody longer than a moment.
+    Hasty,
+    /// Its pings knock at the program's port.
+    Knocks,
+    /// Its pings always find everything well.
+    Blind,
+    /// It gives no reasons.
+    Curt,
+    /// It finds every link unreachable.
+    Gloomy,
+    /// It ends all connections whenever the roster changes.
+    Clumsy,
+    /// It never learns a new address.
+    Stubborn,
+    /// It leaves a process behind.
+    Messy,
+    /// It is `direct`, and promises everything.
+    Boastful,
+}
+
+impl Fault {
+    pub(crate) const ALL: [Self; 18] = [
+        Self::Sound,
+        Self::Corrupts,
+        Self::Loses,
+        Self::ClosesBoth,
+        Self::OneWay,
+        Self::Once,
+        Self::HidesEnds,
+        Self::Fragile,
+        Self::Forgetful,
+        Self::Hasty,
+        Self::Knocks,
+        Self::Blind,
+        Self::Curt,
+        Self::Gloomy,
+        Self::Clumsy,
+        Self::Stubborn,
+        Self::Messy,
+        Self::Boastful,
+    ];
+
+    /// The name of the overlay that has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sound => "sound",
+            Self::Corrupts => "corrupts",
+            Self::Loses => "loses",
+            Self::ClosesBoth => "closes-both",
+            Self::OneWay => "one-way",
+            Self::Once => "once",
+            Self::HidesEnds => "hides-ends",
+            Self::Fragile => "fragile",
+            Self::Forgetful => "forgetful",
+            Self::Hasty => "hasty",
+            Self::Knocks => "knocks",
+            Self::Blind => "blind",
+            Self::Curt => "curt",
+            Self::Gloomy => "gloomy",
+            Self::Clumsy => "clumsy",
+            Self::Stubborn => "stubborn",
+            Self::Messy => "messy",
+            Self::Boastful => "boastful",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}

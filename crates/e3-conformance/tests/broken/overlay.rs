@@ -1,0 +1,220 @@
+//! `direct` with a fault.
+
+use std::{process::Command, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use e3_overlay::{
+    Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry, ServiceKind,
+};
+use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Path, Roster};
+use serde_bytes::ByteBuf;
+
+use crate::{fault::Fault, forward::Forward};
+
+/// How long a hasty overlay waits for a peer.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// A port that nobody listens on.
+const NOBODYS: u16 = 9;
+
+/// The overlays of all faults.
+pub(crate) fn registry() -> Registry {
+    let mut registry = Registry::builtin();
+    for fault in Fault::ALL {
+        registry.add(move || Arc::new(Faulty::new(fault)));
+    }
+    registry
+}
+
+struct Faulty {
+    fault: Fault,
+    direct: Arc<dyn Overlay>,
+}
+
+impl Faulty {
+    fn new(fault: Fault) -> Self {
+        let direct = Registry::builtin().make("direct");
+        Self {
+            fault,
+            direct: direct.expect("direct is built in"),
+        }
+    }
+}
+
+#[async_trait]
+impl Overlay for Faulty {
+    fn name(&self) -> &'static str {
+        self.fault.name()
+    }
+
+    fn summary(&self) -> &'static str {
+        "direct, with a fault"
+    }
+
+    fn properties(&self) -> Properties {
+        match self.fault {
+            Fault::Boastful => Properties {
+                confidential: Promise::Yes,
+                integrity: Promise::Yes,
+                authenticated: Promise::Yes,
+                names_callers: Promise::Yes,
+                excludes_strangers: Promise::Yes,
+                forward_secret: Promise::Yes,
+                traverses_nat: Promise::Yes,
+                half_closes: Promise::Yes,
+                outlives_outage: Promise::Yes,
+                outlives_address: Promise::Yes,
+                isolates_program: Promise::Yes,
+                changes_roster: Promise::Yes,
+                excludes_removed: Promise::Yes,
+            },
+            _ => self.direct.properties(),
+        }
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[]
+    }
+
+    fn services(&self) -> &'static [ServiceKind] {
+        &[]
+    }
+
+    fn mode(&self) -> String {
+        "faulty".to_owned()
+    }
+
+    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
+        self.direct.introduce().await
+    }
+
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        let timeout = match self.fault {
+            Fault::Hasty => MOMENT,
+            _ => joining.timeout,
+        };
+        let contacts = joining.contacts.clone();
+        let mut joined = FaultyJoined {
+            fault: self.fault,
+            direct: self.direct.join(Joining { timeout, ..joining }).await?,
+            contacts,
+            forwards: Vec::new(),
+        };
+        joined.lay_forwards().await;
+        Ok(Box::new(joined))
+    }
+}
+
+struct FaultyJoined {
+    fault: Fault,
+    direct: Box<dyn Joined>,
+    contacts: Vec<Contact>,
+    forwards: Vec<Forward>,
+}
+
+impl FaultyJoined {
+    /// A forward to every peer; those to peers that stay where they are go on.
+    async fn lay_forwards(&mut self) {
+        if matches!(self.fault, Fault::Boastful) {
+            return;
+        }
+        let table = self.direct.dial_table();
+        let mut before = std::mem::take(&mut self.forwards);
+        if self.fault == Fault::Clumsy {
+            before.clear();
+        }
+        for reach in &table.parties {
+            if reach.party == table.me {
+                continue;
+            }
+            let mut target = reach.socket();
+            if self.fault == Fault::OneWay && reach.party < table.me {
+                target.set_port(NOBODYS);
+            }
+            let stays = before
+                .iter()
+                .position(|one| one.peer == reach.name && one.target == target);
+            let forward = match stays {
+                Some(stays) => before.swap_remove(stays),
+                None => Forward::start(reach.name.clone(), target, self.fault)
+                    .await
+                    .expect("a host has room for a socket"),
+            };
+            self.forwards.push(forward);
+        }
+    }
+
+    fn colour(&self, mut link: LinkReport) -> LinkReport {
+        link.path = match (link.path, self.fault) {
+            (Path::Unreachable { .. }, Fault::Curt) => Path::Unreachable {
+                reason: "it does not work".to_owned(),
+            },
+            (_, Fault::Gloomy) => Path::Unreachable {
+                reason: "nothing ever works".to_owned(),
+            },
+            (path, _) => path,
+        };
+        link
+    }
+}
+
+#[async_trait]
+impl Joined for FaultyJoined {
+    fn dial_table(&self) -> DialTable {
+        let mut table = self.direct.dial_table();
+        for reach in &mut table.parties {
+            let forward = self.forwards.iter().find(|one| one.peer == reach.name);
+            if let Some(forward) = forward {
+                (reach.address, reach.port) = (forward.at.ip(), forward.at.port());
+            }
+        }
+        table
+    }
+
+    async fn links(&self) -> Vec<LinkReport> {
+        let links = self.direct.links().await;
+        let mut links: Vec<_> = links.into_iter().map(|link| self.colour(link)).collect();
+        if self.fault == Fault::Forgetful {
+            links.pop();
+        }
+        links
+    }
+
+    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
+        match self.fault {
+            Fault::Blind => Ok(LinkReport {
+                from: self.direct.dial_table().me,
+                to: peer,
+                path: Path::Direct {
+                    address: "everywhere".to_owned(),
+                },
+                rtt_ms: Some(1.0),
+            }),
+            Fault::Knocks => {
+                let table = self.direct.dial_table();
+                let at = table.parties[usize::from(peer.0)].socket();
+                let _ = tokio::net::TcpStream::connect(at).await;
+                self.direct.ping(peer).await
+            }
+            _ => self.direct.ping(peer).await,
+        }
+    }
+
+    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
+        let contacts = match self.fault {
+            Fault::Stubborn => self.contacts.clone(),
+            _ => contacts.to_vec(),
+        };
+        self.direct.change(roster, &contacts).await?;
+        self.lay_forwards().await;
+        Ok(())
+    }
+
+    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
+        if self.fault == Fault::Messy {
+            let lingers = Command::new("sleep").arg("30").spawn();
+            drop(lingers.expect("sleep can be started"));
+        }
+        self.direct.leave().await
+    }
+}

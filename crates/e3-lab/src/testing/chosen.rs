@@ -1,0 +1,124 @@
+//! Running the tests that were asked for, and showing their outcome as Rust's own runner would.
+
+use std::io::{self, Write};
+use std::panic::resume_unwind;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::arguments::Arguments;
+use super::child::{self, Ended};
+use super::{Place, Test, helper};
+
+/// Tests that wait which run at the same time.
+const LANES: usize = 3;
+
+/// Runs the chosen tests, each in a process of its own.
+pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {
+    let shown: Vec<&Test> = tests
+        .iter()
+        .filter(|test| test.place != Place::Helper)
+        .collect();
+    let chosen: Vec<&Test> = shown
+        .iter()
+        .copied()
+        .filter(|test| arguments.choose(test.name))
+        .collect();
+    if arguments.list {
+        for test in chosen {
+            println!("{}: test", test.name);
+        }
+        return 0;
+    }
+    println!("\nrunning {} tests", chosen.len());
+    let started = Instant::now();
+    let (waiting, busy): (Vec<&Test>, Vec<&Test>) =
+        chosen.iter().copied().partition(|test| test.waits);
+    let mut failed = Vec::new();
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| run_beside(&waiting, arguments.show_output));
+        let mut tell = |test: &Test, outcome: Result<(), String>| match outcome {
+            Ok(()) => println!("ok"),
+            Err(why) => {
+                println!("FAILED");
+                failed.push((test.name, why));
+            }
+        };
+        for test in busy {
+            announce(test);
+            tell(test, run_apart(test, arguments.show_output));
+        }
+        let outcomes = beside.join().unwrap_or_else(|panic| resume_unwind(panic));
+        for (test, outcome) in waiting.iter().zip(outcomes) {
+            announce(test);
+            tell(test, outcome);
+        }
+    });
+    report(
+        &failed,
+        chosen.len(),
+        shown.len() - chosen.len(),
+        started.elapsed(),
+    )
+}
+
+/// Runs tests that wait, a few at a time; their outcomes in the same order.
+fn run_beside(tests: &[&Test], show_output: bool) -> Vec<Result<(), String>> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut outcomes = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(test) = tests.get(number) else {
+                return outcomes;
+            };
+            outcomes.push((number, run_apart(test, show_output)));
+        }
+    };
+    let mut outcomes: Vec<_> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(take)).collect();
+        let ended = lanes.into_iter().map(thread::ScopedJoinHandle::join);
+        ended
+            .flat_map(|outcomes| outcomes.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn announce(test: &Test) {
+    print!("test {} ... ", test.name);
+    let _ = io::stdout().flush();
+}
+
+fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
+    let mut command = helper(test.name);
+    command.stdin(Stdio::null());
+    if !show_output {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    }
+    match child::run(&mut command, test.limit) {
+        Ok(Ended { code: Some(0), .. }) => Ok(()),
+        Ok(Ended { code: None, output }) => Err(format!("{output}\nkilled after {:?}", test.limit)),
+        Ok(Ended {
+            code: Some(code),
+            output,
+        }) => Err(format!("{output}\nended with code {code}")),
+        Err(error) => Err(format!("could not be started: {error}")),
+    }
+}
+
+fn report(failed: &[(&str, String)], run: usize, filtered: usize, took: Duration) -> i32 {
+    for (name, why) in failed {
+        println!("\n---- {name} ----\n{}", why.trim());
+    }
+    let word = if failed.is_empty() { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {filtered} filtered out; finished in {:.2}s\n",
+        run - failed.len(),
+        failed.len(),
+        took.as_secs_f64()
+    );
+    if failed.is_empty() { 0 } else { 101 }
+}
