@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 use e3_identity::{Documents, PartyKeys};
-use e3_overlay::{Joined, Overlay, OverlayError};
+use e3_overlay::{Joined, Overlay, OverlayError, ProgramNeeds};
 use e3_program::stage::Staging;
 use e3_session::{
     agent::{AgentMachine, Step},
     frame::FrameError,
     message::{Refusal, RefusalCode, Reply, Request, ToAgent, ToController},
-    types::{Dial, DialTable, End, LinkReport, Nonce, Outcome, PartyIndex, Ports},
+    types::{Dial, DialTable, End, Nonce, Outcome, PartyIndex, Ports},
 };
 use tokio::{
     sync::{RwLock, mpsc, watch},
@@ -17,8 +17,8 @@ use tokio::{
 };
 
 use crate::{
-    agree::Found, carry::Post, conclude::Finished, exec::Running, kit::Kit, outbox::Outbox,
-    process::orphans::Orphans, process::watch::Stopper, stage::Job,
+    agree::Found, carry::Post, conclude::Finished, connect::Standing, exec::Running, kit::Kit,
+    outbox::Outbox, process::orphans::Orphans, process::watch::Stopper, stage::Job,
 };
 
 /// The overlay as joined; shared with the tasks that measure its links.
@@ -60,6 +60,8 @@ pub(crate) struct Agent {
     /// From *connect*.
     pub(crate) joined: Shared,
     pub(crate) dial: Option<DialTable>,
+    /// What the overlay gives programs.
+    pub(crate) needs: ProgramNeeds,
     /// The connections and the ports that the overlay was joined for.
     pub(crate) plan: Option<(Dial, Ports)>,
     /// From *stage* to the end of the run.
@@ -74,7 +76,7 @@ pub(crate) enum Event {
     /// It has the answer.
     Answer(u32, Box<Reply>),
     /// The overlay is joined, or is not.
-    Connected(u32, Result<(DialTable, Vec<LinkReport>), OverlayError>),
+    Connected(u32, Result<Box<Standing>, OverlayError>),
     /// The documents of a roster's DIDs are found, or not.
     Resolved(u32, Result<Documents, Refusal>),
     /// The program was laid out and its language found, or was not.
@@ -116,6 +118,7 @@ impl Agent {
             post: Post::new(),
             joined: Shared::default(),
             dial: None,
+            needs: ProgramNeeds::default(),
             plan: None,
             job: None,
             run: None,

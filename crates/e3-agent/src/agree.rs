@@ -1,6 +1,9 @@
 //! *agree*: what this agent would run, by what it finds itself.
 
+use std::sync::Arc;
+
 use e3_program::{
+    given::check_secured,
     host::{self, Runtime, RuntimeError},
     stage::{StageError, Staged, Staging},
 };
@@ -25,8 +28,10 @@ impl Agent {
     /// Lays the program out and looks for its language, beside the loop: files are copied and hashed, and a user's
     /// own interpreter is asked for its version.
     pub(crate) fn agree(&mut self, id: u32) -> Result<Turn, Refusal> {
+        let overlay = Arc::clone(self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?);
         let job = self.job.as_mut().ok_or_else(|| fault("the program"))?;
         job.ready = None;
+        check_secured(&job.program, overlay.name(), overlay.program_words()).map_err(unusable)?;
         let program = job.program.clone();
         let mut staging = self.staging.take().ok_or_else(|| fault("its folder"))?;
         self.tasks.spawn_blocking(move || {

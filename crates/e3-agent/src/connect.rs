@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use e3_overlay::{Joined, Joining, Overlay, OverlayError};
+use e3_overlay::{Joined, Joining, Overlay, OverlayError, ProgramNeeds};
 use e3_session::{
     message::{Refusal, RefusalCode, Reply},
     types::{Contact, Dial, DialTable, LinkReport, Ports},
@@ -52,13 +52,12 @@ impl Agent {
         Ok(None)
     }
 
-    pub(crate) fn connected(
-        &mut self,
-        result: Result<(DialTable, Vec<LinkReport>), OverlayError>,
-    ) -> Reply {
+    pub(crate) fn connected(&mut self, result: Result<Box<Standing>, OverlayError>) -> Reply {
         match result {
-            Ok((dial, links)) => {
+            Ok(standing) => {
+                let Standing { dial, links, needs } = *standing;
                 self.dial = Some(dial.clone());
+                self.needs = needs;
                 Reply::Connected { dial, links }
             }
             Err(error) => {
@@ -80,7 +79,14 @@ impl Agent {
     }
 }
 
-type Connected = Result<(DialTable, Vec<LinkReport>), OverlayError>;
+/// What is known of an overlay that was just joined.
+pub(crate) struct Standing {
+    dial: DialTable,
+    links: Vec<LinkReport>,
+    needs: ProgramNeeds,
+}
+
+type Connected = Result<Box<Standing>, OverlayError>;
 
 /// Joins anew, after leaving what was joined before.
 async fn join(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Connected {
@@ -108,6 +114,10 @@ async fn take_over(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> 
     Ok(look(&**joined).await)
 }
 
-async fn look(joined: &dyn Joined) -> (DialTable, Vec<LinkReport>) {
-    (joined.dial_table(), joined.links().await)
+async fn look(joined: &dyn Joined) -> Box<Standing> {
+    Box::new(Standing {
+        dial: joined.dial_table(),
+        links: joined.links().await,
+        needs: joined.program_needs(),
+    })
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use e3_identity::{Introduction, PartyKeys, Validity};
+use e3_overlay::Introducing;
 use e3_session::message::{Refusal, RefusalCode, Reply};
 
 use crate::{
@@ -38,8 +39,12 @@ impl Agent {
         let keys = Arc::new(keys);
         self.keys = Some(Arc::clone(&keys));
         let name = name.to_owned();
+        let who = Introducing {
+            session,
+            did: keys.did().clone(),
+        };
         self.tasks.spawn(async move {
-            let reply = match overlay.introduce().await {
+            let reply = match overlay.introduce(&who).await {
                 Ok(public) => {
                     // The overlay's own keys stay in it; so do the party's: an introduction is made of public parts.
                     let overlays = BTreeMap::from([(overlay.name().to_owned(), public)]);

@@ -20,6 +20,7 @@ mod carry;
 mod conclude;
 mod connect;
 mod exec;
+mod give;
 mod hello;
 mod identity;
 mod introduce;

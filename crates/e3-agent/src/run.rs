@@ -10,8 +10,8 @@ use std::{
 };
 
 use e3_program::{
-    command, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed, probe,
-    stage::Staged,
+    command, given::Given, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed,
+    probe, stage::Staged,
 };
 use e3_session::{
     message::{Refusal, Reply},
@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use crate::{
     agent::{Agent, Event, Turn, fault},
     conclude::Finished,
+    give::give,
     process::{
         attend::{Attended, Care, attend},
         child::Child,
@@ -45,7 +46,8 @@ impl Agent {
         let dial = self.dial.as_ref().ok_or_else(|| fault("the dial table"))?;
         let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
 
-        let line = command_line(&runtime, &program, dial, &staged);
+        let given = give(&self.needs, &staged).map_err(|error| error.to_string());
+        let line = given.and_then(|given| command_line(&runtime, &program, dial, &staged, &given));
         let kept = match output {
             OutputPolicy::Collect => Ok(None),
             OutputPolicy::Keep => keep(&folder.join("kept"), run).map(Some),
@@ -107,11 +109,12 @@ fn command_line(
     program: &Program,
     dial: &DialTable,
     staged: &Staged,
+    given: &Given,
 ) -> Result<CommandLine, String> {
     let environment = std::env::vars_os();
     match &program.kind {
         Kind::Mpyc { .. } => mpyc::command_line(
-            &runtime.program,
+            (&runtime.program, &given.mpyc_options),
             program,
             dial,
             staged.folder(),
@@ -121,7 +124,7 @@ fn command_line(
         .map_err(|error| error.to_string()),
         Kind::Command(command) => {
             let told = (&*program.arguments, command, program.ports);
-            command::command_line(runtime, told, dial, staged, environment)
+            command::command_line(runtime, told, dial, (staged, given), environment)
                 .map_err(|error| error.to_string())
         }
         Kind::Probe => Ok(probe::command_line(

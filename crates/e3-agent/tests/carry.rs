@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use common::*;
-use e3_overlay::{Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind};
+use e3_overlay::{
+    Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind,
+};
 use e3_session::{
     controller::Heard,
     message::{RefusalCode, Reply, Request},
@@ -51,7 +53,7 @@ impl Overlay for Letters {
         "plain".to_owned()
     }
 
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
+    async fn introduce(&self, _: &Introducing) -> Result<ByteBuf, OverlayError> {
         Ok(ByteBuf::from(b"a public key".to_vec()))
     }
 

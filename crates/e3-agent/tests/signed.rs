@@ -13,7 +13,9 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
 use async_trait::async_trait;
 use common::*;
 use e3_identity::Documents;
-use e3_overlay::{Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind};
+use e3_overlay::{
+    Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind,
+};
 use e3_session::{
     agreement,
     evidence::Verifier,
@@ -121,8 +123,8 @@ impl Overlay for Disguised {
         "sealed".to_owned()
     }
 
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
-        self.0.introduce().await
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        self.0.introduce(who).await
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {

@@ -2,9 +2,19 @@
 
 use std::time::Duration;
 
-use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster};
+use e3_identity::Did;
+use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster, SessionId};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
+
+/// What an overlay may know when it introduces itself.
+#[derive(Debug, Clone)]
+pub struct Introducing {
+    /// The session that the introduction is for.
+    pub session: SessionId,
+    /// Who introduces itself.
+    pub did: Did,
+}
 
 /// Everything that an overlay may know when it joins.
 #[derive(Debug)]

@@ -1,21 +1,25 @@
-//! What every overlay is: the trait, its context, and the plain one.
+//! What every overlay is: the trait, its context, and those that need no crate of their own.
 //!
 //! - [`Overlay`]: an overlay before it is joined: what it promises and needs, and how it joins;
 //! - [`Joined`]: an overlay that a party has joined: dial table, links, leaving;
 //! - [`Registry`]: the overlays of this program, by name;
-//! - [`direct`]: plain TCP, the baseline;
+//! - [`direct`]: plain TCP, the baseline; [`tls`]: `MPyC`'s own TLS;
 //! - [`reachability`]: who can dial whom without NAT traversal, from declared facts.
 
 pub mod direct;
 mod error;
 mod joining;
 mod overlay;
+mod program_needs;
 mod properties;
 pub mod reachability;
 mod registry;
+mod tcp;
+pub mod tls;
 
 pub use error::OverlayError;
-pub use joining::{Joining, Mailbox, MailboxClosed};
+pub use joining::{Introducing, Joining, Mailbox, MailboxClosed};
 pub use overlay::{Joined, Overlay};
+pub use program_needs::{ProgramFile, ProgramNeeds};
 pub use properties::{Need, Promise, Properties, ServiceKind};
 pub use registry::Registry;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Roster};
 use serde_bytes::ByteBuf;
 
-use crate::{Joining, Need, OverlayError, Properties, ServiceKind};
+use crate::{Introducing, Joining, Need, OverlayError, ProgramNeeds, Properties, ServiceKind};
 
 /// An overlay before it is joined.
 ///
@@ -32,7 +32,20 @@ pub trait Overlay: Send + Sync + 'static {
 
     /// The public bytes that go into this party's introduction. Called once, before any roster is known; private
     /// keys stay inside the overlay.
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError>;
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError>;
+
+    /// The name that an X.509 certificate for the party at this index has to bear, for an overlay that needs one. What
+    /// [`Overlay::introduce`] gave is then a certification request (RFC 2986).
+    fn certificate_name(&self, party: PartyIndex) -> Option<String> {
+        let _ = party;
+        None
+    }
+
+    /// The words by which a command's templates name the files that this overlay gives programs; a command that uses
+    /// none of them would not be secured, and must not run. None where every program is carried alike.
+    fn program_words(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Joins the parties of a verified roster. Returns when every link that the program needs was tried, at most
     /// `joining.timeout` later: a peer that cannot be reached is a [`Path::Unreachable`] link, not an error.
@@ -46,6 +59,11 @@ pub trait Overlay: Send + Sync + 'static {
 pub trait Joined: Send + Sync {
     /// How this party reaches the others.
     fn dial_table(&self) -> DialTable;
+
+    /// What a program needs beside the dial table while it runs.
+    fn program_needs(&self) -> ProgramNeeds {
+        ProgramNeeds::default()
+    }
 
     /// The links as they are now.
     async fn links(&self) -> Vec<LinkReport>;

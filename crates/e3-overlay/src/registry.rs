@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{Overlay, direct::Direct};
+use crate::{Overlay, direct::Direct, tls::Tls};
 
 /// Makes a fresh overlay for one session.
 type Maker = Arc<dyn Fn() -> Arc<dyn Overlay> + Send + Sync>;
@@ -20,6 +20,7 @@ impl Registry {
             makers: BTreeMap::new(),
         };
         registry.add(|| Arc::new(Direct));
+        registry.add(|| Arc::new(Tls::default()));
         registry
     }
 

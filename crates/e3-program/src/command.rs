@@ -12,6 +12,7 @@ use e3_template::{FillError, Room, Template, TemplateError, Values, Word};
 
 use crate::{
     files::{BadPath, RelativePath},
+    given::Given,
     host::Runtime,
     line::{CommandLine, variables},
     stage::Staged,
@@ -49,8 +50,8 @@ pub enum CommandError {
 
 /// The command line of one party.
 ///
-/// `runtime` is what was found on this host, `staged` the program's files and input, `environment` what the
-/// caller's own process has, of which only the harmless part is passed on.
+/// `runtime` is what was found on this host, `staged` the program's files and input, `given` what the overlay gives it,
+/// `environment` what the caller's own process has, of which only the harmless part is passed on.
 ///
 /// # Errors
 /// [`CommandError`] if a template cannot be filled in, or the input not put where the command wants it.
@@ -58,7 +59,7 @@ pub fn command_line(
     runtime: &Runtime,
     (arguments, command, ports): (&[String], &Command, Ports),
     dial: &DialTable,
-    staged: &Staged,
+    (staged, given): (&Staged, &Given),
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<CommandLine, CommandError> {
     let known = Known {
@@ -66,6 +67,7 @@ pub fn command_line(
         ports,
         dial,
         staged,
+        given,
     };
     let mut room = Room::default();
     let mut filled = Vec::with_capacity(arguments.len());
@@ -120,6 +122,7 @@ struct Known<'a> {
     ports: Ports,
     dial: &'a DialTable,
     staged: &'a Staged,
+    given: &'a Given,
 }
 
 impl Known<'_> {
@@ -192,6 +195,13 @@ impl Values for Known<'_> {
             Word::Python => match &self.runtime.python {
                 Some(python) => text(python),
                 None => Err("`{python}` stands for nothing: the program has no Python".to_owned()),
+            },
+            Word::Tls(file) => match self.given.file(file.name()) {
+                Some(path) => text(path),
+                None => Err(format!(
+                    "`{{{}}}` stands for nothing: this overlay gives programs no keys, overlay `tls` does",
+                    file.name()
+                )),
             },
             Word::Of(..) | Word::List(_) | Word::Count | Word::BasePort => {
                 Err(format!("{word:?} is no path"))

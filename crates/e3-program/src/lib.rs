@@ -6,6 +6,7 @@
 //! - [`stage`]: on a party's host, the folder that a program runs in, and the party's private input;
 //! - [`python`]: the private Python environments, made once and kept;
 //! - [`host`]: what would run the program on its host, which the parties compare;
+//! - [`given`]: what an overlay gives it, and whether it is secured by that;
 //! - [`line`]: the command line that comes of it all, by [`mpyc`] for a program that uses `MPyC`, which also knows
 //!   what its lines tell, and by [`command`] for any other;
 //! - [`outcome`]: what of all that it prints is what it computed.
@@ -14,6 +15,7 @@
 
 pub mod command;
 pub mod files;
+pub mod given;
 pub mod host;
 pub mod line;
 pub mod mpyc;

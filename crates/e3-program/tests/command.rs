@@ -9,6 +9,7 @@ use std::net::Ipv4Addr;
 
 use e3_program::{
     command::{CommandError, command_line},
+    given::Given,
     host::Runtime,
     line::CommandLine,
     stage::Staging,
@@ -50,7 +51,13 @@ fn filled(arguments: &[String], variables: &[String]) -> Result<CommandLine, Com
         interpreter: None,
     };
     let what = (arguments, &command, Ports::one(10_000));
-    command_line(&runtime, what, &dial, &staging.finish().unwrap(), [])
+    command_line(
+        &runtime,
+        what,
+        &dial,
+        (&staging.finish().unwrap(), &Given::default()),
+        [],
+    )
 }
 
 #[track_caller]

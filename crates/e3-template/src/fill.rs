@@ -126,9 +126,12 @@ fn fill_word(word: Word, each: u16, values: &impl Values) -> Result<String, Fill
         }
         Word::Count => Ok(count.to_string()),
         Word::BasePort => Ok(values.base_port().to_string()),
-        Word::PeersFile | Word::HostsFile | Word::Input | Word::Folder | Word::Python => {
-            values.path(word).map_err(FillError::Path)
-        }
+        Word::PeersFile
+        | Word::HostsFile
+        | Word::Input
+        | Word::Folder
+        | Word::Python
+        | Word::Tls(_) => values.path(word).map_err(FillError::Path),
     }
 }
 

@@ -26,7 +26,7 @@ mod word;
 pub use fill::{FillError, Values};
 pub use parse::TemplateError;
 pub use room::{Least, Room};
-pub use word::{Item, WORDS, Who, Word};
+pub use word::{Item, TlsFile, WORDS, Who, Word};
 
 /// Text with templates in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,9 @@ pub const WORDS: &[&str] = &[
     "input",
     "folder",
     "python",
+    "tls_key",
+    "tls_certificate",
+    "tls_authority",
 ];
 
 /// What stands between two braces.
@@ -41,6 +44,19 @@ pub enum Word {
     Folder,
     /// The Python of the program's environment.
     Python,
+    /// The path of a file with which the program secures its own connections; there only where an overlay gives it.
+    Tls(TlsFile),
+}
+
+/// What a program needs for mutually authenticated TLS: PEM files (RFC 7468).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFile {
+    /// This party's private key (PKCS #8).
+    Key,
+    /// This party's certificate.
+    Certificate,
+    /// The certificate of the authority that has issued everybody's.
+    Authority,
 }
 
 /// What can be said about a party.
@@ -102,7 +118,21 @@ impl Word {
             "input" => Some(Self::Input),
             "folder" => Some(Self::Folder),
             "python" => Some(Self::Python),
+            "tls_key" => Some(Self::Tls(TlsFile::Key)),
+            "tls_certificate" => Some(Self::Tls(TlsFile::Certificate)),
+            "tls_authority" => Some(Self::Tls(TlsFile::Authority)),
             _ => None,
+        }
+    }
+}
+
+impl TlsFile {
+    /// Its name between braces.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Key => "tls_key",
+            Self::Certificate => "tls_certificate",
+            Self::Authority => "tls_authority",
         }
     }
 }

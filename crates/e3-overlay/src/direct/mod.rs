@@ -1,28 +1,14 @@
 //! Overlay `direct`: plain TCP between the hosts' own addresses. The baseline.
 //!
-//! Joining proves every connection that a program will need, in the direction in which the program will open it:
-//! who will listen listens on the program's port, who will dial dials it, and both exchange a short [`probe`] that
-//! names the session, the roster and the two parties. So a machine that merely owns the same private address is
-//! told from the peer, and the round-trip time is known before a program starts.
-//!
-//! - [`probe`]: what is said over such a connection;
-//! - [`dialler`] and [`listener`]: its two ends, and [`prove`]: all of them at once;
-//! - [`reason`]: why a peer cannot be reached, in words;
-//! - [`joined`]: the overlay while it is up;
-//! - [`ping`]: a measurement that leaves the program's port alone.
-
-mod dialler;
-mod joined;
-mod listener;
-mod ping;
-mod probe;
-mod prove;
-mod reason;
+//! How its links are proved stands in [`crate::tcp`], which the overlay `tls` has in common with it.
 
 use async_trait::async_trait;
 use serde_bytes::ByteBuf;
 
-use crate::{Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, ServiceKind};
+use crate::{
+    Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, ServiceKind,
+    tcp::{self, Plain},
+};
 
 /// Plain TCP between the hosts' own addresses.
 #[derive(Debug)]
@@ -68,11 +54,11 @@ impl Overlay for Direct {
         "plain".to_owned()
     }
 
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
+    async fn introduce(&self, _: &Introducing) -> Result<ByteBuf, OverlayError> {
         Ok(ByteBuf::new())
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        Ok(Box::new(joined::join(joining).await?))
+        Ok(Box::new(tcp::join::<Plain>((), joining).await?))
     }
 }

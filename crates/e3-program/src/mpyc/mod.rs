@@ -61,8 +61,8 @@ pub enum CommandError {
 
 /// The command line of one party.
 ///
-/// `python` is the interpreter, `folder` where the program's files are laid out, `input` this party's private
-/// input if it has one, and `environment` what the caller's own process has, of which only the harmless part is
+/// `python` is the interpreter, `options` what the overlay wants of the runtime, `folder` where the program's files are
+/// laid out, `input` this party's private input if it has one, and `environment` what the caller's own process has, of which only the harmless part is
 /// passed on: a program sees no token or key that happens to be exported.
 ///
 /// `MPyC` resolves its own options before the program sees the rest, and looks for data files in the working
@@ -71,7 +71,7 @@ pub enum CommandError {
 /// # Errors
 /// [`CommandError`] if the program, its arguments or the dial table cannot be used.
 pub fn command_line(
-    python: &Path,
+    (python, options): (&Path, &[&str]),
     program: &Program,
     dial: &DialTable,
     folder: &Path,
@@ -113,6 +113,7 @@ pub fn command_line(
     }
     arguments.extend(["-I".to_owned(), dial.me.to_string()]);
     arguments.extend(["-T".to_owned(), threshold.to_string()]);
+    arguments.extend(options.iter().map(ToString::to_string));
     arguments.extend(program.arguments.iter().cloned());
 
     Ok(CommandLine {
@@ -168,7 +169,7 @@ mod tests {
         .map(|(name, value)| (name.into(), value.into()));
         let input = Some(Path::new("/inputs/a.csv"));
         command_line(
-            Path::new("/env/bin/python"),
+            (Path::new("/env/bin/python"), &["--ssl"]),
             program,
             dial,
             Path::new("/work"),
@@ -186,7 +187,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             line.arguments.join(" "),
-            "santa.py -P 10.0.0.1:11365 -P fd00::2:11365 -P 10.0.0.3:11365 -I 1 -T 1 --size 8"
+            "santa.py -P 10.0.0.1:11365 -P fd00::2:11365 -P 10.0.0.3:11365 -I 1 -T 1 --ssl --size 8"
         );
         assert_eq!(line.folder, Path::new("/work"));
     }
@@ -240,7 +241,7 @@ mod tests {
         program.entry = "../x.py".into();
         assert!(matches!(
             command_line(
-                Path::new("p"),
+                (Path::new("p"), &[]),
                 &program,
                 &dial(0, &["10.0.0.1"]),
                 Path::new("/"),

@@ -63,6 +63,9 @@ pub enum StageError {
     /// A run is to be laid out that was not begun.
     #[error("no program has been staged: name its files first")]
     NothingBegun,
+    /// A file of the program's stands where one of E³'s has to be.
+    #[error("the program comes with a file of its own at {}, where the overlay puts one: rename it", .0.display())]
+    Taken(PathBuf),
     /// A run is to be laid out before its files are here.
     #[error("`{0}` has not arrived yet")]
     Missing(String),

@@ -273,6 +273,31 @@ impl Staged {
         Ok(path)
     }
 
+    /// Puts a file of E³'s own into the working folder, for as long as the run's files are there. A file that travels is
+    /// not replaced.
+    ///
+    /// # Errors
+    /// [`StageError`] if the path leads out of the folder, something is there already, or it cannot be written.
+    pub fn put(&self, path: &str, content: &[u8], mode: u32) -> Result<PathBuf, StageError> {
+        let path = RelativePath::parse(path)?.below(&self.files);
+        if let Some(parent) = path.parent() {
+            make_folder(parent)?;
+        }
+        let written = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&path)
+            .and_then(|mut file| file.write_all(content));
+        match written {
+            Ok(()) => Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(StageError::Taken(path))
+            }
+            Err(cause) => Err(StageError::write(&path, cause)),
+        }
+    }
+
     /// The hash of the program's files as they are on this host; see [`files::digest()`].
     pub fn digest(&self) -> Digest {
         self.digest

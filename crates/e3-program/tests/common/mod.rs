@@ -182,7 +182,7 @@ fn dial_table(parties: u16) -> DialTable {
 
 fn start(program: &Program, table: &DialTable, staged: &Staged) -> thread::JoinHandle<Party> {
     let line = mpyc::command_line(
-        &python().python,
+        (&python().python, &[]),
         program,
         table,
         staged.folder(),

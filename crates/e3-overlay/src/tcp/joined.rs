@@ -14,13 +14,16 @@ use e3_session::types::{
 use super::{
     ping,
     prove::{Proof, Task, addresses_of, prove},
+    secure::Secure,
 };
-use crate::{Joined, Joining, OverlayError};
+use crate::{Joined, Joining, OverlayError, ProgramNeeds};
 
-/// The hosts of a roster, reached by their own addresses. Holds no socket: between joining and leaving there is
-/// nothing of `direct` on a host.
+/// The hosts of a roster, reached by their own addresses. Holds no socket: between joining and leaving nothing of
+/// it is on a host.
 #[derive(Debug)]
-pub(super) struct Direct {
+pub(crate) struct Hosts<S: Secure> {
+    keys: S::Keys,
+    secure: S,
     me: PartyIndex,
     dial: Dial,
     ports: Ports,
@@ -42,7 +45,10 @@ struct Peer {
 }
 
 /// Proves every link that the program needs.
-pub(super) async fn join(joining: Joining) -> Result<Direct, OverlayError> {
+pub(crate) async fn join<S: Secure>(
+    keys: S::Keys,
+    joining: Joining,
+) -> Result<Hosts<S>, OverlayError> {
     let Joining {
         roster,
         me,
@@ -52,15 +58,17 @@ pub(super) async fn join(joining: Joining) -> Result<Direct, OverlayError> {
         timeout,
         ..
     } = joining;
-    let mut direct = Direct {
+    let mut hosts = Hosts {
+        secure: S::of(&keys, &roster, me)?,
+        keys,
         me,
         dial,
         ports,
         timeout,
         peers: Vec::new(),
     };
-    direct.take(&roster, &contacts, me).await?;
-    Ok(direct)
+    hosts.take(&roster, &contacts, me).await?;
+    Ok(hosts)
 }
 
 impl Peer {
@@ -92,7 +100,7 @@ impl Peer {
     }
 }
 
-impl Direct {
+impl<S: Secure> Hosts<S> {
     /// Takes a roster. Who stays where it was keeps its link; links to all others are proved. If this party itself
     /// is new or has moved, all are: both ends of a link come to the same conclusion.
     async fn take(
@@ -101,6 +109,7 @@ impl Direct {
         contacts: &[Contact],
         me: PartyIndex,
     ) -> Result<(), OverlayError> {
+        let secure = S::of(&self.keys, roster, me)?;
         let known = |index: PartyIndex, entry: &RosterEntry| {
             let addresses = addresses_of(contacts, index);
             let mut peers = self.peers.iter();
@@ -119,6 +128,7 @@ impl Direct {
             peers.push(kept.unwrap_or_else(unseen));
         }
         let task = Task {
+            secure: &secure,
             roster,
             contacts,
             me,
@@ -131,7 +141,7 @@ impl Direct {
                 peer.learn(proof);
             }
         }
-        (self.me, self.peers) = (me, peers);
+        (self.secure, self.me, self.peers) = (secure, me, peers);
         Ok(())
     }
 
@@ -150,7 +160,7 @@ impl Direct {
 }
 
 #[async_trait]
-impl Joined for Direct {
+impl<S: Secure> Joined for Hosts<S> {
     fn dial_table(&self) -> DialTable {
         let reach = |(party, peer): (PartyIndex, &Peer)| Reach {
             party,
@@ -162,6 +172,10 @@ impl Joined for Direct {
             me: self.me,
             parties: self.numbered().map(reach).collect(),
         }
+    }
+
+    fn program_needs(&self) -> ProgramNeeds {
+        self.secure.program_needs()
     }
 
     async fn links(&self) -> Vec<LinkReport> {

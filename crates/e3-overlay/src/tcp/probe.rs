@@ -19,10 +19,7 @@ use std::{
 };
 
 use e3_session::types::{Digest, PartyIndex, SessionId};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Begins every hello; the digit is the version.
 const MAGIC: [u8; 4] = *b"e3p1";
@@ -55,11 +52,24 @@ pub(super) enum Verdict {
     Stranger,
     /// The same session, but another roster.
     OtherRoster,
+    /// A member of the roster that names another's index.
+    OtherIndex,
+}
+
+/// What a listener has heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Heard {
+    /// A welcome party, and its least round-trip time.
+    Welcome(PartyIndex, Duration),
+    /// A hello that was not welcome, and why.
+    Unwelcome(Hello, Verdict),
+    /// No hello at all.
+    Nothing,
 }
 
 /// Why a probe failed although the connection was made.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ProbeError {
+pub(crate) enum ProbeError {
     /// The connection broke, or what answered does not speak this protocol.
     #[error("the connection broke: {0}")]
     Broken(#[from] io::Error),
@@ -69,9 +79,15 @@ pub(super) enum ProbeError {
     /// The peer has another roster.
     #[error("it has admitted another roster")]
     OtherRoster,
+    /// The peer has found that this party is not the one whose index it named.
+    #[error("it says that this party has proved to be another than the index that it named")]
+    OtherIndex,
     /// What answered does not speak this protocol.
     #[error("something that is not an agent answers there")]
     NotAnAgent,
+    /// What answered has not proved to be the peer, or does not take this party for what it says it is.
+    #[error("{0}")]
+    Unproved(String),
 }
 
 impl Hello {
@@ -112,18 +128,22 @@ impl Verdict {
             Self::Welcome => b'w',
             Self::Stranger => b's',
             Self::OtherRoster => b'r',
+            Self::OtherIndex => b'i',
         }
     }
 }
 
 /// The dialler's part on a connection just made. Gives the least round-trip time.
-pub(super) async fn dial(stream: &mut TcpStream, hello: Hello) -> Result<Duration, ProbeError> {
-    stream.set_nodelay(true)?;
+pub(super) async fn dial(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    hello: Hello,
+) -> Result<Duration, ProbeError> {
     stream.write_all(&hello.encode()).await?;
     match stream.read_u8().await? {
         b'w' => {}
         b's' => return Err(ProbeError::Stranger),
         b'r' => return Err(ProbeError::OtherRoster),
+        b'i' => return Err(ProbeError::OtherIndex),
         _ => return Err(ProbeError::NotAnAgent),
     }
     let mut least = Duration::MAX;
@@ -139,17 +159,15 @@ pub(super) async fn dial(stream: &mut TcpStream, hello: Hello) -> Result<Duratio
     Ok(least)
 }
 
-/// The listener's part on a connection just accepted. `judge` says whether the hello is welcome. Gives the
-/// dialler and the least round-trip time; `None` for whoever is not welcome or does not speak this protocol.
+/// The listener's part on a connection just accepted. `judge` says whether the hello is welcome.
 pub(super) async fn listen(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     judge: impl Fn(&Hello) -> Verdict,
-) -> io::Result<Option<(PartyIndex, Duration)>> {
-    stream.set_nodelay(true)?;
+) -> io::Result<Heard> {
     let mut bytes = [0; HELLO];
     stream.read_exact(&mut bytes).await?;
     let Some(hello) = Hello::decode(&bytes) else {
-        return Ok(None);
+        return Ok(Heard::Nothing);
     };
     let verdict = judge(&hello);
     let mut sent = Instant::now();
@@ -157,7 +175,7 @@ pub(super) async fn listen(
     if verdict != Verdict::Welcome {
         // The dialler closes when it has read the verdict; closing first could overtake it.
         let _closed = stream.read_u8().await;
-        return Ok(None);
+        return Ok(Heard::Unwelcome(hello, verdict));
     }
     let mut least = Duration::MAX;
     for _ in 0..ROUNDS {
@@ -168,7 +186,7 @@ pub(super) async fn listen(
     }
     // The end of the stream: the dialler has closed first.
     let _closed = stream.read_u8().await;
-    Ok(Some((hello.from, least)))
+    Ok(Heard::Welcome(hello.from, least))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     net::IpAddr,
     time::Duration,
 };
@@ -11,8 +12,9 @@ use tokio::{task::JoinSet, time::Instant};
 
 use super::{
     dialler::{self, Target},
-    listener::{Guests, Listener},
+    listener::{Callers, Guests, Listener},
     probe::Hello,
+    secure::Secure,
 };
 use crate::OverlayError;
 
@@ -21,7 +23,8 @@ pub(super) type Proof = Result<(IpAddr, Duration), String>;
 
 /// One party's view of what has to be proved.
 #[derive(Debug)]
-pub(super) struct Task<'a> {
+pub(super) struct Task<'a, S> {
+    pub(super) secure: &'a S,
     pub(super) roster: &'a Roster,
     pub(super) contacts: &'a [Contact],
     pub(super) me: PartyIndex,
@@ -32,10 +35,11 @@ pub(super) struct Task<'a> {
 
 /// Proves the links to these peers, as far as the program needs one. The port is free when this returns.
 pub(super) async fn prove(
-    task: &Task<'_>,
+    task: &Task<'_, impl Secure>,
     peers: &BTreeSet<PartyIndex>,
 ) -> Result<BTreeMap<PartyIndex, Proof>, OverlayError> {
     let Task {
+        secure,
         roster,
         contacts,
         me,
@@ -55,6 +59,7 @@ pub(super) async fn prove(
     let mut dialling = JoinSet::new();
     for peer in peers.iter().copied().filter(|peer| dial.dials(me, *peer)) {
         let target = Target {
+            secure: secure.clone(),
             hello: Hello { to: peer, ..hello },
             addresses: addresses_of(contacts, peer),
             port,
@@ -69,24 +74,43 @@ pub(super) async fn prove(
         .filter(|peer| dial.dials(**peer, me))
         .map(|peer| peer.0)
         .collect();
-    let mut proofs: BTreeMap<PartyIndex, Proof> = expected
-        .iter()
-        .map(|peer| {
-            let missing = format!("it did not call within {} s", timeout.as_secs_f32());
-            (PartyIndex(*peer), Err(missing))
-        })
-        .collect();
+    let mut proofs = BTreeMap::new();
     if !expected.is_empty() {
         let listener = Listener::bind(&own, port)?;
-        let came = listener.receive(Guests { hello, expected }, deadline).await;
-        let came = came.into_iter();
-        proofs.extend(came.map(|(peer, guest)| (PartyIndex(peer), Ok((guest.address, guest.rtt)))));
+        let guests = Guests {
+            secure: secure.clone(),
+            hello,
+            expected: expected.clone(),
+        };
+        let callers = listener.receive(guests, deadline).await;
+        proofs.extend(expected.into_iter().map(|peer| {
+            let proof = callers.proof(peer, roster, timeout);
+            (PartyIndex(peer), proof)
+        }));
     }
     // Where both directions are needed, the one that this party opens itself is what it reports.
     for (peer, dialled) in dialling.join_all().await {
         proofs.insert(peer, dialled.map(|reached| (reached.address, reached.rtt)));
     }
     Ok(proofs)
+}
+
+impl Callers {
+    /// What is known of a party that should have called.
+    fn proof(&self, peer: u16, roster: &Roster, timeout: Duration) -> Proof {
+        if let Some(guest) = self.came.get(&peer) {
+            return Ok((guest.address, guest.rtt));
+        }
+        let mut why = format!("it did not call within {} s", timeout.as_secs_f32());
+        if let Some(by) = self.impostors.get(&peer) {
+            let name = roster.get(*by).map_or("?", |entry| entry.name.as_str());
+            let _ = write!(
+                why,
+                "; party {by} ({name}) called in its place, naming its index"
+            );
+        }
+        Err(why)
+    }
 }
 
 /// Where a party can be reached, by its newest contact record.

@@ -12,8 +12,9 @@ use tokio::{
 };
 
 use super::{
-    probe::{self, Hello},
+    probe::{self, Hello, ProbeError},
     reason::Failure,
+    secure::Secure,
 };
 
 /// Pause before a refused connection is tried again: the peer may begin to listen at any moment.
@@ -33,7 +34,9 @@ pub(super) struct Reached {
 
 /// What is dialled, and how long.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct Target<S> {
+    /// What is put around a connection.
+    pub(super) secure: S,
     /// What to say.
     pub(super) hello: Hello,
     /// Addresses to try, best first.
@@ -46,16 +49,16 @@ pub(super) struct Target {
 
 /// Dials until one address answers as the peer would. The error says why none did; `own` are this party's own
 /// addresses.
-pub(super) async fn dial(target: Target, own: &[IpAddr]) -> Result<Reached, String> {
+pub(super) async fn dial(target: Target<impl Secure>, own: &[IpAddr]) -> Result<Reached, String> {
     let deadline = Instant::now() + target.timeout;
     let mut attempts = JoinSet::new();
     let mut start = Instant::now();
     for address in &target.addresses {
         let at = SocketAddr::new(*address, target.port);
-        let (hello, timeout) = (target.hello, target.timeout);
+        let (secure, hello, timeout) = (target.secure.clone(), target.hello, target.timeout);
         attempts.spawn(async move {
             sleep_until(start.min(deadline)).await;
-            let tried = persist(at, hello, timeout, deadline).await;
+            let tried = persist(at, &secure, hello, (timeout, deadline)).await;
             (at, tried)
         });
         start += HEAD_START;
@@ -82,13 +85,13 @@ pub(super) async fn dial(target: Target, own: &[IpAddr]) -> Result<Reached, Stri
 /// Tries one address again and again, as long as another attempt may go better.
 async fn persist(
     at: SocketAddr,
+    secure: &impl Secure,
     hello: Hello,
-    timeout: Duration,
-    deadline: Instant,
+    (timeout, deadline): (Duration, Instant),
 ) -> Result<Duration, Failure> {
     let mut last = Failure::Silent(timeout);
     while Instant::now() < deadline {
-        match timeout_at(deadline, try_once(at, hello)).await {
+        match timeout_at(deadline, try_once(at, secure, hello)).await {
             Ok(Ok(rtt)) => return Ok(rtt),
             Ok(Err(failure)) if failure.may_pass() => last = failure,
             Ok(Err(failure)) => return Err(failure),
@@ -99,9 +102,17 @@ async fn persist(
     Err(last)
 }
 
-async fn try_once(at: SocketAddr, hello: Hello) -> Result<Duration, Failure> {
-    let mut stream = TcpStream::connect(at).await.map_err(Failure::connecting)?;
-    probe::dial(&mut stream, hello)
-        .await
-        .map_err(Failure::Probe)
+async fn try_once(at: SocketAddr, secure: &impl Secure, hello: Hello) -> Result<Duration, Failure> {
+    let stream = TcpStream::connect(at).await.map_err(Failure::connecting)?;
+    let talked = async {
+        stream.set_nodelay(true)?;
+        let mut stream = secure.dial(stream, hello.to).await?;
+        probe::dial(&mut stream, hello).await
+    };
+    talked.await.map_err(|error| {
+        Failure::Probe(match error {
+            ProbeError::Broken(broken) => secure.explain(broken),
+            told => told,
+        })
+    })
 }

@@ -8,13 +8,17 @@ use std::{
     time::Duration,
 };
 
+use e3_session::types::PartyIndex;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     task::JoinSet,
     time::{Instant, sleep, timeout_at},
 };
 
-use super::probe::{self, Hello, Verdict};
+use super::{
+    probe::{self, Heard, Hello, Verdict},
+    secure::Secure,
+};
 use crate::OverlayError;
 
 /// Connections that may wait to be accepted; as many parties may arrive at once.
@@ -28,7 +32,9 @@ const RECOVER: Duration = Duration::from_millis(50);
 
 /// Who may knock.
 #[derive(Debug)]
-pub(super) struct Guests {
+pub(super) struct Guests<S> {
+    /// What is put around each connection.
+    pub(super) secure: S,
     /// What each of them has to say; `from` is not compared.
     pub(super) hello: Hello,
     /// The parties that will dial this one.
@@ -44,6 +50,15 @@ pub(super) struct Guest {
     pub(super) rtt: Duration,
 }
 
+/// All that happened at the door.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    /// The parties that came, by index.
+    pub(super) came: BTreeMap<u16, Guest>,
+    /// Members that named an index which is not theirs: the index, and who it was.
+    pub(super) impostors: BTreeMap<u16, PartyIndex>,
+}
+
 /// Sockets on the program's port.
 #[derive(Debug)]
 pub(super) struct Listener {
@@ -54,11 +69,13 @@ pub(super) struct Listener {
 enum Event {
     Knock(TcpListener, io::Result<(TcpStream, SocketAddr)>),
     Came(u16, Guest),
+    Impostor(u16, PartyIndex),
     Gone,
 }
 
-impl Guests {
-    fn judge(&self, hello: &Hello) -> Verdict {
+impl<S> Guests<S> {
+    /// What to make of a caller that has proved to be `proved`, as far as callers prove anything.
+    fn judge(&self, hello: &Hello, proved: Option<PartyIndex>) -> Verdict {
         if hello.session != self.hello.session
             || hello.to != self.hello.to
             || !self.expected.contains(&hello.from.0)
@@ -67,6 +84,9 @@ impl Guests {
         }
         if hello.roster != self.hello.roster {
             return Verdict::OtherRoster;
+        }
+        if proved.is_some_and(|proved| proved != hello.from) {
+            return Verdict::OtherIndex;
         }
         Verdict::Welcome
     }
@@ -91,11 +111,11 @@ impl Listener {
     }
 
     /// Waits until every expected guest came, or until the deadline. The port is free when this returns.
-    pub(super) async fn receive(self, guests: Guests, deadline: Instant) -> BTreeMap<u16, Guest> {
+    pub(super) async fn receive(self, guests: Guests<impl Secure>, deadline: Instant) -> Callers {
         let guests = Arc::new(guests);
-        let mut came = BTreeMap::new();
+        let mut callers = Callers::default();
         let mut door: JoinSet<Event> = self.sockets.into_iter().map(knock).collect();
-        while came.len() < guests.expected.len() {
+        while callers.came.len() < guests.expected.len() {
             let Ok(Some(event)) = timeout_at(deadline, door.join_next()).await else {
                 break;
             };
@@ -109,13 +129,16 @@ impl Listener {
                     door.spawn(knock(socket));
                 }
                 Ok(Event::Came(party, guest)) => {
-                    came.insert(party, guest);
+                    callers.came.insert(party, guest);
+                }
+                Ok(Event::Impostor(claimed, by)) => {
+                    callers.impostors.insert(claimed, by);
                 }
                 Ok(Event::Gone) | Err(_) => {}
             }
         }
         door.shutdown().await;
-        came
+        callers
     }
 }
 
@@ -127,20 +150,27 @@ async fn knock(socket: TcpListener) -> Event {
     Event::Knock(socket, knocked)
 }
 
-async fn greet(mut stream: TcpStream, from: SocketAddr, guests: Arc<Guests>) -> Event {
+async fn greet(stream: TcpStream, from: SocketAddr, guests: Arc<Guests<impl Secure>>) -> Event {
     // A connection that has to be broken off must not keep the port: it is reset, not closed.
-    if stream.set_zero_linger().is_err() {
+    if stream.set_zero_linger().is_err() || stream.set_nodelay(true).is_err() {
         return Event::Gone;
     }
-    match probe::listen(&mut stream, |hello| guests.judge(hello)).await {
-        Ok(Some((party, rtt))) => Event::Came(
+    let Ok((mut stream, proved)) = guests.secure.accept(stream).await else {
+        return Event::Gone;
+    };
+    let heard = probe::listen(&mut stream, |hello| guests.judge(hello, proved)).await;
+    match (heard, proved) {
+        (Ok(Heard::Welcome(party, rtt)), _) => Event::Came(
             party.0,
             Guest {
                 address: from.ip().to_canonical(),
                 rtt,
             },
         ),
-        Ok(None) | Err(_) => Event::Gone,
+        (Ok(Heard::Unwelcome(hello, Verdict::OtherIndex)), Some(by)) => {
+            Event::Impostor(hello.from.0, by)
+        }
+        (Ok(Heard::Unwelcome(..) | Heard::Nothing) | Err(_), _) => Event::Gone,
     }
 }
 

@@ -1,0 +1,54 @@
+//! What an overlay gives a program beside the dial table.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// What a program needs while it runs over an overlay.
+///
+/// Overlays that carry a program's connections need nothing of it. One whose security is the program's own (as
+/// `MPyC`'s TLS is) gives it keys, and a program that would not use them must not run.
+#[derive(Debug, Clone, Default)]
+pub struct ProgramNeeds {
+    /// Files for the program's working folder, there only while it runs.
+    pub files: Vec<ProgramFile>,
+    /// Options for `MPyC`'s runtime, such as `--ssl`.
+    pub mpyc_options: Vec<&'static str>,
+}
+
+/// A file that a program finds in its working folder.
+#[derive(Clone)]
+pub struct ProgramFile {
+    /// What a command's templates call it, such as `tls_key`.
+    pub word: &'static str,
+    /// Its path in the working folder, with `/` between the parts.
+    pub path: String,
+    /// Whether only the program's own user may read it: mode 0600, and 0644 otherwise.
+    pub secret: bool,
+    /// What is in it; erased from memory when dropped.
+    pub content: Zeroizing<Vec<u8>>,
+}
+
+impl ProgramNeeds {
+    /// Whether there is nothing that a program has to use.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.mpyc_options.is_empty()
+    }
+}
+
+impl ProgramFile {
+    /// The file's mode.
+    pub fn mode(&self) -> u32 {
+        if self.secret { 0o600 } else { 0o644 }
+    }
+}
+
+impl fmt::Debug for ProgramFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is in it may be secret.
+        f.debug_struct("ProgramFile")
+            .field("path", &self.path)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
+}
