@@ -1,6 +1,6 @@
 //! *introduce*: who this party is, with fresh keys for this session, and what is published of them.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use e3_identity::{Introduction, PartyKeys, Validity};
 use e3_overlay::Introducing;
@@ -27,12 +27,11 @@ impl Agent {
         let (Some(session), Some(name)) = (known.session(), known.name()) else {
             return Err(fault("its name"));
         };
-        let identity = match named {
-            Some(folder) => identity::load(&PathBuf::from(folder)),
-            None => {
-                let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
-                identity::load_or_make(&folder.join(OWN))
-            }
+        let identity = if let Some(folder) = named {
+            identity::load(Path::new(folder))
+        } else {
+            let folder = self.folder.as_ref().ok_or_else(|| fault("its folder"))?;
+            identity::load_or_make(&folder.join(OWN))
         };
         let keys = PartyKeys::of(identity.map_err(unusable)?)
             .map_err(|error| Refusal::new(RefusalCode::Fault, error.to_string()))?;

@@ -20,15 +20,12 @@ pub(crate) async fn conclude(up: &Up, agreement: &Agreement, ended: &[Followed])
     let mut openings = BTreeMap::new();
     for followed in ended {
         let party = index(followed.index);
-        match &followed.stated {
-            Some(stated) => {
-                statements.push(stated.statement.clone());
-                openings.extend(stated.opening.clone().map(|opening| (party, opening)));
-            }
-            None => {
-                let why = followed.end.as_ref().err().cloned();
-                missing.insert(party, why.unwrap_or_else(|| "it stated nothing".to_owned()));
-            }
+        if let Some(stated) = &followed.stated {
+            statements.push(stated.statement.clone());
+            openings.extend(stated.opening.clone().map(|opening| (party, opening)));
+        } else {
+            let why = followed.end.as_ref().err().cloned();
+            missing.insert(party, why.unwrap_or_else(|| "it stated nothing".to_owned()));
         }
     }
     let asked = statements.iter().filter_map(|statement| {

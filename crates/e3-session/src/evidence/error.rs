@@ -14,14 +14,14 @@ pub enum EvidenceError {
         /// The party.
         name: String,
         /// Why not.
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
     /// Its introduction does not hold, or is somebody else's.
     #[error(transparent)]
-    Introduction(#[from] IntroductionError),
+    Introduction(Box<IntroductionError>),
     /// Its introduction holds, but nothing says that it is to be believed.
     #[error(transparent)]
-    Endorsement(#[from] EndorsementError),
+    Endorsement(Box<EndorsementError>),
     /// Somebody else signed it, or it was changed since.
     #[error(
         "the {what} of party {name} is not signed by its DID, {did}: it was changed on the way, or is somebody else's"
@@ -96,4 +96,16 @@ pub enum EvidenceError {
         /// The party.
         name: String,
     },
+}
+
+impl From<IntroductionError> for EvidenceError {
+    fn from(error: IntroductionError) -> Self {
+        Self::Introduction(Box::new(error))
+    }
+}
+
+impl From<EndorsementError> for EvidenceError {
+    fn from(error: EndorsementError) -> Self {
+        Self::Endorsement(Box::new(error))
+    }
 }

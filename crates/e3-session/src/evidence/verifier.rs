@@ -187,7 +187,7 @@ impl<'a> Verifier<'a> {
         let found = self.documents.get(&entry.introduction.did);
         found.map_err(|source| EvidenceError::Unresolved {
             name: entry.name.clone(),
-            source,
+            source: Box::new(source),
         })
     }
 

@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use e3_identity::{Did, Pin, Policy, Verdict};
@@ -138,7 +138,7 @@ impl Pins {
     }
 }
 
-fn read(file: &PathBuf) -> Result<BTreeMap<String, Did>, Fault> {
+fn read(file: &Path) -> Result<BTreeMap<String, Did>, Fault> {
     let text = match fs::read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
@@ -160,7 +160,7 @@ fn read(file: &PathBuf) -> Result<BTreeMap<String, Did>, Fault> {
     }
 }
 
-fn unreadable(file: &PathBuf, why: &str) -> Fault {
+fn unreadable(file: &Path, why: &str) -> Fault {
     Fault::user(format!(
         "who the parties were cannot be read from {}: {why}",
         file.display()
