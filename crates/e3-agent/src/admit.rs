@@ -1,6 +1,6 @@
 //! *admit*, *reveal* and *compare*: who takes part, and that all hold the same roster.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use e3_identity::{Did, Documents, Policy, Resolver};
 use e3_session::{
@@ -9,7 +9,10 @@ use e3_session::{
 };
 use tokio::task::JoinSet;
 
-use crate::agent::{Agent, Event, Turn, fault, random};
+use crate::{
+    agent::{Agent, Event, Turn, fault, random},
+    run::now_ms,
+};
 
 impl Agent {
     /// Resolves what has to be looked up, beside the loop.
@@ -93,6 +96,5 @@ async fn fetch(resolver: &Arc<dyn Resolver>, dids: Vec<Did>) -> Result<Documents
 
 /// Now, in Unix seconds.
 pub(crate) fn now_s() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
+    now_ms() / 1000
 }

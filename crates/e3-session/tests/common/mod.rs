@@ -6,5 +6,6 @@
     reason = "each test file uses its own part of these"
 )]
 
+pub mod identities;
 pub mod scene;
 pub mod strategies;

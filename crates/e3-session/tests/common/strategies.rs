@@ -2,10 +2,7 @@
 
 use std::net::IpAddr;
 
-use e3_identity::{
-    Commitment, Credential, Did, Endorsement, Introduction, KeyId, Pin, Policy, RevocationList,
-    Serial, Signature,
-};
+use e3_identity::Commitment;
 use e3_session::{
     message::{
         Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
@@ -25,7 +22,7 @@ use proptest::{
 };
 use serde_bytes::ByteBuf;
 
-use super::scene::dids;
+use super::identities::{endorsement, introduction, policy, signature};
 
 pub fn to_agent() -> impl Strategy<Value = ToAgent> {
     (any::<u32>(), request()).prop_map(|(id, request)| ToAgent { id, request })
@@ -152,11 +149,11 @@ pub fn reply() -> impl Strategy<Value = Reply> {
     prop_oneof![opening.boxed(), running.boxed(), aside.boxed()]
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z0-9./-]{0,12}", "\\PC{0,6}"]
 }
 
-fn bytes() -> impl Strategy<Value = ByteBuf> {
+pub fn bytes() -> impl Strategy<Value = ByteBuf> {
     vec(any::<u8>(), 0..40).prop_map(ByteBuf::from)
 }
 
@@ -187,80 +184,6 @@ fn dial() -> impl Strategy<Value = Dial> {
 
 fn output() -> impl Strategy<Value = OutputPolicy> {
     select(vec![OutputPolicy::Collect, OutputPolicy::Keep])
-}
-
-fn did() -> impl Strategy<Value = Did> {
-    select(dids())
-}
-
-fn policy() -> impl Strategy<Value = Policy> {
-    let pin = prop_oneof![
-        did().prop_map(Pin::Did),
-        did().prop_map(|did| did.fingerprint().parse().unwrap()),
-    ];
-    let revocations = (did(), any::<[u64; 3]>(), vec(serial(), 0..3), signature()).prop_map(
-        |(authority, [number, issued, next_update], serials, signature)| RevocationList {
-            authority,
-            number,
-            issued,
-            next_update,
-            serials,
-            signature,
-        },
-    );
-    prop_oneof![
-        (btree_map(text(), pin, 0..3), any::<bool>())
-            .prop_map(|(pins, first_use)| Policy::Pinned { pins, first_use }),
-        btree_map(text(), did(), 0..3).prop_map(|dids| Policy::Did { dids }),
-        (did(), option::of(revocations)).prop_map(|(authority, revocations)| Policy::Ca {
-            authority,
-            revocations
-        }),
-    ]
-}
-
-fn serial() -> impl Strategy<Value = Serial> {
-    any::<[u8; 16]>().prop_map(Serial)
-}
-
-fn endorsement() -> BoxedStrategy<Endorsement> {
-    let credential = (
-        (did(), did()),
-        serial(),
-        vec(text(), 0..3),
-        any::<[u64; 2]>(),
-        signature(),
-    )
-        .prop_map(
-            |((authority, subject), serial, names, [not_before, not_after], signature)| {
-                Credential {
-                    authority,
-                    serial,
-                    subject,
-                    names,
-                    not_before,
-                    not_after,
-                    signature,
-                }
-            },
-        );
-    let certificates = btree_map(text(), vec(bytes(), 0..3), 0..3);
-    prop_oneof![
-        Just(Endorsement::Pinned),
-        Just(Endorsement::Did),
-        (did(), credential, certificates).prop_map(|(authority, credential, certificates)| {
-            Endorsement::Ca {
-                authority,
-                credential: Box::new(credential),
-                certificates,
-            }
-        }),
-    ]
-    .boxed()
-}
-
-fn signature() -> impl Strategy<Value = Signature> {
-    any::<[u8; 32]>().prop_map(|half| Signature([half, half].concat().try_into().unwrap()))
 }
 
 fn nonce() -> impl Strategy<Value = Nonce> {
@@ -311,34 +234,6 @@ fn settings() -> impl Strategy<Value = Settings> {
             services,
         }
     })
-}
-
-fn introduction() -> impl Strategy<Value = Introduction> {
-    (
-        did(),
-        any::<[u8; 16]>(),
-        text(),
-        (any::<u64>(), any::<u64>()),
-        any::<[u8; 32]>(),
-        btree_map(text(), bytes(), 0..3),
-        signature(),
-    )
-        .prop_map(
-            |(did, session, name, (not_before, not_after), sealing_key, overlays, signature)| {
-                Introduction {
-                    did,
-                    key: KeyId::default(),
-                    session,
-                    name,
-                    not_before,
-                    not_after,
-                    sealing_key,
-                    overlays,
-                    successions: Vec::new(),
-                    signature,
-                }
-            },
-        )
 }
 
 fn roster() -> impl Strategy<Value = Roster> {

@@ -245,7 +245,7 @@ fn folder_is_complete(workshop: &Workshop, parties: usize) {
     );
     let roster: Value = serde_json::from_str(&workshop.read("runs/latest/roster.json")).unwrap();
     assert_eq!(
-        roster["parties"].as_array().map(Vec::len),
+        roster["roster"]["parties"].as_array().map(Vec::len),
         Some(parties),
         "{roster:#}"
     );
