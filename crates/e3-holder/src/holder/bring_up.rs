@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use e3_host::Provider;
-use e3_identity::Offline;
 use e3_overlay::Registry;
+use e3_resolver::Network;
 use e3_session::{message::Request, types::SessionId};
 use e3_spec::Environment;
 use tokio::sync::mpsc;
@@ -60,7 +60,7 @@ pub(crate) async fn bring_up(
     let (mut parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
     let admitted = {
         let whom = (&environment, session, 1);
-        let admitting = admit(&mut parties, whom, &mut trust, &Offline, tell);
+        let admitting = admit(&mut parties, whom, &mut trust, &Network::new(), tell);
         tell.step(Step::Admit, admitting).await?
     };
     tell_of_deaths(&parties);

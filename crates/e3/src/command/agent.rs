@@ -2,9 +2,11 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use e3_agent::serve_stdio;
+use e3_agent::{Kit, serve_stdio};
 use e3_overlay::Registry;
+use e3_resolver::Network;
 use tokio::runtime;
 
 use crate::cli::Internal;
@@ -20,8 +22,12 @@ pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
         .enable_all()
         .build()
         .map_err(failed)?;
+    let kit = Kit {
+        registry: Registry::builtin(),
+        resolver: Arc::new(Network::new()),
+    };
     let farewell = runtime
-        .block_on(serve_stdio(Registry::builtin()))
+        .block_on(serve_stdio(kit))
         .map_err(failed)?;
     // A thread may still wait for standard input; it must not hold up the end.
     runtime.shutdown_background();
