@@ -59,8 +59,8 @@ pub(crate) async fn bring_up(
         .map_err(Fault::from)?;
     let (mut parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
     let admitted = {
-        let whom = (&environment, session, 1);
-        let admitting = admit(&mut parties, whom, &mut trust, &Network::new(), tell);
+        let (whom, resolver) = ((&environment, session, 1), Network::new());
+        let admitting = admit(&mut parties, whom, &mut trust, &resolver, tell);
         tell.step(Step::Admit, admitting).await?
     };
     tell_of_deaths(&parties);
