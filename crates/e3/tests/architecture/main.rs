@@ -84,6 +84,7 @@ fn the_wall_clock_is_read_where_times_are_told() {
         "crates/e3-agent/src/run.rs",
         "crates/e3-holder/src/clock.rs",
         "crates/e3-lab/src/capture.rs",
+        "crates/e3/src/command/id/rotate.rs",
         "crates/e3/src/record.rs",
     ];
     let mut findings = Vec::new();
