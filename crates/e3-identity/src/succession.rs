@@ -1,6 +1,11 @@
 //! From a DID that is given up to the one that takes its place.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, SeqAccess, Visitor},
+};
 use thiserror::Error;
 
 use crate::{Did, DidDocument, Identity, KeyId, ResolveError, Signature, document::VerifyError};
@@ -165,4 +170,30 @@ pub fn follow(
     } else {
         Err(broken())
     }
+}
+
+/// Reads successions, and no more than are followed: each costs time to read. For `#[serde(deserialize_with = "…")]`.
+pub(crate) fn bounded<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Succession>, D::Error> {
+    struct Bounded;
+
+    impl<'de> Visitor<'de> for Bounded {
+        type Value = Vec<Succession>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_SUCCESSIONS} successions")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut successions = Vec::new();
+            while let Some(one) = list.next_element()? {
+                if successions.len() == MAX_SUCCESSIONS {
+                    return Err(A::Error::invalid_length(MAX_SUCCESSIONS + 1, &self));
+                }
+                successions.push(one);
+            }
+            Ok(successions)
+        }
+    }
+
+    from.deserialize_seq(Bounded)
 }

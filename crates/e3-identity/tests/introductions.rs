@@ -11,7 +11,8 @@ mod common;
 
 use common::{NOW, OTHER_SESSION, SESSION, introduction, party};
 use e3_identity::{
-    Identity, Introduction, IntroductionError, KeyId, Kind, Signature, introduction::SKEW,
+    Identity, Introduction, IntroductionError, KeyId, Kind, Signature, Succession,
+    introduction::SKEW,
 };
 use proptest::prelude::*;
 use serde_bytes::ByteBuf;
@@ -151,6 +152,20 @@ fn the_text_form_is_read_as_it_was_written() {
     ciborium::into_writer(&good, &mut bytes).unwrap();
     let read: Introduction = ciborium::from_reader(bytes.as_slice()).unwrap();
     assert_eq!(verify(&read), Ok(()));
+}
+
+#[test]
+fn more_successions_than_are_followed_are_not_even_read() {
+    let old = Identity::generate().unwrap();
+    let one = Succession::new(&old, &old, NOW);
+    for (count, good) in [(16, true), (17, false)] {
+        let identity = Identity::generate().unwrap();
+        let identity = identity.with_successions(vec![one.clone(); count]);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&introduction(&party(identity), "alice"), &mut bytes).unwrap();
+        let read = ciborium::from_reader::<Introduction, _>(bytes.as_slice());
+        assert_eq!(read.is_ok(), good, "{count}");
+    }
 }
 
 proptest! {

@@ -320,6 +320,31 @@ fn policies_have_the_names_that_agreements_show() {
     assert_eq!(policy.to_string(), expected);
 }
 
+/// Nobody is looked up who will not be believed anyway.
+#[test]
+fn what_needs_no_document_is_refused_before_it() {
+    let alice = introduction(&party(new(&Kind::Web("example.org".to_owned()))), "alice");
+    let stranger = introduction(&party(new(&Kind::Web("other.org".to_owned()))), "alice");
+    let pin = Pin::Did(alice.did.clone());
+    let dids = BTreeMap::from([("alice".to_owned(), alice.did.clone())]);
+    let authority = new(&Kind::Key);
+    let ca = Policy::Ca {
+        authority: authority.did().clone(),
+        revocations: None,
+    };
+    let certified = certified(&authority, &alice, &["alice"]);
+    for (policy, endorsement) in [
+        (pinned(&[("alice", pin)], true), &Endorsement::Pinned),
+        (Policy::Did { dids }, &Endorsement::Did),
+        (ca, &certified),
+    ] {
+        assert_eq!(policy.may_believe(&alice, endorsement, NOW), Ok(()));
+        assert!(policy.may_believe(&stranger, endorsement, NOW).is_err());
+    }
+    let none = pinned(&[], false);
+    assert!(none.may_believe(&alice, &Endorsement::Pinned, NOW).is_err());
+}
+
 #[test]
 fn what_is_no_pin_is_refused() {
     for text in [

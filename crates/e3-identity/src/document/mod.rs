@@ -1,25 +1,23 @@
 //! DID documents (W3C DID Core 1.0), as far as E³ uses them: which keys may sign for a DID.
 
-use std::fmt;
-
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use thiserror::Error;
 
-use crate::{Did, PublicKey, Signature, canonical, multikey::PublicKeyError};
+use crate::{Did, PublicKey, Signature, canonical};
 
+mod error;
 mod json;
+mod key_id;
 mod service;
 mod write;
 
+pub use error::{DocumentError, VerifyError};
+pub use key_id::KeyId;
 pub use service::Service;
 
 /// Verification methods, services and names that a document may have each.
 pub const MAX_METHODS: usize = 64;
-
-/// Bytes that the name of a key may have.
-const MAX_KEY_ID: usize = 128;
 
 /// What a DID stands for: its keys, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,87 +41,6 @@ pub struct VerificationMethod {
     pub id: KeyId,
     /// The key.
     pub key: PublicKey,
-}
-
-/// The name of a key within a DID's document: the fragment, without `#`. Empty where a DID has but one key.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyId(String);
-
-/// Why a document is of no use.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum DocumentError {
-    /// Not even JSON.
-    #[error("it is no JSON: {reason}")]
-    Json {
-        /// What the parser says.
-        reason: String,
-    },
-    /// It is of somebody else.
-    #[error("its id is {found:?}, expected {expected}")]
-    OtherId {
-        /// What it says.
-        found: String,
-        /// Whose document was expected.
-        expected: Did,
-    },
-    /// A part has the wrong form.
-    #[error("{part}: expected {expected}")]
-    Form {
-        /// Where in the document.
-        part: String,
-        /// What should stand there.
-        expected: &'static str,
-    },
-    /// Too many entries.
-    #[error("{part} has {found} entries, expected at most {MAX_METHODS}")]
-    TooMany {
-        /// Where in the document.
-        part: &'static str,
-        /// How many there are.
-        found: usize,
-    },
-    /// Two keys of one name.
-    #[error("two keys are named {name:?}: expected one")]
-    SameName {
-        /// The name.
-        name: KeyId,
-    },
-    /// A key that is none.
-    #[error("the key {name:?} cannot be used: {source}")]
-    Key {
-        /// The key's name.
-        name: KeyId,
-        /// What is wrong with it.
-        source: PublicKeyError,
-    },
-}
-
-/// Why a signature is not a DID's.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum VerifyError {
-    /// No key may sign for the DID.
-    #[error(
-        "the document of {did} has no Ed25519 key that may sign: add one to its assertionMethod"
-    )]
-    NoKey {
-        /// Whose document it is.
-        did: Did,
-    },
-    /// The key that is said to have signed may not.
-    #[error("{key:?} is no key that may sign for {did}")]
-    NotItsKey {
-        /// Whose document it is.
-        did: Did,
-        /// The key's name.
-        key: KeyId,
-    },
-    /// The signature is of another key or of other bytes.
-    #[error("the signature is not by a key of {did}, or what it signs was changed")]
-    Signature {
-        /// Whose document it is.
-        did: Did,
-    },
 }
 
 impl DidDocument {
@@ -244,55 +161,5 @@ impl DidDocument {
             delegation: Vec::new(),
             services: Vec::new(),
         }
-    }
-}
-
-impl KeyId {
-    /// A name that this crate has made.
-    pub(crate) fn unchecked(name: String) -> Self {
-        Self(name)
-    }
-
-    /// The name, without `#`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it stands for the only key that there is.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl TryFrom<String> for KeyId {
-    type Error = DocumentError;
-
-    fn try_from(name: String) -> Result<Self, DocumentError> {
-        let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
-        if name.len() <= MAX_KEY_ID && name.bytes().all(plain) {
-            return Ok(Self(name));
-        }
-        Err(DocumentError::Form {
-            part: "the name of a key".to_owned(),
-            expected: "at most 128 visible ASCII characters and no second `#`",
-        })
-    }
-}
-
-impl From<KeyId> for String {
-    fn from(id: KeyId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.0)
     }
 }

@@ -42,6 +42,7 @@ pub struct Introduction {
     /// Public keys and other public facts of overlays, by the overlay's name.
     pub overlays: BTreeMap<String, ByteBuf>,
     /// What leads from earlier DIDs of the party to this one, the oldest first; mostly nothing.
+    #[serde(deserialize_with = "crate::succession::bounded")]
     pub successions: Vec<Succession>,
     /// The DID's signature over [`Introduction::form`] in the domain [`DOMAIN`].
     pub signature: Signature,

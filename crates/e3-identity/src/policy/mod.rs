@@ -4,11 +4,9 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Did, DidDocument, Documents, Endorsement, Introduction, RevocationList,
-    succession::{self, SuccessionError},
-};
+use crate::{Did, DidDocument, Documents, Endorsement, Introduction, RevocationList};
 
+mod check;
 mod error;
 mod pin;
 
@@ -76,6 +74,38 @@ impl Policy {
         documents: &Documents,
         now: u64,
     ) -> Result<Verdict, EndorsementError> {
+        self.may_believe(introduction, endorsement, now)?;
+        match self {
+            Self::Pinned { pins, first_use } => {
+                let pin = pins.get(&introduction.name);
+                check::pin(pin, *first_use, introduction, document)
+            }
+            Self::Did { .. } => Ok(Verdict::Believed),
+            Self::Ca {
+                authority,
+                revocations,
+            } => {
+                let authority =
+                    documents
+                        .get(authority)
+                        .map_err(|source| EndorsementError::Authority {
+                            name: introduction.name.clone(),
+                            source: Box::new(source),
+                        })?;
+                let revocations = revocations.as_ref();
+                check::certified(&authority, revocations, introduction, endorsement, now)
+            }
+        }
+    }
+
+    /// What can be refused before the party's document is looked up, so that nobody makes an agent fetch the document of
+    /// somebody who will not be believed anyway.
+    pub fn may_believe(
+        &self,
+        introduction: &Introduction,
+        endorsement: &Endorsement,
+        now: u64,
+    ) -> Result<(), EndorsementError> {
         let name = &introduction.name;
         if endorsement.kind() != self.kind() {
             return Err(EndorsementError::Kind {
@@ -86,133 +116,26 @@ impl Policy {
         }
         match self {
             Self::Pinned { pins, first_use } => {
-                check_pin(pins.get(name), *first_use, introduction, document)
+                check::foreseen(pins.get(name), *first_use, introduction)
             }
-            Self::Did { dids } => check_listed(dids.get(name), introduction),
+            Self::Did { dids } => check::listed(dids.get(name), introduction),
             Self::Ca {
                 authority,
                 revocations,
-            } => {
-                let authority =
-                    documents
-                        .get(authority)
-                        .map_err(|source| EndorsementError::Authority {
-                            name: name.clone(),
-                            source: Box::new(source),
-                        })?;
-                check_certified(
+            } => match authority.document() {
+                Ok(authority) => check::certified(
                     &authority,
                     revocations.as_ref(),
                     introduction,
                     endorsement,
                     now,
                 )
-            }
+                .map(|_| ()),
+                // It has to be looked up first, and the user has named it.
+                Err(_) => Ok(()),
+            },
         }
     }
-}
-
-fn check_pin(
-    pin: Option<&Pin>,
-    first_use: bool,
-    introduction: &Introduction,
-    document: &DidDocument,
-) -> Result<Verdict, EndorsementError> {
-    let did = &introduction.did;
-    let name = || introduction.name.clone();
-    let Some(pin) = pin else {
-        if first_use {
-            return Ok(Verdict::FirstUse(did.short()));
-        }
-        return Err(EndorsementError::NotPinned {
-            name: name(),
-            found: did.clone(),
-        });
-    };
-    if pin.is(did) {
-        return Ok(Verdict::Believed);
-    }
-    let Some(old) = introduction.successions.iter().find(|one| pin.is(&one.old)) else {
-        return Err(EndorsementError::Changed {
-            name: name(),
-            pinned: pin.clone(),
-            found: did.clone(),
-        });
-    };
-    match succession::follow(&introduction.successions, &old.old, document) {
-        Ok(()) => Ok(Verdict::Succeeded {
-            from: old.old.short(),
-            to: did.short(),
-        }),
-        // They were not even about this party.
-        Err(SuccessionError::Broken { .. }) => Err(EndorsementError::Changed {
-            name: name(),
-            pinned: pin.clone(),
-            found: did.clone(),
-        }),
-        Err(source) => Err(EndorsementError::Succession {
-            name: name(),
-            pinned: pin.clone(),
-            source: Box::new(source),
-        }),
-    }
-}
-
-fn check_listed(
-    listed: Option<&Did>,
-    introduction: &Introduction,
-) -> Result<Verdict, EndorsementError> {
-    match listed {
-        Some(listed) if listed.is(&introduction.did) => Ok(Verdict::Believed),
-        Some(listed) => Err(EndorsementError::OtherDid {
-            name: introduction.name.clone(),
-            listed: listed.clone(),
-            found: introduction.did.clone(),
-        }),
-        None => Err(EndorsementError::NotListed {
-            name: introduction.name.clone(),
-            found: introduction.did.clone(),
-        }),
-    }
-}
-
-fn check_certified(
-    authority: &DidDocument,
-    revocations: Option<&RevocationList>,
-    introduction: &Introduction,
-    endorsement: &Endorsement,
-    now: u64,
-) -> Result<Verdict, EndorsementError> {
-    let name = &introduction.name;
-    let Endorsement::Ca { credential, .. } = endorsement else {
-        return Err(EndorsementError::Kind {
-            name: name.clone(),
-            expected: "ca",
-            found: endorsement.kind(),
-        });
-    };
-    credential
-        .verify(authority, &introduction.did, name, now)
-        .map_err(|source| EndorsementError::Credential {
-            name: name.clone(),
-            source: Box::new(source),
-        })?;
-    let Some(revocations) = revocations else {
-        return Ok(Verdict::Believed);
-    };
-    revocations
-        .verify(authority, now)
-        .map_err(|source| EndorsementError::Revocations {
-            name: name.clone(),
-            source: Box::new(source),
-        })?;
-    if revocations.revokes(&credential.serial) {
-        return Err(EndorsementError::Revoked {
-            name: name.clone(),
-            serial: credential.serial,
-        });
-    }
-    Ok(Verdict::Believed)
 }
 
 impl fmt::Display for Policy {
