@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 use e3_identity::{Did, DidDocument, Signature};
 use libfuzzer_sys::fuzz_target;
 
-static DID: LazyLock<Did> =
-    LazyLock::new(|| Did::web("example.org:8443/mpc").expect("a did:web"));
+static DID: LazyLock<Did> = LazyLock::new(|| Did::web("example.org:8443/mpc").expect("a did:web"));
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = DidDocument::from_json(bytes, &DID) else {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use e3_identity::{
-    Credential, Identity, IdentityKey, Introduction, PartyKeys, RevocationList, Serial, Succession,
-    Validity,
+    Credential, Did, Identity, IdentityKey, Introduction, PartyKeys, RevocationList, Serial,
+    Succession, Validity,
 };
+use ed25519_dalek::VerifyingKey;
 use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 
@@ -23,9 +24,12 @@ pub fn alice() -> Identity {
 }
 
 pub fn introduction() -> Introduction {
-    let keys = PartyKeys::of(alice().with_successions(vec![succession()])).expect("keys");
+    introduction_of(&PartyKeys::of(alice().with_successions(vec![succession()])).expect("keys"))
+}
+
+pub fn introduction_of(keys: &PartyKeys) -> Introduction {
     let overlays = BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2, 3]))]);
-    Introduction::new(&keys, SESSION, NAME, validity(), overlays)
+    Introduction::new(keys, SESSION, NAME, validity(), overlays)
 }
 
 pub fn credential() -> Credential {
@@ -42,7 +46,7 @@ pub fn succession() -> Succession {
     Succession::new(&alice(), &alice(), NOW)
 }
 
-fn validity() -> Validity {
+pub fn validity() -> Validity {
     Validity::starting(NOW, 3600)
 }
 
@@ -52,4 +56,32 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         return serde_json::from_slice(bytes).ok();
     }
     ciborium::from_reader(bytes).ok()
+}
+
+/// A certificate and its authority's, with whom they should be of.
+pub struct Chain {
+    pub authority: Did,
+    pub key: [u8; 32],
+    pub chain: [Vec<u8>; 2],
+}
+
+/// Reads the authority's key (32 bytes), the certified key (32 bytes), the length of the certificate (2 bytes, the most
+/// significant first), the certificate, and the authority's own.
+pub fn chain(bytes: &[u8]) -> Option<Chain> {
+    let (authority, rest) = bytes.split_first_chunk::<32>()?;
+    let (key, rest) = rest.split_first_chunk::<32>()?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    let (leaf, root) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    let authority = VerifyingKey::from_bytes(authority).ok()?;
+    Some(Chain {
+        authority: Did::of(&authority).ok()?,
+        key: *key,
+        chain: [leaf.to_vec(), root.to_vec()],
+    })
+}
+
+/// Writes what [`chain`] reads.
+pub fn chain_bytes(authority: &VerifyingKey, key: &[u8; 32], leaf: &[u8], root: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes();
+    [authority.as_bytes(), key, &length[..], leaf, root].concat()
 }

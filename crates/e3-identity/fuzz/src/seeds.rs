@@ -5,7 +5,10 @@ mod known;
 
 use std::{env, error::Error, fs, path::Path};
 
-use e3_identity::{Identity, Kind};
+use e3_identity::{
+    Identity, Kind, Serial,
+    authority::{Authority, NetworkKey},
+};
 use serde::Serialize;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,7 +29,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_both(corpus, "introduction", &known::introduction())?;
     write_both(corpus, "credential", &known::credential())?;
     write_both(corpus, "revocations", &known::revocations())?;
-    write_both(corpus, "succession", &known::succession())
+    write_both(corpus, "succession", &known::succession())?;
+    write_certificates(corpus)
+}
+
+fn write_certificates(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    let authority = Authority::generate("test", known::validity())?;
+    let party = known::alice();
+    let key = NetworkKey::generate()?;
+    let request = key.request(party.did())?;
+    let names = vec![known::NAME.to_owned()];
+    let credential = authority.issue(Serial([7; 16]), party.did(), names, known::validity());
+    let leaf = authority.certify(&request, known::NAME, &credential)?;
+    let signer = authority.secret().verifying_key();
+    let chain = known::chain_bytes(&signer, &key.public(), &leaf, authority.root());
+    write(corpus, "request", "der", &request)?;
+    write(corpus, "chain", "der", &chain)?;
+    write(corpus, "sealed", "zeros", &[0; 64])
 }
 
 fn write_both(corpus: &Path, target: &str, what: &impl Serialize) -> Result<(), Box<dyn Error>> {
