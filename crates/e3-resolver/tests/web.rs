@@ -8,11 +8,17 @@
 #[path = "web/server.rs"]
 mod server;
 
-use std::time::{Duration, Instant};
+use std::{
+    env, fs,
+    time::{Duration, Instant},
+};
 
 use e3_identity::{Did, Identity, Kind, ResolveError, Resolver as _};
 use e3_resolver::{LIMIT, Network, PATIENCE};
+use tokio::process::Command;
+
 use server::{Authority, Reply, Server};
+use tokio::process::Command;
 
 /// The `did:web` of a path on a server, and a document for it.
 fn published(server: &Server, path: &str) -> (Did, String) {
@@ -45,6 +51,37 @@ async fn a_document_is_fetched_from_its_domain() {
         server.asked(),
         ["/.well-known/did.json", "/mpc/alice/did.json"]
     );
+}
+
+/// What [`the_file_of_authorities_is_honoured`] runs in a process of its own, as a variable is the whole process's.
+#[tokio::test]
+async fn the_did_that_is_named_is_resolved_as_this_machine_trusts() {
+    if let Ok(did) = env::var("E3_TEST_DID") {
+        let did: Did = did.parse().unwrap();
+        assert_eq!(Network::new().resolve(&did).await.unwrap().id(), &did);
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_authorities_is_honoured() {
+    let authority = Authority::new();
+    let server = Server::start(&authority, "localhost").await;
+    let (did, document) = published(&server, "");
+    server.put("/.well-known/did.json", Reply::ok(&document));
+    let folder = tempfile::tempdir().unwrap();
+    for (certificate, trusted) in [(authority.pem(), true), (Authority::new().pem(), false)] {
+        let file = folder.path().join("authorities.pem");
+        fs::write(&file, certificate).unwrap();
+        let resolving = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "the_did_that_is_named_is_resolved_as_this_machine_trusts",
+            ])
+            .env("SSL_CERT_FILE", &file)
+            .env("E3_TEST_DID", did.as_str())
+            .output();
+        assert_eq!(resolving.await.unwrap().status.success(), trusted);
+    }
 }
 
 #[tokio::test]

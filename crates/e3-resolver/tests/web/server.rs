@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use base64ct::{Base64, Encoding as _};
 use e3_resolver::Network;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::{
@@ -42,6 +43,12 @@ impl Authority {
     /// A resolver that trusts it, and nobody else.
     pub(crate) fn network(&self) -> Network {
         Network::trusting(vec![self.der.clone()]).unwrap()
+    }
+
+    /// Its certificate as a file of authorities has it.
+    pub(crate) fn pem(&self) -> String {
+        let base64 = Base64::encode_string(&self.der);
+        format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
     }
 
     fn acceptor(&self, host: &str) -> TlsAcceptor {
