@@ -15,8 +15,6 @@ use std::{
 
 use e3_identity::{Did, Identity, Kind, ResolveError, Resolver as _};
 use e3_resolver::{LIMIT, Network, PATIENCE};
-use tokio::process::Command;
-
 use server::{Authority, Reply, Server};
 use tokio::process::Command;
 
