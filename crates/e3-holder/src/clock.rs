@@ -35,6 +35,11 @@ impl Moment {
     }
 }
 
+/// The wall clock: whole seconds since the Unix epoch.
+pub fn now_s() -> u64 {
+    now_ms() / 1000
+}
+
 /// The wall clock: milliseconds since the Unix epoch.
 pub fn now_ms() -> u64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();

@@ -6,8 +6,10 @@
 //! - [`wire`]: what they say to one another, and what is written to a run's `events.jsonl`;
 //! - [`clock`]: what time it is, and how much of it has passed;
 //! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
+//! - [`authority`]: authorities on this machine, and what the holder has to do with them;
 //! - [`holder`]: the process itself: the lab, the agents, the runs.
 
+pub mod authority;
 pub mod client;
 pub mod clock;
 pub mod holder;

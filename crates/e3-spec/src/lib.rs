@@ -62,6 +62,6 @@ pub use scenario::{
 };
 pub use template::{TEMPLATES, template};
 pub use text::{
-    CarrierName, EnvironmentName, FilePath, GroupName, HostName, IdentityName, Invalid,
-    OverlayName, ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
+    AuthorityName, CarrierName, EnvironmentName, FilePath, GroupName, HostName, IdentityName,
+    Invalid, OverlayName, ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
 };

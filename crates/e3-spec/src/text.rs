@@ -135,6 +135,10 @@ checked_text!(
     OverlayName, "an overlay", LABEL, LABEL_PATTERN, is_label
 );
 checked_text!(
+    /// The name of an authority that certifies identities, by which it is found on the machine that has its key.
+    AuthorityName, "a name for an authority", LABEL, LABEL_PATTERN, is_label
+);
+checked_text!(
     /// The name of an identity scheme, such as `pinned`.
     IdentityName, "an identity scheme", LABEL, LABEL_PATTERN, is_label
 );

@@ -1,5 +1,6 @@
 //! What can be asked for: the parser, from which completions, manual pages and docs/verbs.md are generated.
 
+mod ca;
 mod environment;
 mod global;
 mod id;
@@ -8,6 +9,7 @@ mod probe;
 pub mod usage;
 mod verbs;
 
+pub use ca::{Ca, CaInit, CaIssue, CaRevoke, CaShow, CaVerb};
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use id::{Id, IdMethod, IdNew, IdResolve, IdRotate, IdShow, IdVerb};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
+use super::{Ca, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -35,6 +35,8 @@ pub enum Verb {
     Lab(Lab),
     /// Identities of your own: make one, show it, give it a new key, look up somebody else's
     Id(Id),
+    /// Authorities that certify parties, for `identity = "ca"`: make one, issue, revoke, look
+    Ca(Ca),
     /// Say what this machine lacks, and the command that mends it
     Doctor(Doctor),
     /// Print completions for a shell

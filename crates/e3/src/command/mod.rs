@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod agent;
+mod ca;
 mod check;
 mod completions;
 mod doctor;
@@ -43,6 +44,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Down(args) => down::main(args, global),
         Verb::Lab(args) => lab::main(args, global),
         Verb::Id(args) => id::main(args, global),
+        Verb::Ca(args) => ca::main(args, global),
         Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),

@@ -6,6 +6,7 @@
     reason = "helpers of tests may unwrap as tests do"
 )]
 
+mod ca;
 mod check;
 mod command_line;
 mod generated;

@@ -1,0 +1,184 @@
+//! `e3 ca`
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use serde_json::Value;
+
+use crate::helper::{Desk, Ran, holds};
+
+/// A did:key of the specification (W3C CCG, v0.9).
+const DID: &str = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+
+const FOLDER: &str = "home/data/e3/authorities/hospital";
+
+fn desk() -> (Desk, Value) {
+    let desk = Desk::new();
+    let made = desk.e3(&["ca", "init", "hospital", "--json"]).succeeded();
+    let document = made.json();
+    (desk, document)
+}
+
+fn issue(desk: &Desk) -> Value {
+    let arguments = ["ca", "issue", "hospital", DID, "--as", "alice", "--json"];
+    desk.e3(&arguments).succeeded().json()
+}
+
+#[test]
+fn an_authoritys_key_is_closed_and_shown_by_nothing() {
+    let (desk, made) = desk();
+    assert_eq!(made["schema"], "e3/ca-init/1");
+    assert!(made["did"].as_str().unwrap().starts_with("did:key:z6Mk"));
+    let folder = desk.path(FOLDER);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(&folder.join("key.pem")), 0o600);
+
+    let key = desk.read(&format!("{FOLDER}/key.pem"));
+    let secret = key.lines().nth(1).unwrap();
+    let said = |ran: Ran| ran.out + &ran.err;
+    let shown = [
+        made.to_string(),
+        issue(&desk).to_string(),
+        said(desk.e3(&["ca", "show", "-vv"])),
+        said(desk.e3(&["ca", "revoke", "hospital", DID])),
+    ];
+    for text in shown {
+        assert!(!text.contains(secret), "{text}");
+    }
+    for name in [
+        "authority.pem",
+        "register.json",
+        "revocations.json",
+        "revocations.crl",
+    ] {
+        assert!(holds(&folder, name), "{name}");
+        assert!(
+            !desk.read(&format!("{FOLDER}/{name}")).contains(secret),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_is_issued_is_listed_and_can_be_taken_back() {
+    let (desk, made) = desk();
+    let issued = issue(&desk);
+    assert_eq!(issued["schema"], "e3/ca-issue/1");
+    assert_eq!(issued["endorsement"]["ca"]["authority"], made["did"]);
+    let serial = issued["serial"].as_str().unwrap();
+
+    let shown = desk.e3(&["ca", "show", "hospital"]).succeeded().out;
+    assert!(shown.contains(serial) && shown.contains("alice"), "{shown}");
+
+    let revoked = desk
+        .e3(&["ca", "revoke", "hospital", serial, "--json"])
+        .succeeded();
+    assert_eq!(revoked.json()["revoked"][0]["serial"], serial);
+    assert_eq!(revoked.json()["barred"], false);
+    let list: Value =
+        serde_json::from_str(&desk.read(&format!("{FOLDER}/revocations.json"))).unwrap();
+    assert_eq!(list["serials"][0], serial);
+    assert_eq!(list["number"], 1);
+    let shown = desk.e3(&["ca", "show", "hospital"]).succeeded().out;
+    assert!(shown.contains("revoked"), "{shown}");
+    // Once is enough.
+    let again = desk.e3(&["ca", "revoke", "hospital", serial]).refused();
+    assert!(again.err.contains("has issued nothing to"), "{}", again.err);
+}
+
+#[test]
+fn nothing_is_issued_to_a_revoked_did_until_somebody_says_so() {
+    let (desk, _) = desk();
+    issue(&desk);
+    let revoked = desk
+        .e3(&["ca", "revoke", "hospital", DID, "--json"])
+        .succeeded();
+    assert_eq!(revoked.json()["barred"], true);
+    let arguments = ["ca", "issue", "hospital", DID, "--as", "alice"];
+    let refused = desk.e3(&arguments).refused();
+    assert!(
+        refused.err.contains("has revoked did:key:"),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains("--again"), "{}", refused.err);
+    desk.e3(&[&arguments[..], &["--again"]].concat())
+        .succeeded();
+    // What was revoked stays so.
+    let shown = desk.e3(&["ca", "show", "--json"]).succeeded().json();
+    let hospital = &shown["authorities"][0];
+    assert_eq!(hospital["issued"].as_array().unwrap().len(), 2);
+    assert_eq!(hospital["revoked"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_endorsement_is_printed_or_written() {
+    let (desk, _) = desk();
+    let arguments = [
+        "ca", "issue", "hospital", DID, "--as", "alice", "--as", "bob",
+    ];
+    let printed = desk.e3(&arguments).succeeded();
+    let endorsement: Value = serde_json::from_str(&printed.out).unwrap();
+    let names = &endorsement["ca"]["credential"]["names"];
+    assert_eq!(*names, serde_json::json!(["alice", "bob"]));
+    assert!(printed.err.starts_with("issued "), "{}", printed.err);
+    desk.e3(&[&arguments[..], &["--out", "alice.json"]].concat())
+        .succeeded();
+    let written: Value = serde_json::from_str(&desk.read("alice.json")).unwrap();
+    assert_eq!(written["ca"]["credential"]["subject"], DID);
+}
+
+#[test]
+fn an_authority_is_never_made_twice() {
+    let (desk, made) = desk();
+    let again = desk.e3(&["ca", "init", "hospital"]).refused();
+    assert!(
+        again.err.contains("there is an authority hospital already"),
+        "{}",
+        again.err
+    );
+    let shown = desk.e3(&["ca", "show", "--json"]).succeeded().json();
+    assert_eq!(shown["authorities"][0]["did"], made["did"]);
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let (desk, _) = desk();
+    for (arguments, told) in [
+        (
+            &["ca", "show", "clinic"][..],
+            "`e3 ca init clinic` makes it",
+        ),
+        (&["ca", "init", "Not a name"], "a name for an authority"),
+        (&["ca", "issue", "hospital", DID], "--as alice"),
+        (
+            &["ca", "issue", "hospital", "did:key:zz", "--as", "a"],
+            "did:key",
+        ),
+        (&["ca", "issue", "hospital", "nowhere.json"], "nowhere.json"),
+        (
+            &["ca", "issue", "hospital", DID, "--as", "a", "--index", "0"],
+            "introduction instead of its DID",
+        ),
+        (
+            &["ca", "revoke", "hospital", "12ab"],
+            "issued nothing to 12ab",
+        ),
+    ] {
+        let ran = desk.e3(arguments).refused();
+        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+    }
+    assert_eq!(
+        desk.e3(&["ca", "show", "--json"]).json()["authorities"][0]["issued"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn a_key_that_others_can_read_is_not_used() {
+    let (desk, _) = desk();
+    let key = desk.path(FOLDER).join("key.pem");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = desk.e3(&["ca", "show"]).refused();
+    assert!(ran.err.contains("chmod 600"), "{}", ran.err);
+}
