@@ -15,7 +15,7 @@ use crate::fault::Fault;
 const PROVIDERS: &[&str] = &["lab"];
 
 /// The identity schemes that this program has.
-const IDENTITIES: &[&str] = &["pinned"];
+const IDENTITIES: &[&str] = &["pinned", "ca"];
 
 /// How many hosts a network without parties may have.
 const MOST_HOSTS: u16 = 1024;

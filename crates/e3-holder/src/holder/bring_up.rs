@@ -45,7 +45,7 @@ pub(crate) async fn bring_up(
             registry.names().collect::<Vec<_>>().join(", ")
         ))
     })?;
-    let mut trust = Trust::begin(&environment, folder, accept)?;
+    let mut trust = Trust::begin(&environment, &overlay, folder, accept)?;
     let session = fresh_session()?;
     let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
     let (dial, ports) = declared::dialling(environment.program.as_ref());

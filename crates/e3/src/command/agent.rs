@@ -26,9 +26,7 @@ pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
         registry: Registry::builtin(),
         resolver: Arc::new(Network::new()),
     };
-    let farewell = runtime
-        .block_on(serve_stdio(kit))
-        .map_err(failed)?;
+    let farewell = runtime.block_on(serve_stdio(kit)).map_err(failed)?;
     // A thread may still wait for standard input; it must not hold up the end.
     runtime.shutdown_background();
     Ok(farewell.exit_code())

@@ -2,14 +2,16 @@
 
 mod pins;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use e3_identity::{Did, Endorsement, Introduction, Policy, Verdict};
+use e3_overlay::Overlay;
 use e3_session::types::PartyIndex;
 use e3_spec::Environment;
 
 use self::pins::Pins;
 use crate::{
+    authority::{AuthorityFault, Desk},
     state::StateFolder,
     wire::{Fault, Tip},
 };
@@ -20,6 +22,8 @@ pub(crate) enum Trust {
     Pinned(Pins),
     /// Each party's DID is listed.
     Did(BTreeMap<String, Did>),
+    /// An authority certifies each party, and the keys that this overlay needs to be certified.
+    Ca(Box<Desk>, Arc<dyn Overlay>),
 }
 
 impl Trust {
@@ -27,6 +31,7 @@ impl Trust {
     /// were.
     pub(crate) fn begin(
         environment: &Environment,
+        overlay: &Arc<dyn Overlay>,
         folder: &StateFolder,
         accept: &[String],
     ) -> Result<Self, Fault> {
@@ -42,6 +47,10 @@ impl Trust {
                 )));
             }
         }
+        if environment.identity.as_str() == "ca" {
+            let desk = Desk::passing(environment.name.as_str())?;
+            return Ok(Self::Ca(Box::new(desk), Arc::clone(overlay)));
+        }
         Pins::begin(environment, &BTreeMap::new(), folder, accept).map(Self::Pinned)
     }
 
@@ -50,18 +59,20 @@ impl Trust {
         match self {
             Self::Pinned(pins) => pins.policy(),
             Self::Did(dids) => Policy::Did { dids: dids.clone() },
+            Self::Ca(desk, _) => desk.policy(),
         }
     }
 
     /// What stands behind a verified introduction, of the party that will have this index.
     pub(crate) fn endorse(
         &self,
-        _party: PartyIndex,
-        _introduction: &Introduction,
+        party: PartyIndex,
+        introduction: &Introduction,
     ) -> Result<Endorsement, Fault> {
         match self {
             Self::Pinned(_) => Ok(Endorsement::Pinned),
             Self::Did(_) => Ok(Endorsement::Did),
+            Self::Ca(desk, overlay) => Ok(desk.endorse(introduction, party, &**overlay)?),
         }
     }
 
@@ -72,7 +83,13 @@ impl Trust {
     ) -> Result<Vec<(Tip, String)>, Fault> {
         match self {
             Self::Pinned(pins) => pins.believed(verdicts),
-            Self::Did(_) => Ok(Vec::new()),
+            Self::Did(_) | Self::Ca(..) => Ok(Vec::new()),
         }
+    }
+}
+
+impl From<AuthorityFault> for Fault {
+    fn from(fault: AuthorityFault) -> Self {
+        Self::user(fault.to_string())
     }
 }
