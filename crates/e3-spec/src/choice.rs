@@ -177,3 +177,51 @@ choice!(
         Mesh = "mesh",
     }
 );
+
+choice!(
+    /// How introductions are believed.
+    IdentityScheme, "an identity scheme", {
+        /// Each host's identity is given, or accepted once and remembered.
+        Pinned = "pinned",
+        /// Each host's DID is listed.
+        Did = "did",
+        /// An authority has certified them.
+        Ca = "ca",
+    }
+);
+
+choice!(
+    /// Infrastructure that an overlay needs and no party is.
+    ServiceKind, "a kind of service", {
+        /// Forwards packets for pairs that cannot reach one another.
+        Relay = "relay",
+        /// Tells parties where others are.
+        Lighthouse = "lighthouse",
+        /// Introduces addresses to one another.
+        Rendezvous = "rendezvous",
+        /// Coordinates a mesh VPN.
+        Coordinator = "coordinator",
+        /// Holds messages for parties that are away.
+        Mediator = "mediator",
+    }
+);
+
+choice!(
+    /// How long a service lives.
+    Lifetime, "a lifetime of a service", {
+        /// It comes up with the environment and ends with it.
+        Environment = "environment",
+        /// It stays up after `e3 down`, for the next environment.
+        Kept = "kept",
+    }
+);
+
+choice!(
+    /// What carries ports.
+    Transport, "a transport protocol", {
+        /// TCP (RFC 9293).
+        Tcp = "tcp",
+        /// UDP (RFC 768).
+        Udp = "udp",
+    }
+);

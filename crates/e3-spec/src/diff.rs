@@ -1,5 +1,6 @@
 //! What differs between an environment that is up and the one that is asked for.
 
+mod declared;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +127,8 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         hosts: _,
         overlay,
         identity,
+        services,
+        service_hosts,
         program,
         order,
         network,
@@ -141,11 +144,19 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         text(&to.overlay),
         Effect::Reconnect,
     );
+    let (old, new) = (
+        declared::identity(identity),
+        declared::identity(&to.identity),
+    );
+    for ((field, from), (_, to)) in old.into_iter().zip(new) {
+        note(field, from, to, Effect::Reconnect);
+    }
     note(
-        "identity",
-        text(identity),
-        text(&to.identity),
-        Effect::Reconnect,
+        "services",
+        declared::services(services, service_hosts),
+        declared::services(&to.services, &to.service_hosts),
+        // Their hosts stand in it.
+        Effect::RebuildNetwork,
     );
     note(
         "order",
@@ -246,6 +257,7 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
         access,
         input,
         output,
+        identity,
     } = from;
     let Access { rate, loss, jitter } = access;
     let mut note = |field, from, to, effect| {
@@ -305,6 +317,12 @@ fn host(from: &Host, to: &Host, changes: &mut Vec<Change>) {
         Effect::NextRun,
     );
     note("output", text(output), text(&to.output), Effect::NextRun);
+    note(
+        "identity",
+        text(identity.as_ref()),
+        text(to.identity.as_ref()),
+        Effect::Reconnect,
+    );
 }
 
 /// A value for people, where there is one.

@@ -6,13 +6,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::choice::{Family, Output};
+use crate::identity::Identity;
 use crate::nat::Nat;
 use crate::number::PartyCount;
 use crate::program::Program;
 use crate::quantity::{Probability, Rate, Time};
+use crate::service::{Service, ServiceHost};
 use crate::text::{
-    EnvironmentName, FilePath, GroupName, HostName, IdentityName, OverlayName, ProviderName,
-    RegionName, SiteName,
+    EnvironmentName, FilePath, GroupName, HostName, OverlayName, ProviderName, RegionName, SiteName,
 };
 
 /// Hosts, overlay, identity and program, fully resolved.
@@ -28,8 +29,12 @@ pub struct Environment {
     pub hosts: Vec<Host>,
     /// The overlay that connects the parties.
     pub overlay: OverlayName,
-    /// How introductions are endorsed.
-    pub identity: IdentityName,
+    /// How introductions are believed.
+    pub identity: Identity,
+    /// Infrastructure, in the order of the file; what the overlay needs beyond it comes last.
+    pub services: Vec<Service>,
+    /// The hosts on which nothing but services run.
+    pub service_hosts: Vec<ServiceHost>,
     /// What is run, if the environment says.
     pub program: Option<Program>,
     /// Which host is party 0, 1, …: every host once. `None` leaves the order open.
@@ -63,9 +68,21 @@ impl Environment {
             });
             site.hosts.push(&host.name);
         }
+        for host in &self.service_hosts {
+            let site = Site {
+                region: &host.region,
+                nat: &PUBLIC,
+                family: host.family,
+                hosts: vec![&host.name],
+            };
+            sites.insert(&host.site, site);
+        }
         sites
     }
 }
+
+/// What stands in front of a service's own host.
+static PUBLIC: Nat = Nat::NONE;
 
 /// A site as its hosts describe it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +121,8 @@ pub struct Host {
     pub input: Option<Input>,
     /// What becomes of its party's output.
     pub output: Output,
+    /// The folder on the host that holds its party's identity, if one is to be used that is there already.
+    pub identity: Option<FilePath>,
 }
 
 /// A host's access link, the same in each direction.

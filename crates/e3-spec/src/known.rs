@@ -2,19 +2,40 @@
 
 use std::path::Path;
 
+use crate::choice::{IdentityScheme, ServiceKind};
+
 /// Names that an e3.toml may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The providers of hosts.
-    pub providers: &'a [&'a str],
+    pub providers: &'a [KnownProvider<'a>],
     /// The overlays.
-    pub overlays: &'a [&'a str],
-    /// The identity schemes.
-    pub identities: &'a [&'a str],
+    pub overlays: &'a [KnownOverlay<'a>],
     /// How many hosts there may be: [`PartyCount::MAX`](crate::PartyCount::MAX) where each is to be a party.
     pub most_hosts: u16,
     /// The regions of the world.
     pub regions: &'a [KnownRegion<'a>],
+}
+
+/// A provider of hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownProvider<'a> {
+    /// Its name in e3.toml.
+    pub name: &'a str,
+    /// Whether its hosts are made on this machine: then they share its files, and none outlives its environment.
+    pub lab: bool,
+}
+
+/// An overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownOverlay<'a> {
+    /// Its name in e3.toml.
+    pub name: &'a str,
+    /// The services that it cannot do without.
+    pub services: &'a [ServiceKind],
+    /// The identity schemes that it works with, the one that it is used with unless another is said first. None for
+    /// all of them.
+    pub identities: &'a [IdentityScheme],
 }
 
 /// A region that needs no declaration.

@@ -3,12 +3,13 @@
 //! ```
 //! use std::path::Path;
 //!
-//! use e3_spec::{File, Known, KnownRegion, Overrides, Surroundings, TrustFiles};
+//! use e3_spec::{
+//!     File, Known, KnownOverlay, KnownProvider, KnownRegion, Overrides, Surroundings, TrustFiles,
+//! };
 //!
 //! let known = Known {
-//!     providers: &["lab"],
-//!     overlays: &["direct"],
-//!     identities: &["pinned"],
+//!     providers: &[KnownProvider { name: "lab", lab: true }],
+//!     overlays: &[KnownOverlay { name: "direct", services: &[], identities: &[] }],
 //!     most_hosts: 256,
 //!     regions: &[KnownRegion { name: "ams3", city: "Amsterdam" }],
 //! };
@@ -30,6 +31,7 @@ mod choice;
 mod diagnostic;
 mod diff;
 mod environment;
+mod identity;
 mod known;
 mod nat;
 mod near;
@@ -42,26 +44,33 @@ mod raw;
 mod report;
 mod resolve;
 mod scenario;
+mod service;
 mod source;
 mod template;
 mod text;
 
-pub use choice::{Dependence, Dialling, Family, NatPorts, NatPreset, Output, Ports, ProbeName};
+pub use choice::{
+    Dependence, Dialling, Family, IdentityScheme, Lifetime, NatPorts, NatPreset, Output, Ports,
+    ProbeName, ServiceKind, Transport,
+};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use diff::{Change, Effect, diff};
 pub use environment::{Access, Environment, Host, Input, Network, Pair, Site};
-pub use known::{Files, Known, KnownRegion, Surroundings, TrustFiles};
+pub use identity::{DidText, Identity, Pin};
+pub use known::{Files, Known, KnownOverlay, KnownProvider, KnownRegion, Surroundings, TrustFiles};
 pub use nat::Nat;
 pub use number::{PartyCount, Port, Threshold};
 pub use overrides::Overrides;
-pub use parse::{File, adhoc, json_schema, parse};
+pub use parse::{Declared, File, adhoc, json_schema, parse};
 pub use program::{Command, Mpyc, Probe, Program, ProgramKind};
 pub use quantity::{Moment, Probability, Rate, Time, Timeout};
 pub use scenario::{
     Deed, Event, LineChange, Outage, PathChange, Places, RateChange, Reorder, Scenario,
 };
+pub use service::{Service, ServiceHost, ServicePort};
 pub use template::{TEMPLATES, template};
 pub use text::{
-    AuthorityName, CarrierName, EnvironmentName, FilePath, GroupName, HostName, IdentityName,
-    Invalid, OverlayName, ProviderName, RegionName, SiteName, TravelPath, VariableName, Version,
+    AuthorityName, CarrierName, EnvironmentName, FilePath, FingerprintText, GroupName, HostName,
+    Invalid, OverlayName, ProviderName, RegionName, ServiceName, SiteName, TravelPath,
+    VariableName, Version,
 };

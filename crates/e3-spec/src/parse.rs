@@ -25,6 +25,15 @@ pub struct File<'a> {
     pub text: &'a str,
 }
 
+/// An environment that is right, and what should be known about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// What is declared.
+    pub environment: Environment,
+    /// What was decided that nobody has said, where that may surprise: a sentence each.
+    pub notes: Vec<String>,
+}
+
 /// The environment that a file declares, with what the command line says otherwise.
 ///
 /// # Errors
@@ -33,15 +42,15 @@ pub fn parse(
     file: &File<'_>,
     overrides: &Overrides,
     around: &Surroundings<'_>,
-) -> Result<Environment, Diagnostics> {
+) -> Result<Declared, Diagnostics> {
     let mut report = Report::new(Sources::new(file.name, file.text));
     let mut root = Node::document(file.text, Place::FILE, &mut report);
     overrides.apply(&mut root, &mut report);
-    let environment = Document::read(&root, &mut report)
+    let declared = Document::read(&root, &mut report)
         .ok_or(Reported)
         .and_then(|document| resolve(&document, file.folder, around, &mut report));
-    match environment {
-        Ok(environment) if report.is_empty() => Ok(environment),
+    match declared {
+        Ok(declared) if report.is_empty() => Ok(declared),
         _ => Err(report.into_diagnostics()),
     }
 }
@@ -58,7 +67,7 @@ pub fn adhoc(
     parties: u16,
     overrides: &Overrides,
     around: &Surroundings<'_>,
-) -> Result<Environment, Diagnostics> {
+) -> Result<Declared, Diagnostics> {
     let stem = Path::new(program)
         .file_stem()
         .unwrap_or_default()

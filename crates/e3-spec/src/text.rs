@@ -139,11 +139,12 @@ checked_text!(
     AuthorityName, "a name for an authority", LABEL, LABEL_PATTERN, is_label
 );
 checked_text!(
-    /// The name of an identity scheme, such as `pinned`.
-    IdentityName, "an identity scheme", LABEL, LABEL_PATTERN, is_label
+    /// The name of a service; one with a host of its own gives it this name.
+    ServiceName, "a name for a service", LABEL, LABEL_PATTERN, is_label
 );
 
-/// A group's name is a site's when its hosts share one, and a host's when the host has a site of its own: all labels.
+/// A group's name is a site's when its hosts share one, a host's when the host has a site of its own, and a service's is its
+/// host's when that is no party: all labels.
 impl From<&GroupName> for SiteName {
     fn from(group: &GroupName) -> Self {
         Self(group.0.clone())
@@ -153,6 +154,12 @@ impl From<&GroupName> for SiteName {
 impl From<&HostName> for SiteName {
     fn from(host: &HostName) -> Self {
         Self(host.0.clone())
+    }
+}
+
+impl From<&ServiceName> for HostName {
+    fn from(service: &ServiceName) -> Self {
+        Self(service.0.clone())
     }
 }
 
@@ -245,6 +252,22 @@ checked_text!(
     "^(?!E3_)[A-Za-z_][A-Za-z0-9_]*$", is_variable
 );
 
+/// As SSH writes them: 32 bytes in base64 without padding, the last letter with four bits at most.
+fn is_fingerprint(text: &str) -> bool {
+    let base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    text.strip_prefix("SHA256:").is_some_and(|rest| {
+        rest.len() == 43
+            && rest.bytes().all(base64)
+            && rest.ends_with(|last| "AEIMQUYcgkosw048".contains(last))
+    })
+}
+
+checked_text!(
+    /// A fingerprint of a DID: SHA-256 of its text, as SSH writes those of keys.
+    FingerprintText, "a fingerprint", "`SHA256:` and 43 letters of base64, as `e3 id show` prints it",
+    "^SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$", is_fingerprint
+);
+
 /// Digits and dots, as in a release of MPyC.
 fn is_version(text: &str) -> bool {
     text.len() <= 20
@@ -276,6 +299,20 @@ mod tests {
     fn stored_names_are_checked_when_they_are_read() {
         assert!(serde_json::from_str::<HostName>("\"ams\"").is_ok());
         assert!(serde_json::from_str::<HostName>("\"not a name\"").is_err());
+    }
+
+    #[test]
+    fn a_fingerprint_is_written_in_one_way() {
+        let good = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+        assert!(good.parse::<FingerprintText>().is_ok());
+        for bad in [
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+            "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV",
+            "SHA256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        ] {
+            assert!(bad.parse::<FingerprintText>().is_err(), "{bad}");
+        }
     }
 
     #[test]

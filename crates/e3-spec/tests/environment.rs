@@ -12,7 +12,8 @@ use e3_spec::{
 const FULL: &str = r#"
 name = "full"
 overlay = "wireguard"
-identity = "joint-ca"
+identity = "ca"
+authority = "hospitals"
 seed = 7
 order = ["home", "ams", "moon"]
 
@@ -31,12 +32,20 @@ nat = "home"
 site = "own"
 input = { on_host = "/data/{host}.csv" }
 output = "keep"
+identity = "/keys/{host}"
 
 [hosts.moon]
 count = 1
 region = "moon"
 site = "base"
 input = "inputs/{host}-{index}.csv"
+
+[services.rendezvous]
+[services.derp]
+kind = "relay"
+host = "rendezvous"
+ports = ["3478/udp", "443/tcp"]
+lifetime = "environment"
 
 [program]
 kind = "mpyc"
@@ -77,9 +86,13 @@ fn defaults_are_filled_in() {
     let environment = minimal("count = 3\n[program]\npath = \"x.py\"\n");
     assert_eq!(environment.name.as_str(), "demo", "the folder names it");
     assert_eq!(
-        (environment.overlay.as_str(), environment.identity.as_str()),
+        (
+            environment.overlay.as_str(),
+            environment.identity.to_string().as_str()
+        ),
         ("direct", "pinned")
     );
+    assert!(environment.services.is_empty() && environment.service_hosts.is_empty());
     let host = &environment.hosts[0];
     assert_eq!(
         (&host.nat, host.output, host.provider.as_str()),
@@ -113,7 +126,12 @@ fn sites_collect_their_hosts() {
         .collect();
     assert_eq!(
         sites,
-        ["ams ams3 none 2", "base moon none 1", "home fra1 home 1"]
+        [
+            "ams ams3 none 2",
+            "base moon none 1",
+            "home fra1 home 1",
+            "rendezvous ams3 none 1"
+        ]
     );
 }
 
@@ -194,70 +212,96 @@ fn hosts_in_another_order_are_a_difference() {
     ));
 }
 
+/// Fields, other values for them, the differences that these make, and what those take.
+const FIELDS: &[(&str, &str, &str, Effect)] = &[
+    ("name", "other", "name", Effect::NextRun),
+    ("overlay", "direct", "overlay", Effect::Reconnect),
+    ("authority", "clinics", "authority", Effect::Reconnect),
+    (
+        "hosts.home.identity",
+        "/other",
+        "identity",
+        Effect::Reconnect,
+    ),
+    (
+        "services.derp.host",
+        "home",
+        "services",
+        Effect::RebuildNetwork,
+    ),
+    (
+        "services.derp.ports",
+        "['443/tcp']",
+        "services",
+        Effect::RebuildNetwork,
+    ),
+    (
+        "services.rendezvous.region",
+        "moon",
+        "services",
+        Effect::RebuildNetwork,
+    ),
+    ("seed", "8", "seed", Effect::RebuildNetwork),
+    ("order", "[]", "order", Effect::Reconnect),
+    ("hosts.moon.nat", "home", "nat", Effect::RecreateHost),
+    ("hosts.moon.site", "crater", "site", Effect::RecreateHost),
+    ("hosts.moon.rate", "1 Mbit/s", "rate", Effect::RecreateHost),
+    ("hosts.moon.loss", "1 %", "loss", Effect::RecreateHost),
+    ("hosts.moon.jitter", "1 ms", "jitter", Effect::RecreateHost),
+    (
+        "hosts.moon.input",
+        "{ on_host = '/x' }",
+        "input",
+        Effect::NextRun,
+    ),
+    ("hosts.moon.output", "keep", "output", Effect::NextRun),
+    ("hosts.home.region", "ams3", "region", Effect::RecreateHost),
+    (
+        "network.regions.moon.city",
+        "Luna",
+        "network.regions",
+        Effect::RebuildNetwork,
+    ),
+    (
+        "network.pairs.0.back",
+        "1 ms",
+        "network.pairs",
+        Effect::RebuildNetwork,
+    ),
+    ("program.path", "y.py", "program.path", Effect::NextRun),
+    (
+        "program.args",
+        "['--size', '8', '']",
+        "program.args",
+        Effect::NextRun,
+    ),
+    (
+        "program.args",
+        "['--size 8']",
+        "program.args",
+        Effect::NextRun,
+    ),
+    (
+        "program.threshold",
+        "0",
+        "program.threshold",
+        Effect::NextRun,
+    ),
+    ("program.timeout", "1 s", "program.timeout", Effect::NextRun),
+    ("program.python", "pypy", "program.python", Effect::NextRun),
+    ("program.mpyc", "0.10", "program.mpyc", Effect::NextRun),
+    (
+        "program.files",
+        "['a.py']",
+        "program.files",
+        Effect::NextRun,
+    ),
+    ("program.port", "1", "program.port", Effect::NextRun),
+];
+
 /// Every field by itself: a difference that nobody is told about would leave an old environment running.
 #[test]
 fn no_difference_is_overlooked() {
-    const FIELDS: &[(&str, &str, &str, Effect)] = &[
-        ("name", "other", "name", Effect::NextRun),
-        ("overlay", "direct", "overlay", Effect::Reconnect),
-        ("identity", "pinned", "identity", Effect::Reconnect),
-        ("seed", "8", "seed", Effect::RebuildNetwork),
-        ("order", "[]", "order", Effect::Reconnect),
-        ("hosts.moon.nat", "home", "nat", Effect::RecreateHost),
-        ("hosts.moon.site", "crater", "site", Effect::RecreateHost),
-        ("hosts.moon.rate", "1 Mbit/s", "rate", Effect::RecreateHost),
-        ("hosts.moon.loss", "1 %", "loss", Effect::RecreateHost),
-        ("hosts.moon.jitter", "1 ms", "jitter", Effect::RecreateHost),
-        (
-            "hosts.moon.input",
-            "{ on_host = '/x' }",
-            "input",
-            Effect::NextRun,
-        ),
-        ("hosts.moon.output", "keep", "output", Effect::NextRun),
-        ("hosts.home.region", "ams3", "region", Effect::RecreateHost),
-        (
-            "network.regions.moon.city",
-            "Luna",
-            "network.regions",
-            Effect::RebuildNetwork,
-        ),
-        (
-            "network.pairs.0.back",
-            "1 ms",
-            "network.pairs",
-            Effect::RebuildNetwork,
-        ),
-        ("program.path", "y.py", "program.path", Effect::NextRun),
-        (
-            "program.args",
-            "['--size', '8', '']",
-            "program.args",
-            Effect::NextRun,
-        ),
-        (
-            "program.args",
-            "['--size 8']",
-            "program.args",
-            Effect::NextRun,
-        ),
-        (
-            "program.threshold",
-            "0",
-            "program.threshold",
-            Effect::NextRun,
-        ),
-        ("program.timeout", "1 s", "program.timeout", Effect::NextRun),
-        ("program.python", "pypy", "program.python", Effect::NextRun),
-        ("program.mpyc", "0.10", "program.mpyc", Effect::NextRun),
-        (
-            "program.files",
-            "['a.py']",
-            "program.files",
-            Effect::NextRun,
-        ),
-        ("program.port", "1", "program.port", Effect::NextRun),
-    ];
     for (key, value, expected, effect) in FIELDS {
         let set = vec![((*key).to_owned(), (*value).to_owned())];
         let overrides = Overrides {
@@ -288,7 +332,7 @@ fn templates_and_examples_are_right() {
         let text = e3_spec::template(name).unwrap();
         let read = e3_spec::parse(&File { name, folder, text }, &Overrides::default(), &around);
         assert!(
-            read.is_ok_and(|environment| environment.program.is_some()),
+            read.is_ok_and(|read| read.environment.program.is_some()),
             "{name}"
         );
     }
@@ -308,7 +352,7 @@ fn templates_and_examples_are_right() {
             &Overrides::default(),
             &around,
         );
-        let environment = read.unwrap_or_else(|wrong| panic!("{wrong}"));
-        assert_eq!(environment.party_count().get(), parties);
+        let read = read.unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert_eq!(read.environment.party_count().get(), parties);
     }
 }

@@ -66,14 +66,14 @@ fn parties_are_dealt_out_in_the_order_of_the_file() {
 fn each_flag_reaches_its_field() {
     let environment = with(&Overrides {
         overlay: Some("wireguard".to_owned()),
-        identity: Some("joint-ca".to_owned()),
+        identity: Some("ca".to_owned()),
         threshold: Some(0),
         region: Some("sgp1".to_owned()),
         seed: Some(7),
         ..Overrides::default()
     });
     assert_eq!(environment.overlay.as_str(), "wireguard");
-    assert_eq!(environment.identity.as_str(), "joint-ca");
+    assert_eq!(environment.identity.to_string(), "ca");
     assert_eq!(environment.seed, Some(7));
     assert!(
         environment
@@ -215,7 +215,8 @@ fn a_program_needs_no_file() {
         args: Some(vec!["-i".to_owned(), "2".to_owned()]),
         ..Overrides::default()
     };
-    let environment = e3_spec::adhoc("demos/sort.py", 3, &overrides, &common::around()).unwrap();
+    let declared = e3_spec::adhoc("demos/sort.py", 3, &overrides, &common::around()).unwrap();
+    let environment = declared.environment;
     assert_eq!(environment.name.as_str(), "sort");
     assert_eq!(names(&environment), ["party-0", "party-1", "party-2"]);
     assert_eq!(environment.sites().len(), 1);

@@ -1,9 +1,9 @@
 //! What the command line says otherwise, the same for every verb.
 
+mod deal;
 mod path;
 mod sites;
 
-use crate::number::PartyCount;
 use crate::raw::{Node, Value};
 use crate::report::Report;
 use crate::source::Place;
@@ -61,7 +61,7 @@ impl Overrides {
             sites::add(root, site, report);
         }
         if let Some(parties) = parties {
-            deal(root, *parties, report);
+            deal::deal(root, *parties, report);
         }
         if let Some(overlay) = overlay {
             put(root, &["overlay"], text("--overlay", overlay, report));
@@ -114,6 +114,11 @@ impl Overrides {
                 .flatten()
             {
                 entry.node.set("region", region.place, region.clone());
+            }
+            // Services stand where the first party does unless they say otherwise, which they no longer do.
+            let services = root.get_mut("services").and_then(Node::entries_mut);
+            for entry in services.into_iter().flatten() {
+                entry.node.remove("region");
             }
         }
         for (key, value) in set {
@@ -189,46 +194,5 @@ fn arguments(args: &[String], report: &mut Report) -> Node {
     Node {
         place: whole,
         value: Value::Array(items),
-    }
-}
-
-/// Deals the parties out to the groups, one at a time.
-fn deal(root: &mut Node, parties: u16, report: &mut Report) {
-    let count = number("--parties", parties.into(), report);
-    if let Err(invalid) = PartyCount::try_from(i128::from(parties)) {
-        report.invalid(count.place, invalid);
-        return;
-    }
-    let Some(groups) = root
-        .get_mut("hosts")
-        .and_then(Node::entries_mut)
-        .filter(|groups| !groups.is_empty())
-    else {
-        return;
-    };
-    let parties = usize::from(parties);
-    let dropped: Vec<String> = groups
-        .drain(parties.min(groups.len())..)
-        .map(|entry| entry.key)
-        .collect();
-    let (each, more) = (parties / groups.len(), parties % groups.len());
-    for (index, group) in groups.iter_mut().enumerate() {
-        let share = i128::try_from(each + usize::from(index < more)).unwrap_or(i128::MAX);
-        group.node.set(
-            "count",
-            count.place,
-            Node {
-                place: count.place,
-                value: Value::Integer(share),
-            },
-        );
-    }
-    // A group that is left out has no place in the order either.
-    if let Some(Node {
-        value: Value::Array(order),
-        ..
-    }) = root.get_mut("order")
-    {
-        order.retain(|item| !matches!(&item.value, Value::Text(name) if dropped.contains(name)));
     }
 }

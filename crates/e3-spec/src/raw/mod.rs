@@ -13,5 +13,6 @@ pub(crate) use nat::{NatRule, NatTable};
 pub(crate) use node::{Node, Value};
 pub(crate) use read::{At, Field, List, Named, Read};
 pub(crate) use tables::{
-    Document, Group, InputRule, NetworkTable, PairTable, ProgramTable, RegionTable, SiteRule,
+    Document, Group, InputRule, NetworkTable, PairTable, ProgramTable, RegionTable, ServiceTable,
+    SiteRule,
 };

@@ -11,7 +11,7 @@ use crate::near::{nearest, one_of};
 use crate::report::{Checked, Report, Reported};
 use crate::source::Place;
 use crate::text::{self, Invalid};
-use crate::{choice, number, quantity};
+use crate::{choice, identity, number, quantity, service};
 
 /// A type that a node can be read into.
 pub(crate) trait Read: JsonSchema + Sized {
@@ -166,6 +166,15 @@ read_text!(
     choice::NatPorts,
     choice::Family,
     text::CarrierName
+);
+read_text!(
+    choice::IdentityScheme,
+    choice::ServiceKind,
+    choice::Lifetime,
+    text::AuthorityName,
+    identity::Pin,
+    identity::DidText,
+    service::ServicePort
 );
 
 impl Read for bool {

@@ -7,13 +7,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::nat::NatRule;
 use super::node::{Node, Value};
 use super::read::{At, Field, List, Named, Read, field, only_known, table, wrong_type};
-use crate::choice::{Dialling, Family, Kind, Output, Ports, ProbeName};
+use crate::choice::{
+    Dialling, Family, IdentityScheme, Kind, Lifetime, Output, Ports, ProbeName, ServiceKind,
+};
+use crate::identity::{DidText, Pin};
 use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::{Probability, Rate, Time, Timeout};
 use crate::report::Report;
+use crate::service::ServicePort;
 use crate::text::{
-    EnvironmentName, FilePath, GroupName, HostName, Invalid, RegionName, SiteName, TravelPath,
-    VariableName, Version,
+    AuthorityName, EnvironmentName, FilePath, GroupName, HostName, Invalid, RegionName,
+    ServiceName, SiteName, TravelPath, VariableName, Version,
 };
 
 table! {
@@ -23,14 +27,22 @@ table! {
         name: EnvironmentName,
         /// The overlay that connects the parties. Default: "direct".
         overlay: String,
-        /// How the parties' keys are endorsed. Default: "pinned".
-        identity: String,
+        /// How parties are believed to be who they are: "pinned" (each host's identity is given in `pins`, or accepted once and remembered), "did" (each is listed in `identities`), or "ca" (an authority certifies them). Default: what the overlay needs, else "pinned".
+        identity: IdentityScheme,
+        /// The authority that certifies identities, for `identity = "ca"`: its name, as `e3 ca init` made it. Default, in the lab: one that is made for the environment and goes with it.
+        authority: AuthorityName,
         /// Where pseudo-random choices begin, for runs that can be repeated.
         seed: u64,
         /// The parties' order, by the names of their hosts; a group's name stands for all its hosts. Default: left open, E³ chooses an order in which the parties can reach one another.
         order: List<HostName>,
         /// Groups of hosts. A group's hosts are named after it: `ams`, or `ams-0`, `ams-1`, … when there are several.
         hosts: Named<GroupName, Group>,
+        /// What the hosts' identities must be, for `identity = "pinned"`: a DID or its fingerprint each. A host that is not here is believed the first time, and held to that.
+        pins: Named<HostName, Pin>,
+        /// The DID of every host, for `identity = "did"`.
+        identities: Named<HostName, DidText>,
+        /// Infrastructure that the overlay needs and no party is. Default: what it needs, each on a host of its own.
+        services: Named<ServiceName, ServiceTable>,
         /// The program that the parties run.
         program: ProgramTable,
         /// What is different from the Internet as E³ knows it.
@@ -63,6 +75,26 @@ table! {
         input: InputRule,
         /// "collect" (the default) shows the party's output, "keep" leaves it on the host.
         output: Output,
+        /// The folder on the host that holds the party's identity, made there by `e3 id new`: an absolute path, in a group of several with {index} or {host} where they share a machine. Default: one that E³ makes, which in the lab goes with `e3 down`.
+        identity: String,
+    }
+}
+
+table! {
+    /// Infrastructure that an overlay needs and no party is.
+    ServiceTable {
+        /// What it is: "relay", "lighthouse", "rendezvous", "coordinator" or "mediator". Default: its name, where that is one of these.
+        kind: ServiceKind,
+        /// The host that it runs on: a party's, or that of another service. Default: one of its own, which is no party's and has the service's name.
+        host: HostName,
+        /// The region of its own host. Default: that of the first party's.
+        region: String,
+        /// Who makes or finds its own host. Default: "lab".
+        provider: String,
+        /// The ports that it listens on, such as "443/tcp" and "3478/udp". Default: those that the overlay takes.
+        ports: List<ServicePort>,
+        /// "environment" (the default): it comes and goes with the environment; "kept": it stays after `e3 down`, which none does in the lab.
+        lifetime: Lifetime,
     }
 }
 

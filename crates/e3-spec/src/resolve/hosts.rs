@@ -1,5 +1,7 @@
 //! From groups to hosts.
 
+use std::collections::BTreeMap;
+
 use super::Resolver;
 use super::names::World;
 use super::sites::{SiteRules, Sites};
@@ -10,7 +12,7 @@ use crate::quantity::{Probability, Time};
 use crate::raw::{At, Field, Group, Named};
 use crate::report::{Checked, Reported};
 use crate::source::Place;
-use crate::text::{GroupName, HostName, RegionName};
+use crate::text::{FilePath, GroupName, HostName, RegionName};
 
 /// The hosts as far as they could be resolved.
 pub(super) struct Resolved {
@@ -48,6 +50,7 @@ impl Resolver<'_> {
         }
         resolved.complete = *complete;
         let mut sites = Sites::default();
+        let mut folders = BTreeMap::new();
         let mut all = Ok(Vec::new());
         for (name, group) in entries {
             let names = group
@@ -55,7 +58,8 @@ impl Resolver<'_> {
                 .and_then(|group| self.host_names(name, group, &resolved.groups));
             let hosts = group
                 .present()
-                .and_then(|group| self.group(name, group, names.as_deref(), world, &mut sites));
+                .and_then(|group| self.group(name, group, names.as_deref(), world, &mut sites))
+                .and_then(|hosts| self.own_folders(group, hosts, &mut folders));
             all = all.and_then(|mut all| {
                 all.extend(hosts?);
                 Ok(all)
@@ -152,6 +156,7 @@ impl Resolver<'_> {
             jitter,
             input,
             output,
+            identity,
         } = &at.value;
         let provider = self.provider(provider);
         let region = self.required_region(name, at.place, region, world);
@@ -159,6 +164,7 @@ impl Resolver<'_> {
         let family = family.or(Family::V4);
         let names = names.map_err(|reported| *reported);
         let inputs = names.and_then(|names| self.inputs(input, names));
+        let identities = names.and_then(|names| self.identity_folders(identity, names));
         let (rate, loss, jitter) = (
             rate.optional(),
             loss.or(Probability::ZERO),
@@ -180,11 +186,8 @@ impl Resolver<'_> {
             loss: loss?,
             jitter: jitter?,
         };
-        let hosts = names?
-            .iter()
-            .zip(sites)
-            .zip(inputs?)
-            .map(|((host, site), input)| Host {
+        let hosts = names?.iter().zip(sites).zip(inputs?).zip(identities?).map(
+            |(((host, site), input), identity)| Host {
                 name: host.clone(),
                 group: name.value.clone(),
                 provider: provider.clone(),
@@ -195,8 +198,36 @@ impl Resolver<'_> {
                 access,
                 input,
                 output,
-            });
+                identity,
+            },
+        );
         Ok(hosts.collect())
+    }
+
+    /// Where hosts share a machine, each needs a folder of its own for its identity.
+    fn own_folders(
+        &mut self,
+        group: &Field<Group>,
+        hosts: Vec<Host>,
+        folders: &mut BTreeMap<FilePath, HostName>,
+    ) -> Checked<Vec<Host>> {
+        let place = group.present()?.value.identity.place();
+        for host in hosts.iter().filter(|host| self.is_lab(&host.provider)) {
+            let (Some(folder), Some(place)) = (&host.identity, place) else {
+                continue;
+            };
+            if let Some(other) = folders.insert(folder.clone(), host.name.clone()) {
+                let message = format!(
+                    "hosts `{other}` and `{}` would have one identity",
+                    host.name
+                );
+                self.report
+                    .wrong(place, message)
+                    .expected("a folder for each host; `{host}` and `{index}` in it stand for its name and number");
+                return Err(Reported);
+            }
+        }
+        Ok(hosts)
     }
 
     fn required_region(

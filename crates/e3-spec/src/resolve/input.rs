@@ -1,4 +1,4 @@
-//! Private inputs, one for each host of a group.
+//! Private inputs and identities, one for each host of a group.
 
 use std::path::Path;
 
@@ -45,23 +45,35 @@ impl Resolver<'_> {
         }
     }
 
+    /// The folder of each host's identity, where it is said.
+    pub(super) fn identity_folders(
+        &mut self,
+        field: &Field<String>,
+        hosts: &[HostName],
+    ) -> Checked<Vec<Option<FilePath>>> {
+        let Field::Given(template) = field else {
+            return field.absent().map(|()| vec![None; hosts.len()]);
+        };
+        self.expand(template, hosts, Self::path_on_host)
+    }
+
     /// Puts the host's name and its number within the group into a template.
-    fn expand(
+    fn expand<T>(
         &mut self,
         template: &At<String>,
         hosts: &[HostName],
-        input: impl Fn(&mut Self, &str, Place) -> Checked<Input>,
-    ) -> Checked<Vec<Option<Input>>> {
+        make: impl Fn(&mut Self, &str, Place) -> Checked<T>,
+    ) -> Checked<Vec<Option<T>>> {
         self.check_template(template)?;
-        let mut inputs = Vec::new();
+        let mut all = Vec::new();
         for (index, host) in hosts.iter().enumerate() {
             let path = template
                 .value
                 .replace("{index}", &index.to_string())
                 .replace("{host}", host.as_str());
-            inputs.push(input(self, &path, template.place));
+            all.push(make(self, &path, template.place));
         }
-        inputs.into_iter().map(|input| input.map(Some)).collect()
+        all.into_iter().map(|one| one.map(Some)).collect()
     }
 
     fn check_template(&mut self, template: &At<String>) -> Checked<()> {
@@ -91,6 +103,10 @@ impl Resolver<'_> {
     }
 
     fn on_host(&mut self, path: &str, place: Place) -> Checked<Input> {
+        self.path_on_host(path, place).map(Input::OnHost)
+    }
+
+    fn path_on_host(&mut self, path: &str, place: Place) -> Checked<FilePath> {
         if !Path::new(path).is_absolute() {
             self.report
                 .wrong(
@@ -100,7 +116,7 @@ impl Resolver<'_> {
                 .expected("a path that begins with `/`");
             return Err(Reported);
         }
-        self.path(path, place).map(Input::OnHost)
+        self.path(path, place)
     }
 
     /// The resolved path. Only a folder whose name is no UTF-8 can spoil it.

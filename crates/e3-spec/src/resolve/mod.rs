@@ -3,6 +3,7 @@
 mod command;
 mod fields;
 mod hosts;
+mod identity;
 mod input;
 mod names;
 mod nat;
@@ -10,6 +11,8 @@ mod network;
 mod order;
 mod probe;
 mod program;
+mod service_hosts;
+mod services;
 mod sites;
 mod template;
 
@@ -17,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
 use crate::known::Surroundings;
+use crate::parse::Declared;
 use crate::raw::Document;
 use crate::report::{Checked, Report};
 use crate::source::Place;
@@ -28,22 +32,29 @@ struct Resolver<'a> {
     folder: &'a Path,
     around: &'a Surroundings<'a>,
     report: &'a mut Report,
+    /// What was decided that nobody has said.
+    notes: Vec<String>,
 }
 
-/// The environment, unless something has been reported.
+/// The environment with notes about it, unless something has been reported.
 pub(crate) fn resolve(
     document: &Document,
     folder: &Path,
     around: &Surroundings<'_>,
     report: &mut Report,
-) -> Checked<Environment> {
+) -> Checked<Declared> {
     let Document {
         name,
         overlay,
-        identity,
+        // These belong together: see `identity`.
+        identity: _,
+        authority: _,
+        pins: _,
+        identities: _,
         seed,
         order,
         hosts,
+        services,
         program,
         network,
     } = document;
@@ -51,24 +62,33 @@ pub(crate) fn resolve(
         folder,
         around,
         report,
+        notes: Vec::new(),
     };
     let world = resolver.world(network);
+    let overlay = resolver.overlay(overlay);
+    let known = overlay.as_ref().ok();
+    let known = known.and_then(|overlay| resolver.known_overlay(overlay));
     let machines = resolver.hosts(hosts, &world);
     let order = resolver.order(order, &machines);
+    let identity = resolver.identity(document, known, &machines);
+    let services = resolver.services(services, known, &world, &machines);
     let program = resolver.program(program, machines.count);
-    let network = resolver.network(network, &world, &machines);
-    let overlay = resolver.overlay(overlay);
-    let identity = resolver.identity(identity);
-    Ok(Environment {
+    let network = resolver.network(network, &world, &machines, services.as_ref().ok());
+    let notes = resolver.notes;
+    let (services, service_hosts) = services?;
+    let environment = Environment {
         name: name.or(default_name(folder))?,
         hosts: machines.hosts?,
         overlay: overlay?,
         identity: identity?,
+        services,
+        service_hosts,
         program: program?,
         order: order?,
         network: network?,
         seed: seed.optional()?,
-    })
+    };
+    Ok(Declared { environment, notes })
 }
 
 fn default_name(folder: &Path) -> EnvironmentName {

@@ -1,18 +1,17 @@
-//! Names that stand for something the caller knows: regions, overlays, identity schemes, providers.
+//! Names that stand for something the caller knows: regions, overlays, providers.
 
 use std::str::FromStr;
 
 use super::Resolver;
+use crate::known::KnownOverlay;
 use crate::near::{nearest, one_of};
 use crate::raw::{At, Field, NetworkTable};
 use crate::report::{Checked, Reported};
 use crate::source::Place;
-use crate::text::{IdentityName, Invalid, OverlayName, ProviderName, RegionName};
+use crate::text::{Invalid, OverlayName, ProviderName, RegionName};
 
 /// The overlay of an environment that names none.
 const DEFAULT_OVERLAY: &str = "direct";
-/// The identity scheme of an environment that names none.
-const DEFAULT_IDENTITY: &str = "pinned";
 /// The provider of a group that names none.
 const DEFAULT_PROVIDER: &str = "lab";
 
@@ -41,7 +40,7 @@ impl World {
     }
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     pub(super) fn world(&self, network: &Field<NetworkTable>) -> World {
         let mut all: Vec<(String, String)> = Vec::new();
         all.extend(
@@ -82,30 +81,27 @@ impl Resolver<'_> {
     }
 
     pub(super) fn overlay(&mut self, field: &Field<String>) -> Checked<OverlayName> {
-        self.one_known(
-            field,
-            DEFAULT_OVERLAY,
-            "an overlay",
-            self.around.known.overlays,
-        )
+        let known = self.around.known.overlays.iter();
+        let names: Vec<&str> = known.map(|overlay| overlay.name).collect();
+        self.one_known(field, DEFAULT_OVERLAY, "an overlay", &names)
     }
 
-    pub(super) fn identity(&mut self, field: &Field<String>) -> Checked<IdentityName> {
-        self.one_known(
-            field,
-            DEFAULT_IDENTITY,
-            "an identity scheme",
-            self.around.known.identities,
-        )
+    /// What is known of an overlay.
+    pub(super) fn known_overlay(&self, name: &OverlayName) -> Option<KnownOverlay<'a>> {
+        let mut known = self.around.known.overlays.iter();
+        known.find(|overlay| overlay.name == name.as_str()).copied()
     }
 
     pub(super) fn provider(&mut self, field: &Field<String>) -> Checked<ProviderName> {
-        self.one_known(
-            field,
-            DEFAULT_PROVIDER,
-            "a provider",
-            self.around.known.providers,
-        )
+        let known = self.around.known.providers.iter();
+        let names: Vec<&str> = known.map(|provider| provider.name).collect();
+        self.one_known(field, DEFAULT_PROVIDER, "a provider", &names)
+    }
+
+    /// Whether the provider makes its hosts on this machine.
+    pub(super) fn is_lab(&self, name: &ProviderName) -> bool {
+        let mut known = self.around.known.providers.iter();
+        known.any(|provider| provider.name == name.as_str() && provider.lab)
     }
 
     /// A name out of a list, or the default where none is given.

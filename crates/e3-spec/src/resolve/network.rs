@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Resolver;
 use super::hosts::Resolved;
 use super::names::World;
+use super::services::Services;
 use crate::environment::{Network, Pair};
 use crate::quantity::Time;
 use crate::raw::{At, Field, List, NetworkTable, PairTable, RegionTable};
@@ -21,6 +22,7 @@ impl Resolver<'_> {
         field: &Field<NetworkTable>,
         world: &World,
         resolved: &Resolved,
+        services: Option<&Services>,
     ) -> Checked<Network> {
         let Field::Given(network) = field else {
             return field.absent().map(|()| Network::default());
@@ -50,8 +52,9 @@ impl Resolver<'_> {
             complete &= self.pair(pair, world, &mut delays).is_ok();
         }
         // What is wrong may be the very time that seems missing.
-        if complete && let Ok(hosts) = &resolved.hosts {
-            let used: BTreeSet<&RegionName> = hosts.iter().map(|host| &host.region).collect();
+        if complete && let (Ok(hosts), Some((_, service_hosts))) = (&resolved.hosts, services) {
+            let mut used: BTreeSet<&RegionName> = hosts.iter().map(|host| &host.region).collect();
+            used.extend(service_hosts.iter().map(|host| &host.region));
             for (name, _) in own.iter().filter(|(name, _)| used.contains(&name.value)) {
                 self.check_reach(name, &used, &delays);
             }

@@ -84,6 +84,9 @@ impl From<&Environment> for Places {
         for host in &environment.hosts {
             places.add(host.region.as_str(), host.site.as_str(), host.name.as_str());
         }
+        for host in &environment.service_hosts {
+            places.add(host.region.as_str(), host.site.as_str(), host.name.as_str());
+        }
         places
     }
 }

@@ -2,14 +2,41 @@
 
 use std::path::Path;
 
-use e3_spec::{Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, Surroundings};
+use e3_spec::{
+    Declared, Diagnostics, Environment, File, Files, IdentityScheme, Known, KnownOverlay,
+    KnownProvider, KnownRegion, Overrides, ServiceKind, Surroundings,
+};
 
 /// The names that tests may use.
 pub(crate) const KNOWN: Known<'static> = Known {
     most_hosts: 256,
-    providers: &["lab"],
-    overlays: &["direct", "wireguard"],
-    identities: &["pinned", "joint-ca"],
+    providers: &[
+        KnownProvider {
+            name: "lab",
+            lab: true,
+        },
+        KnownProvider {
+            name: "ssh",
+            lab: false,
+        },
+    ],
+    overlays: &[
+        KnownOverlay {
+            name: "direct",
+            services: &[],
+            identities: &[],
+        },
+        KnownOverlay {
+            name: "tls",
+            services: &[],
+            identities: &[IdentityScheme::Ca],
+        },
+        KnownOverlay {
+            name: "wireguard",
+            services: &[ServiceKind::Rendezvous, ServiceKind::Relay],
+            identities: &[],
+        },
+    ],
     regions: &[
         KnownRegion {
             name: "ams3",
@@ -63,6 +90,11 @@ pub(crate) fn around() -> Surroundings<'static> {
 
 /// Parses a text as `/env/demo/e3.toml`.
 pub(crate) fn parse(text: &str, overrides: &Overrides) -> Result<Environment, Diagnostics> {
+    declared(text, overrides).map(|declared| declared.environment)
+}
+
+/// The same, with notes.
+pub(crate) fn declared(text: &str, overrides: &Overrides) -> Result<Declared, Diagnostics> {
     let file = File {
         name: "e3.toml",
         folder: Path::new("/env/demo"),

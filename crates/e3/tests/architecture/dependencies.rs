@@ -10,7 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-identity", &[]),
     // What fetches documents stands apart from what knows them.
     ("e3-resolver", &["e3-identity"]),
-    ("e3-spec", &["e3-template", "e3-world"]),
+    ("e3-spec", &["e3-identity", "e3-template", "e3-world"]),
     ("e3-session", &["e3-identity"]),
     // The lab knows no overlay, no program and no agent.
     ("e3-lab", &["e3-sys", "e3-world"]),
