@@ -89,11 +89,7 @@ impl Agent {
                 overlay: overlay.name().to_owned(),
                 mode: overlay.mode(),
                 identity: settings.policy.to_string(),
-                services: settings
-                    .services
-                    .iter()
-                    .map(|(name, _)| name.clone())
-                    .collect(),
+                services: settings.services.iter().map(ToString::to_string).collect(),
                 kind: job.kind.name().to_owned(),
                 program,
                 entry: job.entry.clone(),

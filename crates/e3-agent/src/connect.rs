@@ -29,6 +29,7 @@ impl Agent {
         let (Some(roster), Some(me)) = (known.roster().cloned(), known.me()) else {
             return Err(fault("the roster"));
         };
+        let services = known.settings().map(|settings| settings.services.clone());
         let change = self.plan == Some((dial, ports));
         self.plan = Some((dial, ports));
         let joining = Joining {
@@ -38,6 +39,7 @@ impl Agent {
             dial,
             ports,
             timeout: Duration::from_millis(timeout_ms),
+            services: services.unwrap_or_default(),
             mailbox: self.post.mailbox(),
         };
         let shared = Arc::clone(&self.joined);

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use common::*;
 use e3_overlay::{
-    Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind,
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, Scene,
+    ServiceKind,
 };
 use e3_session::{
     controller::Heard,
@@ -51,6 +52,10 @@ impl Overlay for Letters {
 
     fn mode(&self) -> String {
         "plain".to_owned()
+    }
+
+    fn flows(&self, _: &Scene) -> Vec<Flow> {
+        Vec::new()
     }
 
     async fn introduce(&self, _: &Introducing) -> Result<ByteBuf, OverlayError> {

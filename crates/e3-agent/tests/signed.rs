@@ -14,7 +14,8 @@ use async_trait::async_trait;
 use common::*;
 use e3_identity::Documents;
 use e3_overlay::{
-    Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, ServiceKind,
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, Scene,
+    ServiceKind,
 };
 use e3_session::{
     agreement,
@@ -121,6 +122,10 @@ impl Overlay for Disguised {
 
     fn mode(&self) -> String {
         "sealed".to_owned()
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        self.0.flows(scene)
     }
 
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {

@@ -8,7 +8,9 @@ use std::{env, fs, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use e3_overlay::{Joined, Joining, Need, Overlay, OverlayError, Properties, ServiceKind};
+use e3_overlay::{
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Scene, ServiceKind,
+};
 use e3_session::types::{Contact, PartyIndex, Roster};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -75,8 +77,12 @@ impl Overlay for Liar {
         self.overlay.mode()
     }
 
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
-        self.overlay.introduce().await
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        self.overlay.flows(scene)
+    }
+
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        self.overlay.introduce(who).await
     }
 
     async fn join(&self, mut joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {

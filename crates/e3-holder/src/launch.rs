@@ -35,8 +35,16 @@ pub struct Charge {
     pub keep: Keep,
     /// The verb that starts it.
     pub verb: String,
+    /// What the user allows.
+    pub consent: Consent,
+}
+
+/// What a user allows that is refused otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// An overlay that protects nothing, on a real network.
+    pub insecure: bool,
     /// Hosts whose parties may be others than they were.
-    #[serde(default)]
     pub accept: Vec<String>,
 }
 
@@ -68,7 +76,8 @@ pub fn launch(
     environment: &Environment,
     folder: &StateFolder,
     keep: Keep,
-    (verb, accept): (&str, &[String]),
+    verb: &str,
+    consent: &Consent,
 ) -> io::Result<Launched> {
     let charge = Charge {
         environment: environment.clone(),
@@ -76,7 +85,7 @@ pub fn launch(
         hosts: folder.hosts().to_owned(),
         keep,
         verb: verb.to_owned(),
-        accept: accept.to_vec(),
+        consent: consent.clone(),
     };
     let mut guardian = Command::new(env::current_exe()?)
         .arg("holder")

@@ -4,6 +4,7 @@
 //! - [`launch`]: how a command starts a holder;
 //! - [`client`]: how a command speaks with one that is up;
 //! - [`wire`]: what they say to one another, and what is written to a run's `events.jsonl`;
+//! - [`firewall`]: what firewalls must let through, host by host, before anything is made;
 //! - [`clock`]: what time it is, and how much of it has passed;
 //! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
 //! - [`authority`]: authorities on this machine, and what the holder has to do with them;
@@ -12,6 +13,8 @@
 pub mod authority;
 pub mod client;
 pub mod clock;
+mod exposure;
+pub mod firewall;
 pub mod holder;
 pub mod launch;
 pub mod state;

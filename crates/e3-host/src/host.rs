@@ -27,6 +27,17 @@ pub trait Host: Send + Sync {
     fn end_all(&self) -> Result<(), HostError>;
 }
 
+/// A host as it will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedHost {
+    /// Its name.
+    pub name: String,
+    /// Where it will be attached.
+    pub place: Place,
+    /// The addresses by which other sites will see it.
+    pub seen_as: Vec<IpAddr>,
+}
+
 /// Where a host is attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command, sync::Arc, time::Duration};
 
-use e3_lab::{Lab, Site, Topology, Trust};
-use e3_spec::{Environment, HostName};
+use e3_lab::{Lab, LabError, Site, Topology, Trust};
+use e3_spec::{Environment, HostName, Nat};
 use e3_world::{Region, Rtt, World};
 use tokio::process::Command as AsyncCommand;
 
-use crate::{Host, HostError, PairRtt, Place, Provider, SelfCheck, Started};
+use crate::{Host, HostError, PairRtt, Place, PlannedHost, Provider, SelfCheck, Started};
 
 mod scenario;
 mod site;
@@ -18,7 +18,7 @@ pub use scenario::scenario;
 #[derive(Debug)]
 pub struct LabProvider {
     lab: Arc<Lab>,
-    /// The hosts in the order of the declaration, each with its NAT in the declaration's words.
+    /// The hosts in the order of the declaration, each with its NAT in the declaration's words; those of services last.
     order: Vec<(HostName, String)>,
 }
 
@@ -33,12 +33,41 @@ struct LabHost {
 /// already: see [`e3_lab::enter`].
 pub fn build(environment: &Environment) -> Result<LabProvider, HostError> {
     let lab = Arc::new(Lab::build(&topology(environment)?)?);
-    let order = environment
-        .hosts
-        .iter()
-        .map(|host| (host.name.clone(), host.nat.to_string()))
-        .collect();
+    let parties = environment.hosts.iter();
+    let parties = parties.map(|host| (host.name.clone(), host.nat.to_string()));
+    let services = environment.service_hosts.iter();
+    let services = services.map(|host| (host.name.clone(), Nat::NONE.to_string()));
+    let order = parties.chain(services).collect();
     Ok(LabProvider { lab, order })
+}
+
+/// Where every host of an environment will stand, parties' first, as [`Provider::hosts`] has them once they are made.
+///
+/// # Errors
+/// No lab can be built of it.
+pub fn on_paper(environment: &Environment) -> Result<Vec<PlannedHost>, HostError> {
+    let planned = topology(environment)?.on_paper().map_err(LabError::from)?;
+    let parties = environment.hosts.iter();
+    let parties = parties.map(|host| (&host.name, &host.region, &host.site, host.nat.to_string()));
+    let services = environment.service_hosts.iter();
+    let services =
+        services.map(|host| (&host.name, &host.region, &host.site, Nat::NONE.to_string()));
+    let found = parties
+        .chain(services)
+        .filter_map(|(name, region, site, nat)| {
+            let host = planned.iter().find(|host| host.host == name.as_str())?;
+            Some(PlannedHost {
+                name: name.to_string(),
+                place: Place {
+                    region: region.to_string(),
+                    site: site.to_string(),
+                    nat,
+                    addresses: host.addresses.clone(),
+                },
+                seen_as: host.seen_as.clone(),
+            })
+        });
+    Ok(found.collect())
 }
 
 impl Provider for LabProvider {
@@ -127,8 +156,10 @@ fn topology(environment: &Environment) -> Result<Topology, HostError> {
         });
         site.hosts.push(host.name.to_string());
     }
+    let services = environment.service_hosts.iter().map(site::of_service);
+    let sites = order.iter().filter_map(|name| sites.remove(name));
     Ok(Topology {
-        sites: order.iter().filter_map(|name| sites.remove(name)).collect(),
+        sites: sites.chain(services).collect(),
         world: world(environment)?,
         seed: environment.seed.unwrap_or_default(),
     })

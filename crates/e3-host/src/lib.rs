@@ -9,5 +9,5 @@ mod host;
 pub mod lab;
 mod provider;
 
-pub use host::{Host, Place, Started};
-pub use provider::{HostError, PairRtt, Provider, SelfCheck};
+pub use host::{Host, Place, PlannedHost, Started};
+pub use provider::{HostError, PROVIDERS, PairRtt, Provider, ProviderKind, SelfCheck};

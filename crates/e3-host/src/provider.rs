@@ -6,12 +6,33 @@ use e3_lab::Lab;
 
 use crate::Host;
 
+/// The providers that there are, by their names in e3.toml, with what can be said of each before it has made anything.
+pub const PROVIDERS: &[(&str, ProviderKind)] = &[("lab", ProviderKind { emulated: true })];
+
+/// What can be said of a provider before it has made anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProviderKind {
+    /// Whether hosts and network are made on this machine: what their parties say to one another never leaves it, they
+    /// share its files, and none of it outlives the environment.
+    pub emulated: bool,
+}
+
+impl ProviderKind {
+    /// Of the provider of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        let mut known = PROVIDERS.iter();
+        known
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| *kind)
+    }
+}
+
 /// Makes or finds hosts.
 pub trait Provider: Send + Sync {
     /// Its name in e3.toml.
     fn name(&self) -> &'static str;
 
-    /// The hosts, in the order of the environment.
+    /// The hosts: the parties' in the order of the environment, then those on which nothing but services run.
     fn hosts(&self) -> Vec<Arc<dyn Host>>;
 
     /// The round-trip time that the environment declares for a pair of hosts, if it declares one.

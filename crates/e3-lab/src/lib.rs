@@ -78,7 +78,7 @@ pub use pair::Pinged;
 pub use plan::PlanError;
 pub use probe::{Finding, probe};
 pub use scenario::{Deed, Done, Event, LineChange, PlayError, Playing, Scenario};
-pub use topology::{Access, Family, Site, Topology};
+pub use topology::{Access, Family, OnPaper, Site, Topology};
 pub use tun::TunError;
 pub use wan::{Counters, Drops, Lateness, PairCounters, Traffic};
 pub use watch::{Machine, Watch, Watched};

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::nat::{Behaviour, Nat};
-use crate::topology::{Access, Site, Topology};
+use crate::topology::{Access, OnPaper, Site, Topology};
 
 mod address;
 mod error;
@@ -136,6 +136,37 @@ impl Plan {
             delays,
             seed: topology.seed,
         })
+    }
+}
+
+impl Plan {
+    /// Every host with its addresses, in the order of sites.
+    pub(crate) fn on_paper(&self) -> Vec<OnPaper> {
+        let hosts = self
+            .sites
+            .iter()
+            .flat_map(|site| site.hosts.iter().map(move |host| (site, host)));
+        hosts
+            .map(|(site, host)| OnPaper {
+                host: host.name.clone(),
+                addresses: host.addresses().collect(),
+                seen_as: self.seen_as(site, host),
+            })
+            .collect()
+    }
+
+    fn seen_as(&self, site: &SitePlan, host: &HostPlan) -> Vec<IpAddr> {
+        let outside = site.v4.as_ref().map(|v4| v4.outside);
+        let v4 = match outside {
+            None => None,
+            Some(Outside::Same(_)) => host.v4,
+            Some(Outside::Translated { address, .. }) => Some(address),
+            Some(Outside::Carried { carrier, .. }) => {
+                self.carriers.get(carrier).map(|carrier| carrier.address)
+            }
+        };
+        let v6 = host.v6.map(IpAddr::V6);
+        v4.map(IpAddr::V4).into_iter().chain(v6).collect()
     }
 }
 

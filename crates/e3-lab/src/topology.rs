@@ -1,5 +1,6 @@
 //! What a lab is to be: plain data.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use e3_world::World;
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use crate::conditions::milliseconds;
 use crate::nat::Nat;
+use crate::plan::{Plan, PlanError};
 
 /// Sites, and the world that they stand in.
 #[derive(Debug, Clone)]
@@ -29,6 +31,14 @@ impl Topology {
         }
     }
 
+    /// Every host with the addresses that a lab of this topology will give it.
+    ///
+    /// # Errors
+    /// No lab can be built of it.
+    pub fn on_paper(&self) -> Result<Vec<OnPaper>, PlanError> {
+        Plan::new(self).map(|plan| plan.on_paper())
+    }
+
     /// The same in this world.
     #[must_use]
     pub fn world(self, world: World) -> Self {
@@ -40,6 +50,17 @@ impl Topology {
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
+}
+
+/// A host as a topology gives it an address, before anything is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OnPaper {
+    /// Its name.
+    pub host: String,
+    /// Its own addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// The addresses by which other sites will see it: a NAT's in place of the host's own of IPv4.
+    pub seen_as: Vec<IpAddr>,
 }
 
 /// A switch with hosts on it, and a router that joins it to the wide area.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e3_identity::Did;
-use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster, SessionId};
+use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster, ServiceFacts, SessionId};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -31,6 +31,8 @@ pub struct Joining {
     pub ports: Ports,
     /// After this long, a peer that did not answer counts as unreachable.
     pub timeout: Duration,
+    /// The services that are up for the overlay.
+    pub services: Vec<ServiceFacts>,
     /// Sealed messages between the agents.
     pub mailbox: Mailbox,
 }

@@ -2,12 +2,14 @@
 //!
 //! - [`Overlay`]: an overlay before it is joined: what it promises and needs, and how it joins;
 //! - [`Joined`]: an overlay that a party has joined: dial table, links, leaving;
+//! - [`Flow`]: what a firewall has to let through for it;
 //! - [`Registry`]: the overlays of this program, by name;
 //! - [`direct`]: plain TCP, the baseline; [`tls`]: `MPyC`'s own TLS;
 //! - [`reachability`]: who can dial whom without NAT traversal, from declared facts.
 
 pub mod direct;
 mod error;
+mod flow;
 mod joining;
 mod overlay;
 mod program_needs;
@@ -18,6 +20,7 @@ mod tcp;
 pub mod tls;
 
 pub use error::OverlayError;
+pub use flow::{End, Flow, PortChoice, Purpose, Scene};
 pub use joining::{Introducing, Joining, Mailbox, MailboxClosed};
 pub use overlay::{Joined, Overlay};
 pub use program_needs::{ProgramFile, ProgramNeeds};

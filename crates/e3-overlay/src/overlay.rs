@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Roster};
 use serde_bytes::ByteBuf;
 
-use crate::{Introducing, Joining, Need, OverlayError, ProgramNeeds, Properties, ServiceKind};
+use crate::{
+    Flow, Introducing, Joining, Need, OverlayError, ProgramNeeds, Properties, Scene, ServiceKind,
+};
 
 /// An overlay before it is joined.
 ///
@@ -27,8 +29,18 @@ pub trait Overlay: Send + Sync + 'static {
     /// Infrastructure that it needs and no party is.
     fn services(&self) -> &'static [ServiceKind];
 
+    /// The identity schemes that it works with, in e3.toml's words, the one that it is used with unless another is
+    /// said first. None for all of them.
+    fn identities(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The mode that an agreement names, such as `plain`.
     fn mode(&self) -> String;
+
+    /// Every connection that hosts open for it and for a program over it, in this scene: what a firewall has to let
+    /// through. The conformance suite holds the overlay to it.
+    fn flows(&self, scene: &Scene) -> Vec<Flow>;
 
     /// The public bytes that go into this party's introduction. Called once, before any roster is known; private
     /// keys stay inside the overlay.

@@ -77,3 +77,16 @@ pub enum ServiceKind {
     /// Holds messages for parties that are away.
     Mediator,
 }
+
+impl ServiceKind {
+    /// Its word in e3.toml.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Relay => "relay",
+            Self::Lighthouse => "lighthouse",
+            Self::Rendezvous => "rendezvous",
+            Self::Coordinator => "coordinator",
+            Self::Mediator => "mediator",
+        }
+    }
+}

@@ -61,6 +61,7 @@ impl Net {
             dial: Dial::LowerToHigher,
             ports: Ports::one(PORT),
             timeout: Duration::from_secs(5),
+            services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
         }
     }

@@ -4,18 +4,14 @@ use std::path::{Path, PathBuf};
 
 use e3_overlay::Registry;
 use e3_spec::{
-    Diagnostics, Environment, File, Files, Known, KnownRegion, Overrides, PartyCount, Surroundings,
+    Declared, Diagnostics, Environment, File, Files, IdentityScheme, Known, KnownOverlay,
+    KnownProvider, KnownRegion, Overrides, PartyCount, ServiceKind, Surroundings,
 };
 use e3_world::World;
 
 use crate::cli::{EnvironmentArgs, LabDeclared};
 use crate::fault::Fault;
-
-/// The providers of hosts that this program has.
-const PROVIDERS: &[&str] = &["lab"];
-
-/// The identity schemes that this program has.
-const IDENTITIES: &[&str] = &["pinned", "ca"];
+use crate::out;
 
 /// How many hosts a network without parties may have.
 const MOST_HOSTS: u16 = 1024;
@@ -30,6 +26,26 @@ pub struct Loaded {
     pub environment: Environment,
     /// Its e3.toml, absolute and without links; `None` when there is only a program.
     pub file: Option<PathBuf>,
+    /// What was decided that nobody has said: a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Loaded {
+    /// Tells the user what was decided that nobody has said.
+    pub fn tell_notes(&self) {
+        for note in &self.notes {
+            out::aside(&format!("note: {note}\n"));
+        }
+    }
+
+    fn of(declared: Declared, file: Option<PathBuf>) -> Self {
+        let Declared { environment, notes } = declared;
+        Self {
+            environment,
+            file,
+            notes,
+        }
+    }
 }
 
 /// Reads the environment. `args` are what follows `--`, empty when nothing does.
@@ -71,10 +87,8 @@ pub fn network(declared: &LabDeclared) -> Result<Loaded, Fault> {
         };
         e3_spec::parse(&file, &overrides, around)
     })?;
-    Ok(Loaded {
-        environment: parsed.map_err(|wrong| refuse("the command line", wrong))?,
-        file: None,
-    })
+    let declared = parsed.map_err(|wrong| refuse("the command line", wrong))?;
+    Ok(Loaded::of(declared, None))
 }
 
 fn read(
@@ -99,10 +113,8 @@ fn read(
     let parsed = with_surroundings(most_hosts, |around| {
         e3_spec::parse(&declared, overrides, around)
     })?;
-    Ok(Loaded {
-        environment: parsed.map_err(|wrong| refuse(&file.shown, wrong))?,
-        file: Some(file.absolute),
-    })
+    let declared = parsed.map_err(|wrong| refuse(&file.shown, wrong))?;
+    Ok(Loaded::of(declared, Some(file.absolute)))
 }
 
 /// What stands in the file.
@@ -181,10 +193,8 @@ fn without_a_file(program: &str, overrides: &Overrides) -> Result<Loaded, Fault>
     let parsed = with_surroundings(PartyCount::MAX, |around| {
         e3_spec::adhoc(program, parties, overrides, around)
     })?;
-    Ok(Loaded {
-        environment: parsed.map_err(|wrong| refuse("the command line", wrong))?,
-        file: None,
-    })
+    let declared = parsed.map_err(|wrong| refuse("the command line", wrong))?;
+    Ok(Loaded::of(declared, None))
 }
 
 fn refuse(shown: &str, wrong: Diagnostics) -> Fault {
@@ -219,7 +229,15 @@ fn with_surroundings<T>(
     act: impl FnOnce(&Surroundings<'_>) -> T,
 ) -> Result<T, Fault> {
     let here = here()?;
-    let overlays: Vec<&str> = Registry::builtin().names().collect();
+    let overlays = overlays();
+    let overlays: Vec<KnownOverlay<'_>> = overlays.iter().map(Words::known).collect();
+    let providers: Vec<KnownProvider<'_>> = e3_host::PROVIDERS
+        .iter()
+        .map(|(name, kind)| KnownProvider {
+            name,
+            lab: kind.emulated,
+        })
+        .collect();
     let world = World::builtin();
     let regions: Vec<KnownRegion<'_>> = world
         .regions()
@@ -230,15 +248,51 @@ fn with_surroundings<T>(
         .collect();
     Ok(act(&Surroundings {
         known: Known {
-            providers: PROVIDERS,
+            providers: &providers,
             overlays: &overlays,
-            identities: IDENTITIES,
             most_hosts,
             regions: &regions,
         },
         files: &Disk,
         here: &here,
     }))
+}
+
+/// What an overlay is to e3.toml.
+struct Words {
+    name: &'static str,
+    services: Vec<ServiceKind>,
+    identities: Vec<IdentityScheme>,
+}
+
+impl Words {
+    fn known(&self) -> KnownOverlay<'_> {
+        KnownOverlay {
+            name: self.name,
+            services: &self.services,
+            identities: &self.identities,
+        }
+    }
+}
+
+/// The overlays of this program. Their words are those of e3.toml: a test sees to it.
+fn overlays() -> Vec<Words> {
+    let registry = Registry::builtin();
+    let made = registry.names().filter_map(|name| registry.make(name));
+    made.map(|overlay| {
+        let services = overlay.services().iter();
+        let identities = overlay.identities().iter();
+        Words {
+            name: overlay.name(),
+            services: services
+                .filter_map(|kind| kind.as_str().parse().ok())
+                .collect(),
+            identities: identities
+                .filter_map(|scheme| scheme.parse().ok())
+                .collect(),
+        }
+    })
+    .collect()
 }
 
 /// The current folder.
@@ -266,5 +320,25 @@ impl Files for Disk {
                     .collect()
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlays_need_has_a_word_in_e3_toml() {
+        let registry = Registry::builtin();
+        for Words {
+            name,
+            services,
+            identities,
+        } in overlays()
+        {
+            let overlay = registry.make(name).unwrap();
+            assert_eq!(services.len(), overlay.services().len(), "{name}");
+            assert_eq!(identities.len(), overlay.identities().len(), "{name}");
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::{process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use e3_overlay::{
-    Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry, ServiceKind,
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry,
+    Scene, ServiceKind,
 };
 use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
@@ -84,8 +85,12 @@ impl Overlay for Faulty {
         "faulty".to_owned()
     }
 
-    async fn introduce(&self) -> Result<ByteBuf, OverlayError> {
-        self.direct.introduce().await
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        self.direct.flows(scene)
+    }
+
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        self.direct.introduce(who).await
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {

@@ -6,7 +6,9 @@ use e3_identity::{Documents, Endorsement, Introduction, Resolver, introduction::
 use e3_session::{
     evidence::Verifier,
     message::{Reply, Request, Settings},
-    types::{Admission, KeptRoster, Nonce, PartyIndex, Roster, RosterEntry, SessionId},
+    types::{
+        Admission, KeptRoster, Nonce, PartyIndex, Roster, RosterEntry, ServiceFacts, SessionId,
+    },
 };
 use e3_spec::Environment;
 use futures::future::join_all;
@@ -62,11 +64,12 @@ impl Admitted {
 pub(super) async fn admit(
     parties: &mut [Party],
     (environment, session, epoch): (&Environment, SessionId, u32),
+    services: &[ServiceFacts],
     trust: &mut Trust,
     resolver: &dyn Resolver,
     tell: &Tell,
 ) -> Result<Admitted, Fault> {
-    prepare(parties, environment, trust).await?;
+    prepare(parties, environment, services, trust).await?;
     let introductions = introduce(parties).await?;
     let documents = resolve(resolver, &introductions).await?;
     let roster = endorse(parties, (session, epoch), introductions, trust, &documents).await?;
@@ -90,11 +93,16 @@ pub(super) async fn admit(
     Ok(admitted)
 }
 
-async fn prepare(parties: &[Party], environment: &Environment, trust: &Trust) -> Result<(), Fault> {
+async fn prepare(
+    parties: &[Party],
+    environment: &Environment,
+    services: &[ServiceFacts],
+    trust: &Trust,
+) -> Result<(), Fault> {
     let settings = Settings {
         overlay: environment.overlay.to_string(),
         policy: trust.policy(),
-        services: Vec::new(),
+        services: services.to_vec(),
     };
     let request = |_: usize, _: &Party| Request::Prepare(settings.clone());
     ask_all(parties, "prepare", QUICK, request).await?;

@@ -1,9 +1,12 @@
 //! An environment comes up: agents, roster, overlay.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
-use e3_host::Provider;
-use e3_overlay::Registry;
+use e3_host::{Provider, ProviderKind};
+use e3_overlay::{Overlay, Registry};
 use e3_resolver::Network;
 use e3_session::{message::Request, types::SessionId};
 use e3_spec::Environment;
@@ -16,16 +19,20 @@ use super::{
     connect::{connect, refuse_unreachable},
     declared,
     link::{Link, Unasked},
+    on_demand::OnDemand,
     order::arrange,
     party::{Party, QUICK, statuses},
+    services,
     tell::Tell,
     trust::Trust,
     up::Up,
 };
 use crate::{
     clock::now_ms,
+    exposure,
+    launch::Consent,
     state::{LOG, StateFolder},
-    wire::{Event, Fault, Step, Tip},
+    wire::{Event, Fault, InsecureRecord, Step, Tip},
 };
 
 /// Brings the environment up on hosts that exist.
@@ -37,14 +44,9 @@ pub(crate) async fn bring_up(
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     links_for_routing: &OnceLock<Vec<Link>>,
+    insecure: Option<InsecureRecord>,
 ) -> Result<Up, Fault> {
-    let registry = Registry::builtin();
-    let overlay = registry.make(environment.overlay.as_str()).ok_or_else(|| {
-        Fault::user(format!("this e3 has no overlay `{}`", environment.overlay)).hint(format!(
-            "it has {}",
-            registry.names().collect::<Vec<_>>().join(", ")
-        ))
-    })?;
+    let overlay = overlay(&environment)?;
     let mut trust = Trust::begin(&environment, &overlay, folder, accept)?;
     let session = fresh_session()?;
     let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
@@ -58,9 +60,10 @@ pub(crate) async fn bring_up(
         .await
         .map_err(Fault::from)?;
     let (mut parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
+    let services = services::of_hosts(&environment, &*provider);
     let admitted = {
         let (whom, resolver) = ((&environment, session, 1), Network::new());
-        let admitting = admit(&mut parties, whom, &mut trust, &resolver, tell);
+        let admitting = admit(&mut parties, whom, &services, &mut trust, &resolver, tell);
         tell.step(Step::Admit, admitting).await?
     };
     tell_of_deaths(&parties);
@@ -90,14 +93,36 @@ pub(crate) async fn bring_up(
         environment,
         session,
         since_ms: now_ms(),
+        others: OnDemand::new(Arc::clone(&provider), starter.clone(), BTreeMap::new()),
         provider,
         starter,
         parties,
         admitted,
+        services,
         links,
+        insecure,
         check,
         dialling: (dial, ports),
         log: folder.file(LOG),
+    })
+}
+
+/// What the user has allowed of what is refused otherwise, before anything is made.
+pub(crate) fn allowed(
+    environment: &Environment,
+    consent: &Consent,
+) -> Result<Option<InsecureRecord>, Fault> {
+    let overlay = overlay(environment)?;
+    exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)
+}
+
+fn overlay(environment: &Environment) -> Result<Arc<dyn Overlay>, Fault> {
+    let registry = Registry::builtin();
+    registry.make(environment.overlay.as_str()).ok_or_else(|| {
+        Fault::user(format!("this e3 has no overlay `{}`", environment.overlay)).hint(format!(
+            "it has {}",
+            registry.names().collect::<Vec<_>>().join(", ")
+        ))
     })
 }
 

@@ -12,7 +12,7 @@ const PORT: u16 = 11599;
 
 /// Which connections a program will open, and on which ports its parties listen. Without a program: as one that
 /// uses `MPyC`.
-pub(super) fn dialling(program: Option<&Program>) -> (Dial, Ports) {
+pub(crate) fn dialling(program: Option<&Program>) -> (Dial, Ports) {
     let Some(program) = program else {
         return (Dial::LowerToHigher, Ports::one(PORT));
     };

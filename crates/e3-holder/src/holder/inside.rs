@@ -18,7 +18,7 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
-    bring_up::bring_up,
+    bring_up::{allowed, bring_up},
     kept::Kept,
     link::{Link, Unasked},
     network::Network,
@@ -95,6 +95,11 @@ async fn begin(
     folder
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
+    let insecure = if charge.keep == Keep::Parties {
+        allowed(&charge.environment, &charge.consent)?
+    } else {
+        None
+    };
     let built = tell
         .step(Step::Lab, async { lab::build(&charge.environment) })
         .await;
@@ -105,12 +110,13 @@ async fn begin(
     if charge.keep == Keep::Parties {
         let up = bring_up(
             environment,
-            &charge.accept,
+            &charge.consent.accept,
             provider,
             folder,
             tell,
             unasked,
             links,
+            insecure,
         )
         .await?;
         return Ok(Kept::Parties(Box::new(up)));

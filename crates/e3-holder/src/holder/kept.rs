@@ -67,9 +67,10 @@ impl Kept {
     pub(crate) async fn agent(&self, host: &str) -> Result<Link, Fault> {
         match self {
             Self::Parties(up) => {
-                let (_, party) = up.party(host)?;
-                self.check_awake(party.host.name.as_str())?;
-                Ok(party.link.clone())
+                let party = up.party(host).ok();
+                let name = party.map_or(host, |(_, party)| party.host.name.as_str());
+                self.check_awake(name)?;
+                up.agent(host).await
             }
             Self::Network(network) => {
                 self.check_awake(host)?;

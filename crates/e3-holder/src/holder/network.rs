@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use e3_host::{Host as Machine, Provider};
+use e3_host::Provider;
 use e3_spec::Environment;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
 use super::{
     agents::{Starter, start_agents},
     bring_up::fresh_session,
     check,
     link::{Link, Unasked},
+    on_demand::OnDemand,
     tell::Tell,
 };
 use crate::{
@@ -27,8 +28,7 @@ pub(crate) struct Network {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) check: Option<CheckRecord>,
     starter: Starter,
-    /// The agents that run, by host.
-    agents: Mutex<BTreeMap<String, Link>>,
+    agents: OnDemand,
 }
 
 impl Network {
@@ -60,38 +60,18 @@ impl Network {
         Ok(Self {
             environment,
             since_ms: now_ms(),
+            agents: OnDemand::new(Arc::clone(&provider), starter.clone(), agents),
             provider,
             check: checked,
             starter,
-            agents: Mutex::new(agents),
         })
     }
 
     /// The agent of a host, started if none runs there.
     pub(crate) async fn agent(&self, host: &str) -> Result<Link, Fault> {
-        // Held while one starts, so that a host gets no second one.
-        let mut agents = self.agents.lock().await;
-        if let Some(link) = agents.get(host).filter(|link| link.gone().is_none()) {
-            return Ok(link.clone());
-        }
-        let machine = self.machine(host)?;
-        let fresh = self.starter.start(machine).map_err(Fault::from)?;
-        let (link, _) = self.starter.greet(fresh).await.map_err(Fault::from)?;
-        agents.insert(host.to_owned(), link.clone());
-        Ok(link)
-    }
-
-    fn machine(&self, name: &str) -> Result<Arc<dyn Machine>, Fault> {
-        let hosts = self.provider.hosts();
-        let found = hosts.iter().find(|host| host.name() == name);
-        found.cloned().ok_or_else(|| {
-            let names: Vec<_> = hosts.iter().map(|host| host.name()).collect();
-            Fault::user(format!(
-                "there is no host `{name}` in {}",
-                self.environment.name
-            ))
-            .hint(format!("its hosts are {}", names.join(", ")))
-        })
+        self.agents
+            .agent(host, self.environment.name.as_str())
+            .await
     }
 
     /// Everything ends.

@@ -6,42 +6,65 @@ use e3_overlay::{
 };
 use e3_program::order::{missing, order};
 use e3_session::types::Dial;
-use e3_spec::Environment;
+use e3_spec::{Environment, HostName};
 
 use super::party::Party;
 use crate::wire::Fault;
 
 /// Puts the parties into the order of their indices; tells why where that is not the order of the file.
-///
-/// An overlay that traverses NATs takes any order. Otherwise the places decide: whoever cannot be reached must
-/// come before those that it dials itself.
 pub(crate) fn arrange(
     environment: &Environment,
     overlay: &dyn Overlay,
     dial: Dial,
     parties: Vec<Party>,
 ) -> Result<(Vec<Party>, Option<String>), Fault> {
-    let fixed = environment.order.is_some();
-    let parties = declared(environment, parties);
-    if overlay.properties().traverses_nat.is_given() {
-        return Ok((parties, None));
+    let places = parties.iter().map(|party| {
+        let place = party.place();
+        let place = PartyPlace {
+            site: place.site.clone(),
+            behind_nat: place.nat != "none",
+            addresses: party.facts.addresses.clone(),
+        };
+        (party.host.name.clone(), place)
+    });
+    let (order, reason) = find(environment, overlay, dial, places.collect())?;
+    let mut parties = parties;
+    parties.sort_by_key(|party| order.iter().position(|name| *name == party.host.name));
+    Ok((parties, reason))
+}
+
+/// The hosts in the order of their parties' indices, from where they stand.
+///
+/// An overlay that traverses NATs takes any order. Otherwise the places decide: whoever cannot be reached must
+/// come before those that it dials itself.
+pub(crate) fn find(
+    environment: &Environment,
+    overlay: &dyn Overlay,
+    dial: Dial,
+    mut places: Vec<(HostName, PartyPlace)>,
+) -> Result<(Vec<HostName>, Option<String>), Fault> {
+    if let Some(order) = &environment.order {
+        places.sort_by_key(|(host, _)| order.iter().position(|name| name == host));
     }
-    let places: Vec<PartyPlace> = parties.iter().map(place).collect();
+    let names: Vec<HostName> = places.iter().map(|(host, _)| host.clone()).collect();
+    if overlay.properties().traverses_nat.is_given() {
+        return Ok((names, None));
+    }
     let can = |from: usize, to: usize| match (places.get(from), places.get(to)) {
-        (Some(from), Some(to)) => reachable(from, to),
+        (Some((_, from)), Some((_, to))) => reachable(from, to),
         _ => Ok(()),
     };
     let can_dial = |from, to| can(from, to).is_ok();
     let name = |index: usize| {
-        parties
+        names
             .get(index)
-            .map_or_else(String::new, |party| party.host.name.to_string())
+            .map_or_else(String::new, HostName::to_string)
     };
 
-    if fixed {
-        let unreached = missing(parties.len(), dial, can_dial);
+    if environment.order.is_some() {
+        let unreached = missing(names.len(), dial, can_dial);
         if unreached.is_empty() {
-            return Ok((parties, None));
+            return Ok((names, None));
         }
         let pairs = unreached
             .into_iter()
@@ -49,7 +72,7 @@ pub(crate) fn arrange(
         return Err(unreachable(overlay.name(), pairs.map(|(from, to, why)| (name(from), name(to), why)))
             .hint("remove `order` from e3.toml, so that E³ orders the parties, or choose an overlay that traverses NATs"));
     }
-    let found = order(parties.len(), dial, can_dial).map_err(|impossible| {
+    let found = order(names.len(), dial, can_dial).map_err(|impossible| {
         if impossible.unreachable.is_empty() {
             return Fault::user(impossible.describe(name));
         }
@@ -63,33 +86,9 @@ pub(crate) fn arrange(
         let hint = hint(&pairs);
         unreachable(overlay.name(), pairs.into_iter()).hint(hint)
     })?;
-    let reason = reason(&found, &parties, overlay, &places);
-    Ok((permuted(&found, parties), reason))
-}
-
-/// The order of e3.toml: what `order` says, else that of the hosts.
-fn declared(environment: &Environment, mut parties: Vec<Party>) -> Vec<Party> {
-    if let Some(order) = &environment.order {
-        parties.sort_by_key(|party| order.iter().position(|name| *name == party.host.name));
-    }
-    parties
-}
-
-fn permuted(order: &[usize], parties: Vec<Party>) -> Vec<Party> {
-    let mut left: Vec<Option<Party>> = parties.into_iter().map(Some).collect();
-    order
-        .iter()
-        .filter_map(|&index| left.get_mut(index)?.take())
-        .collect()
-}
-
-fn place(party: &Party) -> PartyPlace {
-    let place = party.place();
-    PartyPlace {
-        site: place.site.clone(),
-        behind_nat: place.nat != "none",
-        addresses: party.facts.addresses.clone(),
-    }
+    let reason = reason(&found, overlay, &places);
+    let ordered = found.iter().filter_map(|&index| names.get(index).cloned());
+    Ok((ordered.collect(), reason))
 }
 
 fn unreachable(overlay: &str, pairs: impl Iterator<Item = (String, String, Reason)>) -> Fault {
@@ -114,19 +113,15 @@ fn hint(pairs: &[(String, String, Reason)]) -> &'static str {
 
 fn reason(
     order: &[usize],
-    parties: &[Party],
     overlay: &dyn Overlay,
-    places: &[PartyPlace],
+    places: &[(HostName, PartyPlace)],
 ) -> Option<String> {
     if order.is_sorted() {
         return None;
     }
-    let moved = order
-        .iter()
-        .take_while(|&&index| places.get(index).is_some_and(|place| place.behind_nat));
-    let names: Vec<_> = moved
-        .filter_map(|&index| Some(parties.get(index)?.host.name.to_string()))
-        .collect();
+    let moved = order.iter().filter_map(|&index| places.get(index));
+    let moved = moved.take_while(|(_, place)| place.behind_nat);
+    let names: Vec<_> = moved.map(|(host, _)| host.to_string()).collect();
     let (first, place) = (
         names.join(", "),
         if names.len() == 1 {

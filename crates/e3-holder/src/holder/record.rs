@@ -174,6 +174,7 @@ pub(crate) fn of_run(
             runtime: terms.runtime.clone(),
             words: up.admitted.words.clone(),
         }),
+        insecure: up.insecure.clone(),
         check: up.check.clone(),
         trusted: distrust.is_empty(),
         distrust,

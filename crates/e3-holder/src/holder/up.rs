@@ -5,17 +5,19 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use e3_host::Provider;
 use e3_session::{
     message::{Reply, Request},
-    types::{Dial, LinkReport, PartyIndex, Ports, SessionId},
+    types::{Dial, LinkReport, PartyIndex, Ports, ServiceFacts, SessionId},
 };
 use e3_spec::Environment;
 
 use super::{
     admit::Admitted,
     agents::Starter,
+    link::Link,
+    on_demand::OnDemand,
     party::{Party, ask_all, statuses, unexpected},
-    quiet,
+    quiet, services,
 };
-use crate::wire::{CheckRecord, Fault, HostStatus, PartyStatus, Status};
+use crate::wire::{CheckRecord, Fault, HostStatus, InsecureRecord, PartyStatus, Status};
 
 /// How long an agent that is up may take to say how it is.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -33,8 +35,14 @@ pub(crate) struct Up {
     pub(crate) parties: Vec<Party>,
     /// Who takes part, as all have found it.
     pub(crate) admitted: Admitted,
+    /// In the order of the environment.
+    pub(crate) services: Vec<ServiceFacts>,
+    /// The hosts on which nothing but services run.
+    pub(crate) others: OnDemand,
     /// As they were when the overlay was joined; one a directed pair that a program needs.
     pub(crate) links: Vec<LinkReport>,
+    /// What the user has allowed although it protects nothing.
+    pub(crate) insecure: Option<InsecureRecord>,
     pub(crate) check: Option<CheckRecord>,
     /// Which connections programs may open, and on which ports they may listen.
     pub(crate) dialling: (Dial, Ports),
@@ -82,10 +90,22 @@ impl Up {
             roster: self.admitted.roster.hash().to_string(),
             words: self.admitted.words.clone(),
             hosts,
+            services: services::statuses(&self.environment, &self.services),
             links,
             running,
             check: self.check.clone(),
         }
+    }
+
+    /// The agent on a host of that name, or of that party's index; on one that no party runs on, it is started.
+    pub(crate) async fn agent(&self, host: &str) -> Result<Link, Fault> {
+        let mut others = self.environment.service_hosts.iter();
+        if others.any(|other| other.name.as_str() == host) {
+            let environment = self.environment.name.as_str();
+            return self.others.agent(host, environment).await;
+        }
+        let (_, party) = self.party(host)?;
+        Ok(party.link.clone())
     }
 
     /// The party on a host of that name, or of that index.
@@ -94,11 +114,8 @@ impl Up {
         let index = self.admitted.roster.index_of(host).or_else(by_index);
         let found = index.and_then(|index| Some((index, self.parties.get(usize::from(index.0))?)));
         found.ok_or_else(|| {
-            let names: Vec<_> = self
-                .parties
-                .iter()
-                .map(|party| party.host.name.as_str())
-                .collect();
+            let parties = self.parties.iter().map(|party| &party.host.name);
+            let names: Vec<_> = parties.map(e3_spec::HostName::as_str).collect();
             Fault::user(format!(
                 "there is no host `{host}` in {}",
                 self.environment.name

@@ -256,12 +256,34 @@ pub struct Status {
     pub words: String,
     /// The hosts with their parties.
     pub hosts: Vec<HostStatus>,
+    /// The services.
+    #[serde(default)]
+    pub services: Vec<ServiceStatus>,
     /// The links, as connected.
     pub links: Vec<LinkReport>,
     /// The run that goes on, if any.
     pub running: Option<String>,
     /// How often the lab found itself late, and the like.
     pub check: Option<CheckRecord>,
+}
+
+/// A service whose host is up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceStatus {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `relay`.
+    pub kind: String,
+    /// The host that it runs on.
+    pub host: String,
+    /// Whether a party runs there too.
+    pub party: bool,
+    /// The region that the host is in.
+    pub region: String,
+    /// The host's addresses.
+    pub addresses: Vec<String>,
+    /// The ports that were declared, such as `443/tcp`.
+    pub ports: Vec<String>,
 }
 
 /// A host that is up.

@@ -12,15 +12,17 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub use ask::{Ask, Inputs, RunAsk};
-pub use event::{Event, Fault, FaultKind, HostStatus, PartyStatus, Stamped, Status, Step, Tip};
+pub use event::{
+    Event, Fault, FaultKind, HostStatus, PartyStatus, ServiceStatus, Stamped, Status, Step, Tip,
+};
 pub use lab::{
     Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, MappingRecord,
     NetworkStatus, PathStatus, PeerRecord, PingRecord, PlayedRecord, SiteStatus,
 };
 pub use probe::{Measured, PairRecord, ProbeRecord};
 pub use result::{
-    AgreementRecord, CheckRecord, Failure, LinkRecord, Machine, OutcomeRecord, PartyRecord,
-    PathKind, RunRecord, Seconds,
+    AgreementRecord, CheckRecord, Failure, InsecureRecord, LinkRecord, Machine, OutcomeRecord,
+    PartyRecord, PathKind, RunRecord, Seconds,
 };
 pub use watched::{LatenessRecord, LoadRecord, WatchedRecord};
 

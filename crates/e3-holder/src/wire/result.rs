@@ -60,6 +60,9 @@ pub struct RunRecord {
     pub probe: Option<ProbeRecord>,
     /// What was agreed.
     pub agreement: Option<AgreementRecord>,
+    /// What `--insecure` allowed, if it was needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insecure: Option<InsecureRecord>,
     /// What the lab found when it measured itself.
     pub check: Option<CheckRecord>,
     /// Whether the times above are the network's and the programs' own, and not the machine's doing.
@@ -161,6 +164,15 @@ pub enum OutcomeRecord {
     Differs(BTreeMap<String, String>),
     /// Nothing was collected.
     None,
+}
+
+/// What a user has allowed although it protects nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsecureRecord {
+    /// What the overlay does not promise, each with its reason.
+    pub missing: Vec<String>,
+    /// The hosts that speak over a real network all the same.
+    pub hosts: Vec<String>,
 }
 
 /// What was agreed before anything ran.

@@ -1,23 +1,34 @@
 //! A declared site in the lab's words.
 
 use e3_lab::{Access, Behaviour, Carrier, Filtering, Mapping, Nat, Ports, Site};
-use e3_spec::{Dependence, Family, Host, NatPorts, NatPreset};
+use e3_spec::{Dependence, Family, Host, NatPorts, NatPreset, ServiceHost};
 
 /// The site of a host, still without hosts.
 pub(super) fn site(host: &Host) -> Site {
-    let family = match host.family {
-        Family::V4 => e3_lab::Family::V4,
-        Family::V6 => e3_lab::Family::V6,
-        Family::Dual => e3_lab::Family::Dual,
-    };
     Site::new(host.site.to_string(), host.region.to_string())
         .nat(nat(&host.nat))
-        .family(family)
+        .family(family(host.family))
         .access(Access {
             rate: host.access.rate.map(e3_spec::Rate::bits_per_second),
             loss: f64::from(host.access.loss.parts_per_million()) / 1e6,
             jitter: host.access.jitter.into(),
         })
+}
+
+/// The site of a host on which nothing but services run, with that host.
+pub(super) fn of_service(host: &ServiceHost) -> Site {
+    let mut site =
+        Site::new(host.site.to_string(), host.region.to_string()).family(family(host.family));
+    site.hosts.push(host.name.to_string());
+    site
+}
+
+fn family(declared: Family) -> e3_lab::Family {
+    match declared {
+        Family::V4 => e3_lab::Family::V4,
+        Family::V6 => e3_lab::Family::V6,
+        Family::Dual => e3_lab::Family::Dual,
+    }
 }
 
 /// What a declared NAT does.

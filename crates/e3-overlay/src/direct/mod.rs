@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use serde_bytes::ByteBuf;
 
 use crate::{
-    Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, ServiceKind,
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Scene,
+    ServiceKind,
     tcp::{self, Plain},
 };
 
@@ -52,6 +53,10 @@ impl Overlay for Direct {
 
     fn mode(&self) -> String {
         "plain".to_owned()
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        tcp::flows(scene)
     }
 
     async fn introduce(&self, _: &Introducing) -> Result<ByteBuf, OverlayError> {

@@ -7,11 +7,13 @@
 //!
 //! - [`probe`]: what is said over such a connection, and [`secure`]: what is put around it before;
 //! - [`dialler`] and [`listener`]: its two ends, and [`prove`]: all of them at once;
+//! - [`flows`]: all of them as a firewall sees them;
 //! - [`reason`]: why a peer cannot be reached, in words;
 //! - [`joined`]: the overlay while it is up;
 //! - [`ping`]: a measurement that leaves the program's port alone.
 
 mod dialler;
+mod flows;
 mod joined;
 mod listener;
 mod ping;
@@ -21,6 +23,7 @@ mod reason;
 mod secure;
 
 pub(crate) use self::{
+    flows::flows,
     joined::join,
     probe::ProbeError,
     secure::{Plain, Secure},

@@ -46,7 +46,7 @@ fn answers(error: &io::Error) -> bool {
 }
 
 /// The port next to the program's that nobody listens on.
-fn quiet_port(program: u16) -> u16 {
+pub(super) fn quiet_port(program: u16) -> u16 {
     match program {
         0 | 1 => 2,
         program => program - 1,

@@ -23,8 +23,8 @@ use serde_bytes::ByteBuf;
 
 use self::link::Mutual;
 use crate::{
-    Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, ServiceKind,
-    tcp,
+    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Scene,
+    ServiceKind, tcp,
 };
 
 /// The overlay's name, under which certificates stand in a roster.
@@ -86,6 +86,14 @@ impl Overlay for Tls {
 
     fn mode(&self) -> String {
         "mpyc-ssl".to_owned()
+    }
+
+    fn identities(&self) -> &'static [&'static str] {
+        &["ca"]
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        tcp::flows(scene)
     }
 
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {

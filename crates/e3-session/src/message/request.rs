@@ -6,7 +6,7 @@ use serde_bytes::ByteBuf;
 
 use crate::types::{
     Admission, Contact, Dial, Digest, InputSource, Nonce, Offer, OutputPolicy, PartyIndex, Ports,
-    Program, Roster, RunId, SessionId, Statement,
+    Program, Roster, RunId, ServiceFacts, SessionId, Statement,
 };
 
 /// What a controller asks of an agent, in the order of a conversation.
@@ -157,7 +157,7 @@ pub struct Settings {
     /// How introductions are believed.
     pub policy: Policy,
     /// Services that the overlay uses, with their facts.
-    pub services: Vec<(String, ByteBuf)>,
+    pub services: Vec<ServiceFacts>,
 }
 
 /// A piece of a file; pieces of one file arrive in order.

@@ -12,6 +12,7 @@ mod manifest;
 mod outcome;
 mod program;
 mod roster;
+mod service;
 mod statement;
 
 pub use admission::{ADMISSION, Admission, words};
@@ -28,6 +29,7 @@ pub use program::{
     Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,
 };
 pub use roster::{MAX_NAME, MAX_PARTIES, ROSTER, Roster, RosterEntry, RosterError};
+pub use service::{ServiceFacts, ServicePort, Transport};
 pub use statement::{
     CONCLUSION, Conclusion, End, OUTCOME, OUTPUT, Opening, STATEMENTS, Statement, conclusion_form,
 };

@@ -14,7 +14,7 @@ use e3_session::{
         Admission, Agreement, Conclusion, Contact, Dial, DialTable, Digest, End, Ending, FileEntry,
         HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer,
         Opening, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program, Reach, Roster,
-        RosterEntry, RunId, SessionId, Statement, Terms, words,
+        RosterEntry, RunId, ServiceFacts, SessionId, Statement, Terms, words,
     },
 };
 use serde_bytes::ByteBuf;
@@ -227,7 +227,14 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         RequestKind::Prepare => Request::Prepare(Settings {
             overlay: "direct".to_owned(),
             policy: policy(),
-            services: vec![("relay".to_owned(), ByteBuf::from(vec![4]))],
+            services: vec![ServiceFacts {
+                name: "relay".to_owned(),
+                kind: "relay".to_owned(),
+                host: "relay".to_owned(),
+                addresses: vec![],
+                ports: vec![],
+                told: BTreeMap::from([("token".to_owned(), ByteBuf::from(vec![4]))]),
+            }],
         }),
         RequestKind::Introduce => Request::Introduce {
             lifetime_s: 3600,

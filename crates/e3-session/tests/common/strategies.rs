@@ -11,7 +11,8 @@ use e3_session::{
         Admission, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End, Ending,
         FileEntry, HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest,
         Nonce, Offer, Opening, Outcome, OutputPolicy, PartyIndex, Path, PortLayout, Ports, Program,
-        ProgramEvent, Reach, Roster, RosterEntry, RunId, SessionId, Statement, Terms,
+        ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts, ServicePort, SessionId,
+        Statement, Terms, Transport,
     },
 };
 use proptest::{
@@ -226,13 +227,33 @@ fn end() -> BoxedStrategy<End> {
         .boxed()
 }
 
+fn service() -> impl Strategy<Value = ServiceFacts> {
+    let transport = select(vec![Transport::Tcp, Transport::Udp]);
+    let port =
+        (any::<u16>(), transport).prop_map(|(port, transport)| ServicePort { port, transport });
+    (
+        (text(), text(), text()),
+        vec(any::<IpAddr>(), 0..3),
+        vec(port, 0..3),
+        btree_map(text(), bytes(), 0..3),
+    )
+        .prop_map(
+            |((name, kind, host), addresses, ports, told)| ServiceFacts {
+                name,
+                kind,
+                host,
+                addresses,
+                ports,
+                told,
+            },
+        )
+}
+
 fn settings() -> impl Strategy<Value = Settings> {
-    (text(), policy(), vec((text(), bytes()), 0..3)).prop_map(|(overlay, policy, services)| {
-        Settings {
-            overlay,
-            policy,
-            services,
-        }
+    (text(), policy(), vec(service(), 0..3)).prop_map(|(overlay, policy, services)| Settings {
+        overlay,
+        policy,
+        services,
     })
 }
 

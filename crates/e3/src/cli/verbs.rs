@@ -15,7 +15,7 @@ pub enum Verb {
     Init(Init),
     /// Say everything that is wrong with an environment, and what of it would travel; change nothing
     Check(Check),
-    /// Say what `up` would create, change and destroy; change nothing
+    /// Say what `up` would create, change and destroy, and what firewalls must let through; change nothing
     Plan(Plan),
     /// Bring an environment up and keep it
     Up(Up),
@@ -104,6 +104,12 @@ pub struct Plan {
     /// Which environment.
     #[command(flatten)]
     pub environment: EnvironmentArgs,
+    /// Only what this host's firewall must let through, for whoever looks after it
+    #[arg(long, value_name = "NAME", help_heading = None)]
+    pub host: Option<String>,
+    /// What firewalls must let through, as comma-separated values
+    #[arg(long, conflicts_with = "json", help_heading = None)]
+    pub csv: bool,
 }
 
 /// `e3 up`
@@ -115,6 +121,9 @@ pub struct Up {
     /// Believe the party of this host although it is not who it was (may be repeated)
     #[arg(long, value_name = "HOST", help_heading = None)]
     pub accept: Vec<String>,
+    /// Allow an overlay that protects nothing outside the lab too
+    #[arg(long, help_heading = None)]
+    pub insecure: bool,
 }
 
 /// `e3 status`
@@ -140,6 +149,9 @@ pub struct Run {
     /// Believe the party of this host although it is not who it was (may be repeated)
     #[arg(long, value_name = "HOST", help_heading = None)]
     pub accept: Vec<String>,
+    /// Allow an overlay that protects nothing outside the lab too; the run's record says so
+    #[arg(long, help_heading = None)]
+    pub insecure: bool,
     /// The program's arguments, instead of those in e3.toml
     #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub args: Vec<String>,

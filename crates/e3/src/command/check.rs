@@ -26,6 +26,7 @@ struct Checked<'a> {
 /// The user's: everything that is wrong.
 pub fn main(args: &Check, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
+    loaded.tell_notes();
     let environment = &loaded.environment;
     let travels = Travel::of(environment)?;
     if global.json {

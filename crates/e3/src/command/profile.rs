@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use e3_holder::clock::Moment;
+use e3_holder::launch::Consent;
 use e3_holder::wire::{Event, RunAsk, RunRecord};
 use e3_program::mpyc::{NOTES, Notes, profile, recorded};
 use e3_program::probe::Profile;
@@ -36,6 +37,7 @@ pub fn main(args: &ProfileArgs, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = Loaded {
         environment: laboratory(environment)?,
         file: None,
+        notes: Vec::new(),
     };
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
@@ -52,9 +54,10 @@ pub fn main(args: &ProfileArgs, global: &Global) -> Result<ExitCode, Fault> {
     let ask = recording(ask)?;
 
     let done = in_environment(
-        (&loaded.environment, &[]),
+        &loaded.environment,
         &folder,
         ask,
+        &Consent::default(),
         &interrupt,
         |event| {
             if !matches!(event.event, Event::Failed(_)) {
@@ -99,6 +102,8 @@ fn laboratory(mut environment: Environment) -> Result<Environment, Fault> {
         host.access.loss = "0 %".parse().map_err(ours)?;
         host.access.jitter = "0 s".parse().map_err(ours)?;
     }
+    environment.services.clear();
+    environment.service_hosts.clear();
     let delay: e3_spec::Time = format!("{} ms", RTT_MS / 2.0).parse().map_err(ours)?;
     environment.network.pairs = vec![Pair {
         between: [region.clone(), region],

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use e3_holder::client::Client;
 use e3_holder::clock::Moment;
-use e3_holder::launch::Keep;
+use e3_holder::launch::{Consent, Keep};
 use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, RunAsk, RunRecord, Stamped, Step, rounded};
 use e3_spec::{Environment, ProgramKind};
@@ -25,6 +25,7 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let began = Instant::now();
     let began_at = Moment::now();
     let loaded = load::environment(&args.environment, &args.args)?;
+    loaded.tell_notes();
     let scenario = args.scenario.as_deref();
     let scenario = scenario
         .map(|file| scenario::read(file, &loaded.environment))
@@ -44,8 +45,12 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     // What a probe prints is for the record; people are shown a table of it.
     let program = loaded.environment.program.as_ref();
     let measures = program.is_some_and(|program| matches!(program.kind, ProgramKind::Probe(_)));
-    let wanted = (&loaded.environment, args.accept.as_slice());
-    let done = in_environment(wanted, &folder, ask, &interrupt, |event| {
+    let consent = Consent {
+        insecure: args.insecure,
+        accept: args.accept.clone(),
+    };
+    let wanted = &loaded.environment;
+    let done = in_environment(wanted, &folder, ask, &consent, &interrupt, |event| {
         // A refusal is no beginning: `latest` stays with the run that goes on, perhaps.
         if !matches!(event.event, Event::Failed(_)) {
             runs.begin();
@@ -83,9 +88,10 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
 /// # Errors
 /// The environment does not come up, or the holder's own.
 pub fn in_environment(
-    (wanted, accept): (&Environment, &[String]),
+    wanted: &Environment,
     folder: &StateFolder,
     ask: RunAsk,
+    consent: &Consent,
     interrupt: &Interrupt,
     mut each: impl FnMut(&Stamped),
 ) -> Result<RunRecord, Fault> {
@@ -94,9 +100,15 @@ pub fn in_environment(
             usable(&held, wanted)?;
             return run(folder, ask, interrupt, each);
         }
-        let how = ("run", accept);
-        let started = environment::start(wanted, folder, Keep::Parties, how, interrupt, &mut each)?;
-        if let Some(started) = started {
+        if let Some(started) = environment::start(
+            wanted,
+            folder,
+            Keep::Parties,
+            "run",
+            consent,
+            interrupt,
+            &mut each,
+        )? {
             break started;
         }
     };

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use e3_holder::wire::{Ask, Event, HostStatus, Status};
+use e3_holder::wire::{Ask, Event, HostStatus, ServiceStatus, Status};
 use e3_session::types::LinkReport;
 use serde::Serialize;
 
@@ -70,6 +70,10 @@ fn lines(status: &Status) -> Vec<String> {
         String::new(),
     ];
     lines.extend(hosts(&status.hosts));
+    if !status.services.is_empty() {
+        lines.push(String::new());
+        lines.extend(services(&status.services));
+    }
     if !status.links.is_empty() {
         lines.push(String::new());
         lines.extend(links(&status.hosts, &status.links));
@@ -105,6 +109,31 @@ fn hosts(hosts: &[HostStatus]) -> Vec<String> {
         ("state", Align::Left),
     ];
     table(head, &hosts.iter().map(row).collect::<Vec<_>>())
+}
+
+fn services(services: &[ServiceStatus]) -> Vec<String> {
+    let row = |service: &ServiceStatus| {
+        [
+            service.name.clone(),
+            service.kind.clone(),
+            service.host.clone(),
+            service.region.clone(),
+            service.addresses.join(" "),
+            match service.ports.as_slice() {
+                [] => "–".to_owned(),
+                ports => ports.join(" "),
+            },
+        ]
+    };
+    let head = [
+        ("service", Align::Left),
+        ("kind", Align::Left),
+        ("host", Align::Left),
+        ("region", Align::Left),
+        ("address", Align::Left),
+        ("ports", Align::Left),
+    ];
+    table(head, &services.iter().map(row).collect::<Vec<_>>())
 }
 
 fn links(hosts: &[HostStatus], links: &[LinkReport]) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use e3_holder::launch::Keep;
+use e3_holder::launch::{Consent, Keep};
 use e3_holder::state::{self, StateFolder};
 use e3_holder::wire::{Ask, Event, Status, Step};
 use e3_spec::{Change, Environment};
@@ -33,6 +33,7 @@ struct Document {
 /// What is wrong with the environment, or with this machine.
 pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
+    loaded.tell_notes();
     let Some(_) = &loaded.file else {
         return Err(Fault::user(
             "`e3 up` needs an e3.toml, so that later commands find what is up",
@@ -41,6 +42,10 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     };
     let folder = environment::folder(&loaded)?;
     let wanted = &loaded.environment;
+    let consent = Consent {
+        insecure: args.insecure,
+        accept: args.accept.clone(),
+    };
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
     let (done, changes, (launched, steps)) = loop {
@@ -61,9 +66,12 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
             wanted,
             &folder,
             Keep::Parties,
-            ("up", &args.accept),
+            "up",
+            &consent,
             &interrupt,
-            |event| view.event(event),
+            |event| {
+                view.event(event);
+            },
         );
         if started.is_err() {
             view.finish();

@@ -5,7 +5,7 @@ use std::{
 };
 
 use e3_holder::{
-    launch::{Keep, Launched, launch},
+    launch::{Consent, Keep, Launched, launch},
     state::{self, StateFolder},
     wire::{Event, FaultKind, Seconds, Stamped, Step},
 };
@@ -29,12 +29,13 @@ pub fn start(
     environment: &Environment,
     folder: &StateFolder,
     keep: Keep,
-    how: (&str, &[String]),
+    verb: &str,
+    consent: &Consent,
     interrupt: &Interrupt,
     each: impl FnMut(&Stamped),
 ) -> Result<Option<Started>, Fault> {
     let mut launched =
-        launch(environment, folder, keep, how).map_err(|error| not_started(&error))?;
+        launch(environment, folder, keep, verb, consent).map_err(|error| not_started(&error))?;
     interrupt.during_setup(launched.id());
     let ended = set_up(&mut launched, each);
     interrupt.nothing();

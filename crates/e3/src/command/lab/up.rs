@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use e3_holder::launch::Keep;
+use e3_holder::launch::{Consent, Keep};
 use e3_holder::state::{self, EnvironmentId, StateFolder, StateRoot};
 use e3_holder::wire::Step;
 use e3_spec::{Change, Environment};
@@ -57,7 +57,8 @@ pub fn main(args: &LabUp, global: &Global) -> Result<ExitCode, Fault> {
             wanted,
             &folder,
             Keep::Network,
-            (NETWORK, &[]),
+            NETWORK,
+            &Consent::default(),
             &interrupt,
             |event| view.event(event),
         );
@@ -106,13 +107,14 @@ fn replace(held: &Held, folder: &StateFolder) -> Result<(), Fault> {
 }
 
 fn document(environment: &Environment, done: &'static str) -> Document {
-    let hosts = environment.hosts.iter();
+    let parties = environment.hosts.iter().map(|host| &host.name);
+    let services = environment.service_hosts.iter().map(|host| &host.name);
     Document {
         lab: environment.name.to_string(),
         done,
         changes: Vec::new(),
         steps: BTreeMap::new(),
-        hosts: hosts.map(|host| host.name.to_string()).collect(),
+        hosts: parties.chain(services).map(ToString::to_string).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e3_holder::launch::{Keep, Launched};
+use e3_holder::launch::{Consent, Keep, Launched};
 use e3_holder::state::{EnvironmentId, StateFolder, StateRoot};
 use e3_holder::wire::{Ask, CheckRecord, Event, LabAnswer, LabAsk, Step, rounded};
 use e3_spec::Environment;
@@ -105,7 +105,8 @@ fn round(
         environment,
         folder,
         Keep::Agents,
-        ("lab bench", &[]),
+        "lab bench",
+        &Consent::default(),
         interrupt,
         |_| {},
     )?;

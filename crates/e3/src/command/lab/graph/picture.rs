@@ -56,15 +56,19 @@ impl Picture {
     /// Of what an environment declares.
     pub(super) fn of(environment: &Environment, world: &World) -> Self {
         let mut regions: Vec<Region> = Vec::new();
-        for host in &environment.hosts {
-            let name = host.region.as_str();
+        let parties = environment.hosts.iter();
+        let parties = parties.map(|host| (&host.region, &host.site, &host.name, says(host)));
+        let services = environment.service_hosts.iter();
+        let services = services.map(|host| (&host.region, &host.site, &host.name, String::new()));
+        for (region, site, host, says) in parties.chain(services) {
+            let name = region.as_str();
             let index = regions.iter().position(|region| region.name == name);
             let index = index.unwrap_or_else(|| {
                 regions.push(Region::new(name, world));
                 regions.len() - 1
             });
             if let Some(region) = regions.get_mut(index) {
-                region.add(host);
+                region.add(site.as_str(), host.to_string(), says);
             }
         }
         let delays = delays(&regions, world);
@@ -84,14 +88,13 @@ impl Region {
         }
     }
 
-    fn add(&mut self, host: &Host) {
-        let name = host.site.as_str();
+    fn add(&mut self, name: &str, host: String, says: String) {
         match self.sites.iter_mut().find(|site| site.name == name) {
-            Some(site) => site.hosts.push(host.name.to_string()),
+            Some(site) => site.hosts.push(host),
             None => self.sites.push(Site {
                 name: name.to_owned(),
-                says: says(host),
-                hosts: vec![host.name.to_string()],
+                says,
+                hosts: vec![host],
                 more: 0,
             }),
         }

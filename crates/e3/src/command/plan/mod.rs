@@ -1,15 +1,21 @@
-//! `e3 plan`: what `up` would create, change and destroy; nothing is changed.
+//! `e3 plan`: what `up` would create, change and destroy, and what firewalls must let through; nothing is changed.
+
+mod ticket;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use e3_spec::{Change, Effect, Environment, Family, Host, Nat, NatPreset};
+use e3_holder::firewall::{self, Firewall};
+use e3_spec::{Change, Effect, Environment, Family, Host, Nat, NatPreset, Service, ServiceHost};
 use serde::Serialize;
 
 use crate::cli::{Global, Plan};
 use crate::fault::Fault;
 use crate::travel::Travel;
 use crate::{environment, json, load, out};
+
+/// Of more hosts, what their firewalls must let through is told where it is asked for.
+const MOST_TICKETS: usize = 16;
 
 /// What `up` would do.
 #[derive(Serialize)]
@@ -23,7 +29,10 @@ struct Planned<'a> {
     create: Vec<&'a Host>,
     change: Vec<Change>,
     destroy: Vec<String>,
+    services: &'a [Service],
+    service_hosts: &'a [ServiceHost],
     travels: Travel,
+    firewall: Firewall,
 }
 
 /// Compares what is declared with what is up.
@@ -32,9 +41,16 @@ struct Planned<'a> {
 /// The user's: the environment is not valid.
 pub fn main(args: &Plan, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
+    loaded.tell_notes();
+    if args.csv || (args.host.is_some() && !global.json) {
+        return tickets(args, &loaded.environment);
+    }
     let held = environment::held(&environment::folder(&loaded)?)?;
     let up = held.as_ref().and_then(|held| held.environment.as_ref());
-    let planned = plan(&loaded.environment, up)?;
+    let mut planned = plan(&loaded.environment, up)?;
+    if let Some(host) = &args.host {
+        only(host, &mut planned.firewall)?;
+    }
     if global.json {
         json::print("plan", &planned)?;
     } else {
@@ -73,8 +89,48 @@ fn plan<'a>(wanted: &'a Environment, up: Option<&Environment>) -> Result<Planned
         create,
         change,
         destroy,
+        services: &wanted.services,
+        service_hosts: &wanted.service_hosts,
         travels: Travel::of(wanted)?,
+        firewall: firewall_of(wanted)?,
     })
+}
+
+fn firewall_of(environment: &Environment) -> Result<Firewall, Fault> {
+    firewall::plan(environment).map_err(environment::from_fault)
+}
+
+/// Nothing but what firewalls must let through.
+fn tickets(args: &Plan, environment: &Environment) -> Result<ExitCode, Fault> {
+    let mut firewall = firewall_of(environment)?;
+    if let Some(host) = &args.host {
+        only(host, &mut firewall)?;
+    }
+    let lines = if args.csv {
+        ticket::csv(&firewall)
+    } else {
+        ticket::lines(&firewall)
+    };
+    for line in lines {
+        out::line(&line)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves out every other host, and this machine.
+fn only(host: &str, firewall: &mut Firewall) -> Result<(), Fault> {
+    let names: Vec<String> = firewall
+        .hosts
+        .iter()
+        .map(|rules| rules.host.clone())
+        .collect();
+    firewall.hosts.retain(|rules| rules.host == host);
+    firewall.controller.clear();
+    if firewall.hosts.is_empty() {
+        return Err(Fault::user(format!("there is no host `{host}` here"))
+            .hint(format!("the hosts are {}", names.join(", "))));
+    }
+    Ok(())
 }
 
 /// For people: `+` is created, `~` changed, `-` destroyed.
@@ -102,6 +158,12 @@ fn lines(planned: &Planned<'_>) -> Vec<String> {
                 .iter()
                 .map(|path| format!("+ program {path}")),
         );
+        lines.extend(planned.services.iter().map(|service| {
+            let Service {
+                name, kind, host, ..
+            } = service;
+            format!("+ service {name}: {kind} on host {host}")
+        }));
     }
     for change in &planned.change {
         lines.push(format!("{change} ({})", takes(change.effect())));
@@ -120,6 +182,15 @@ fn lines(planned: &Planned<'_>) -> Vec<String> {
             .into_iter()
             .map(|line| format!("  {line}")),
     );
+    lines.push(String::new());
+    if planned.firewall.hosts.len() > MOST_TICKETS {
+        lines.push(
+            "what firewalls must let through: --host NAME says it of one host, --csv of all"
+                .to_owned(),
+        );
+    } else {
+        lines.extend(ticket::lines(&planned.firewall));
+    }
     lines
 }
 

@@ -1,0 +1,56 @@
+//! Agents on hosts that need none but for commands: each is started when the first command comes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use e3_host::{Host as Machine, Provider};
+use tokio::sync::Mutex;
+
+use super::{agents::Starter, link::Link};
+use crate::wire::Fault;
+
+/// Hosts with agents as they are needed.
+pub(crate) struct OnDemand {
+    provider: Arc<dyn Provider>,
+    starter: Starter,
+    /// The agents that run, by host.
+    agents: Mutex<BTreeMap<String, Link>>,
+}
+
+impl OnDemand {
+    /// With those that run already.
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        starter: Starter,
+        agents: BTreeMap<String, Link>,
+    ) -> Self {
+        Self {
+            provider,
+            starter,
+            agents: Mutex::new(agents),
+        }
+    }
+
+    /// The agent of a host, started if none runs there; `environment` is what people call all of it.
+    pub(crate) async fn agent(&self, host: &str, environment: &str) -> Result<Link, Fault> {
+        // Held while one starts, so that a host gets no second one.
+        let mut agents = self.agents.lock().await;
+        if let Some(link) = agents.get(host).filter(|link| link.gone().is_none()) {
+            return Ok(link.clone());
+        }
+        let machine = self.machine(host, environment)?;
+        let fresh = self.starter.start(machine).map_err(Fault::from)?;
+        let (link, _) = self.starter.greet(fresh).await.map_err(Fault::from)?;
+        agents.insert(host.to_owned(), link.clone());
+        Ok(link)
+    }
+
+    fn machine(&self, name: &str, environment: &str) -> Result<Arc<dyn Machine>, Fault> {
+        let hosts = self.provider.hosts();
+        let found = hosts.iter().find(|host| host.name() == name);
+        found.cloned().ok_or_else(|| {
+            let names: Vec<_> = hosts.iter().map(|host| host.name()).collect();
+            Fault::user(format!("there is no host `{name}` in {environment}"))
+                .hint(format!("its hosts are {}", names.join(", ")))
+        })
+    }
+}

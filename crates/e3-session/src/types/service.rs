@@ -1,0 +1,59 @@
+//! Infrastructure that an overlay uses and no party is.
+
+use std::{collections::BTreeMap, fmt, net::IpAddr};
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// A service as it is up: what it is, where it can be reached, and what it tells of itself.
+///
+/// `Display` gives what an agreement names: `relay (relay on host-3)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceFacts {
+    /// Its name.
+    pub name: String,
+    /// What it is, in e3.toml's word, such as `relay`.
+    pub kind: String,
+    /// The host that it runs on.
+    pub host: String,
+    /// That host's addresses, best first.
+    pub addresses: Vec<IpAddr>,
+    /// The ports that were declared for it; none where the overlay chooses.
+    pub ports: Vec<ServicePort>,
+    /// What it tells of itself, by name: a certificate, an access token. Nothing here makes a party's key believed.
+    pub told: BTreeMap<String, ByteBuf>,
+}
+
+/// A port with what carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServicePort {
+    /// Its number.
+    pub port: u16,
+    /// What carries it.
+    pub transport: Transport,
+}
+
+/// What carries ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// TCP (RFC 9293).
+    Tcp,
+    /// UDP (RFC 768).
+    Udp,
+}
+
+impl fmt::Display for ServiceFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} on {})", self.name, self.kind, self.host)
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        })
+    }
+}
