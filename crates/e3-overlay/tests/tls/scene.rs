@@ -142,6 +142,7 @@ impl Scene {
             dial: Dial::LowerToHigher,
             ports: Ports::one(PORT),
             timeout: Duration::from_secs(5),
+            services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
         }
     }
