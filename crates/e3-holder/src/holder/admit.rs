@@ -110,9 +110,9 @@ async fn prepare(
 }
 
 async fn introduce(parties: &mut [Party]) -> Result<Vec<Introduction>, Fault> {
-    let request = |_: usize, _: &Party| Request::Introduce {
+    let request = |_: usize, party: &Party| Request::Introduce {
         lifetime_s: LIFETIME,
-        identity: None,
+        identity: party.host.identity.as_ref().map(ToString::to_string),
     };
     let answers = ask_all(parties, "introduce", QUICK, request).await?;
     let mut introductions = Vec::with_capacity(parties.len());

@@ -4,15 +4,15 @@ mod pins;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use e3_identity::{Did, Endorsement, Introduction, Policy, Verdict};
+use e3_identity::{Did, DidError, Endorsement, Introduction, Policy, Verdict};
 use e3_overlay::Overlay;
 use e3_session::types::PartyIndex;
-use e3_spec::Environment;
+use e3_spec::{DidText, Environment, HostName, Identity};
 
 use self::pins::Pins;
 use crate::{
     authority::{AuthorityFault, Desk},
-    state::StateFolder,
+    state::{StateFolder, StateRoot},
     wire::{Fault, Tip},
 };
 
@@ -47,11 +47,19 @@ impl Trust {
                 )));
             }
         }
-        if environment.identity.as_str() == "ca" {
-            let desk = Desk::passing(environment.name.as_str())?;
-            return Ok(Self::Ca(Box::new(desk), Arc::clone(overlay)));
+        match &environment.identity {
+            Identity::Pinned { pins } => {
+                Pins::begin(environment, pins, folder, accept).map(Self::Pinned)
+            }
+            Identity::Did { dids } => listed(dids).map(Self::Did),
+            Identity::Ca { authority } => {
+                let desk = match authority {
+                    Some(name) => Desk::of(StateRoot::from_env()?, name.clone())?,
+                    None => Desk::passing(environment.name.as_str())?,
+                };
+                Ok(Self::Ca(Box::new(desk), Arc::clone(overlay)))
+            }
         }
-        Pins::begin(environment, &BTreeMap::new(), folder, accept).map(Self::Pinned)
     }
 
     /// What the agents are told to believe.
@@ -86,6 +94,15 @@ impl Trust {
             Self::Did(_) | Self::Ca(..) => Ok(Vec::new()),
         }
     }
+}
+
+/// The DIDs that e3.toml lists, by the parties' names.
+fn listed(dids: &BTreeMap<HostName, DidText>) -> Result<BTreeMap<String, Did>, Fault> {
+    let parsed = dids.iter().map(|(name, did)| {
+        let wrong = |error: DidError| Fault::user(format!("[identities] {name}: {error}"));
+        Ok((name.to_string(), did.as_str().parse().map_err(wrong)?))
+    });
+    parsed.collect()
 }
 
 impl From<AuthorityFault> for Fault {

@@ -40,11 +40,11 @@ struct Document {
 impl Pins {
     pub(super) fn begin(
         environment: &Environment,
-        declared: &BTreeMap<HostName, Pin>,
+        declared: &BTreeMap<HostName, e3_spec::Pin>,
         folder: &StateFolder,
         accept: &[String],
     ) -> Result<Self, Fault> {
-        let parsed = |(name, pin): (&HostName, &Pin)| match pin.to_string().parse() {
+        let parsed = |(name, pin): (&HostName, &e3_spec::Pin)| match pin.to_string().parse() {
             Ok(pin) => Ok((name.to_string(), pin)),
             Err(error) => Err(Fault::user(format!("[pins] {name}: {error}"))),
         };
@@ -61,7 +61,8 @@ impl Pins {
             }
             remembered.remove(name);
         }
-        let lasting = environment.hosts.iter().filter(|_| false);
+        let hosts = environment.hosts.iter();
+        let lasting = hosts.filter(|host| host.identity.is_some());
         Ok(Self {
             declared,
             remembered,
