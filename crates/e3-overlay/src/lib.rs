@@ -10,6 +10,8 @@
 pub mod direct;
 mod error;
 mod flow;
+#[doc(hidden)]
+pub mod fuzzing;
 mod joining;
 mod overlay;
 mod program_needs;

@@ -25,6 +25,6 @@ mod secure;
 pub(crate) use self::{
     flows::flows,
     joined::join,
-    probe::ProbeError,
+    probe::{Heard, Hello, ProbeError, Verdict, dial as dial_probe, listen as listen_probe},
     secure::{Plain, Secure},
 };

@@ -32,20 +32,20 @@ const ROUNDS: u8 = 3;
 
 /// Who probes whom, and in which roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hello {
+pub(crate) struct Hello {
     /// The session.
-    pub(super) session: SessionId,
+    pub(crate) session: SessionId,
     /// Hash of the roster that the dialler admitted.
-    pub(super) roster: Digest,
+    pub(crate) roster: Digest,
     /// The dialler.
-    pub(super) from: PartyIndex,
+    pub(crate) from: PartyIndex,
     /// Whom it wants to reach.
-    pub(super) to: PartyIndex,
+    pub(crate) to: PartyIndex,
 }
 
 /// What the listener thinks of a hello.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The listener is the party that was meant.
     Welcome,
     /// The listener belongs to another session, or is another party of this one.
@@ -58,7 +58,7 @@ pub(super) enum Verdict {
 
 /// What a listener has heard.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Heard {
+pub(crate) enum Heard {
     /// A welcome party, and its least round-trip time.
     Welcome(PartyIndex, Duration),
     /// A hello that was not welcome, and why.
@@ -92,7 +92,7 @@ pub(crate) enum ProbeError {
 
 impl Hello {
     /// The hello as it travels.
-    fn encode(&self) -> [u8; HELLO] {
+    pub(crate) fn encode(&self) -> [u8; HELLO] {
         let mut bytes = [0; HELLO];
         let parts: [&[u8]; 5] = [
             &MAGIC,
@@ -134,7 +134,7 @@ impl Verdict {
 }
 
 /// The dialler's part on a connection just made. Gives the least round-trip time.
-pub(super) async fn dial(
+pub(crate) async fn dial(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     hello: Hello,
 ) -> Result<Duration, ProbeError> {
@@ -160,7 +160,7 @@ pub(super) async fn dial(
 }
 
 /// The listener's part on a connection just accepted. `judge` says whether the hello is welcome.
-pub(super) async fn listen(
+pub(crate) async fn listen(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     judge: impl Fn(&Hello) -> Verdict,
 ) -> io::Result<Heard> {

@@ -37,6 +37,7 @@ mod services;
 mod settling;
 mod streams;
 mod stuck;
+mod tls;
 
 use std::path::{Path, PathBuf};
 
