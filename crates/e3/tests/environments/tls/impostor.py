@@ -44,7 +44,7 @@ async def honest():
     name = dict(entry[0] for entry in certificate["subject"])["commonName"]
     print(f"party 1 takes for party 0 whoever holds the certificate of {name}")
     mpc.input(SECINT(SECRET), senders=1)
-    await asyncio.sleep(6)
+    await asyncio.sleep(3)
     os._exit(0)
 
 
@@ -68,19 +68,19 @@ async def member():
     # Shares are points of a line, of party i at i + 1; the secret is where it meets 0.
     secret = int(SECINT.field(3 * of_party_0 - of_party_2) / 2)
     print(f"party 2 has learnt the secret of party 1 from two shares: {secret}")
+    await asyncio.sleep(5)
     os._exit(0)
 
 
 async def late():
     """Party 0, which comes when its place is taken."""
-    await asyncio.sleep(4)
+    await asyncio.sleep(2)
     try:
         await call(1)
         print("party 0 still gets in")
     except OSError as error:
         print(f"party 0 is kept out: {type(error).__name__}")
     os._exit(0)
-
 
 
 mpc._loop.run_until_complete([late, honest, member][ME]())
