@@ -178,7 +178,7 @@ impl fmt::Display for Phase {
 }
 
 /// The book that both ends keep: how far the conversation has come, and what awaits its final reply.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Conversation {
     phase: Phase,
     open: BTreeMap<u32, RequestKind>,

@@ -6,6 +6,8 @@
 #[allow(dead_code, reason = "the tests use the rest")]
 mod scene;
 
+use std::sync::LazyLock;
+
 use e3_session::{
     agent::{AgentMachine, Step},
     controller::ControllerMachine,
@@ -19,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((length, stream)) = bytes.split_first() else {
         return;
     };
-    let mut controller = opened(usize::from(*length) % KINDS.len());
+    let mut controller = STAGES[usize::from(*length) % STAGES.len()].clone();
     let mut decoder = Decoder::<ToController>::new();
     decoder.push(stream);
     for message in decoder.by_ref().flatten() {
@@ -28,6 +30,10 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 });
+
+/// Controllers after no answered request, after one, and so on to all but the last.
+static STAGES: LazyLock<Vec<ControllerMachine>> =
+    LazyLock::new(|| (0..KINDS.len()).map(opened).collect());
 
 /// A controller after so many requests that were answered, with every request open that may be asked then.
 fn opened(answered: usize) -> ControllerMachine {

@@ -19,8 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let to_controller = Path::new(&corpus).join("decode_to_controller");
     fs::create_dir_all(&to_agent)?;
     fs::create_dir_all(&to_controller)?;
-    // The first byte chooses the size of pieces for one target and the phase for the other.
-    let mut asked = vec![255];
+    // The first byte chooses how far the conversation has come; for an agent, the second one the size of pieces.
     let mut agent = AgentMachine::new();
     for (id, kind) in (1u8..).zip(KINDS) {
         let request = request(kind, Counters::default(), &agent);
@@ -28,8 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             id: id.into(),
             request,
         };
-        asked.extend(encode(&message)?);
-        fs::write(to_agent.join(kind.name()), &asked)?;
+        let asked = [vec![id - 1, 255], encode(&message)?].concat();
+        fs::write(to_agent.join(kind.name()), asked)?;
         let answer = match agent.receive(message) {
             Step::Perform(ToAgent { id, request }) => {
                 let reply = perform(&request, &mut agent);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the conversation has told an agent so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     pub(super) session: Option<SessionId>,
     pub(super) name: Option<String>,
@@ -30,7 +30,7 @@ pub struct Knowledge {
 }
 
 /// A roster that is being looked at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Proposed {
     pub(super) roster: Roster,
     pub(super) me: PartyIndex,
@@ -39,7 +39,7 @@ pub(super) struct Proposed {
 }
 
 /// A roster that this agent has taken.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Admitted {
     pub(super) roster: Roster,
     pub(super) hash: Digest,
@@ -53,7 +53,7 @@ pub(super) struct Admitted {
 }
 
 /// A run that has ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ran {
     pub(super) agreement: Digest,
     pub(super) own: Statement,

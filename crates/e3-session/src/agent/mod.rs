@@ -18,7 +18,7 @@ use crate::{
 pub use knowledge::Knowledge;
 
 /// Keeps one conversation in order, and checks what can be checked without doing anything.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AgentMachine {
     conversation: Conversation,
     knowledge: Knowledge,

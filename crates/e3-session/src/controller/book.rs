@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What was asked last, and what the agent has bound itself to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Book {
     name: String,
     documents: Documents,
@@ -25,7 +25,7 @@ pub(super) struct Book {
 }
 
 /// A roster that the agent was shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     roster: Roster,
     hash: Digest,

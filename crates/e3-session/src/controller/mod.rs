@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Keeps one conversation in order: numbers requests, and finds the request that a reply answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ControllerMachine {
     conversation: Conversation,
     last: u32,
