@@ -19,6 +19,9 @@ impl Agent {
     pub(crate) fn admit(&mut self, id: u32, roster: &Roster) -> Turn {
         // What was staged belongs to the roster before.
         self.job = None;
+        if let Some(refusal) = self.unlikely(roster) {
+            return Some(Reply::Refused(refusal));
+        }
         let dids = roster.parties.iter().map(|entry| &entry.introduction.did);
         let authority = match self.machine.knowledge().policy() {
             Some(Policy::Ca { authority, .. }) => Some(authority),
@@ -37,6 +40,17 @@ impl Agent {
         None
     }
 
+    /// Why a party will not be believed whatever its document says: nothing is fetched for somebody unknown.
+    fn unlikely(&self, roster: &Roster) -> Option<Refusal> {
+        let policy = self.machine.knowledge().policy()?;
+        let now = now_s();
+        roster.parties.iter().find_map(|entry| {
+            let believed = policy.may_believe(&entry.introduction, &entry.endorsement, now);
+            let error = believed.err()?;
+            Some(Refusal::new(RefusalCode::Untrusted, error.to_string()))
+        })
+    }
+
     /// Verifies every party of the roster, and takes it.
     pub(crate) fn resolved(&mut self, found: Result<Documents, Refusal>) -> Reply {
         let taken = found.and_then(|documents| self.take(documents));
@@ -50,7 +64,6 @@ impl Agent {
         let (roster, me) = proposed.ok_or_else(|| fault("the roster"))?;
         let nonce = Nonce(random()?);
         let hash = roster.hash();
-        self.post.admit(keys, roster)?;
         self.nonce = Some(nonce);
         Ok(Reply::Admitted {
             roster: hash,
@@ -68,8 +81,10 @@ impl Agent {
     pub(crate) fn compare(&mut self) -> Result<Reply, Refusal> {
         let known = self.machine.knowledge();
         let (hash, nonces) = known.nonces().ok_or_else(|| fault("the nonces"))?;
-        let words = types::words(hash, nonces);
-        let epoch = known.roster().map_or(0, |roster| roster.epoch);
+        let roster = known.roster().ok_or_else(|| fault("the roster"))?;
+        let keys = self.keys.as_ref().ok_or_else(|| fault("its keys"))?;
+        self.post.expect(keys, roster)?;
+        let (words, epoch) = (types::words(hash, nonces), roster.epoch);
         tracing::info!(
             "the words of roster {epoch} are `{words}`: whoever takes part has the same, or somebody is deceived"
         );

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use e3_overlay::{Joined, Joining, Overlay, OverlayError, ProgramNeeds};
 use e3_session::{
     message::{Refusal, RefusalCode, Reply},
-    types::{Contact, Dial, DialTable, LinkReport, Ports},
+    types::{Contact, Dial, DialTable, LinkReport, Ports, Roster},
 };
 
 use crate::agent::{Agent, Event, Shared, Turn, fault};
@@ -30,8 +30,19 @@ impl Agent {
             return Err(fault("the roster"));
         };
         let services = known.settings().map(|settings| settings.services.clone());
-        let change = self.plan == Some((dial, ports));
+        let up = self.joined.try_read().is_ok_and(|place| place.is_some());
+        let changes = overlay.properties().changes_roster.is_given();
+        let change = up && changes && self.plan == Some((dial, ports));
+        self.post.turn();
         self.plan = Some((dial, ports));
+        let shared = Arc::clone(&self.joined);
+        if change {
+            self.until_the_end(async move {
+                let taken = take_over(overlay.name(), &shared, &roster, &contacts).await;
+                Event::Connected(id, taken)
+            });
+            return Ok(None);
+        }
         let joining = Joining {
             roster,
             me,
@@ -42,15 +53,11 @@ impl Agent {
             services: services.unwrap_or_default(),
             mailbox: self.post.mailbox(),
         };
-        let shared = Arc::clone(&self.joined);
-        self.until_the_end(async move {
-            let result = if change {
-                take_over(&*overlay, &shared, joining).await
-            } else {
-                join(&*overlay, &shared, joining).await
-            };
-            Event::Connected(id, result)
-        });
+        // The overlay of before hears nothing more, and the new one has the roster from its beginning.
+        self.post.catch_up();
+        self.until_the_end(
+            async move { Event::Connected(id, join(&*overlay, &shared, joining).await) },
+        );
         Ok(None)
     }
 
@@ -60,6 +67,7 @@ impl Agent {
                 let Standing { dial, links, needs } = *standing;
                 self.dial = Some(dial.clone());
                 self.needs = needs;
+                self.post.catch_up();
                 Reply::Connected { dial, links }
             }
             Err(error) => {
@@ -103,16 +111,17 @@ async fn join(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Conne
 }
 
 /// Takes the overlay that is up to a later roster.
-async fn take_over(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Connected {
-    if !overlay.properties().changes_roster.is_given() {
-        return join(overlay, shared, joining).await;
-    }
+async fn take_over(
+    overlay: &'static str,
+    shared: &Shared,
+    roster: &Roster,
+    contacts: &[Contact],
+) -> Connected {
     let mut place = shared.write().await;
-    let Some(joined) = place.as_mut() else {
-        drop(place);
-        return join(overlay, shared, joining).await;
-    };
-    joined.change(&joining.roster, &joining.contacts).await?;
+    let joined = place
+        .as_mut()
+        .ok_or(OverlayError::Unchangeable { overlay })?;
+    joined.change(roster, contacts).await?;
     Ok(look(&**joined).await)
 }
 

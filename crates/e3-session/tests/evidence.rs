@@ -10,7 +10,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::scene::{self, Counters, KINDS, NOW, SESSION, introduced, keys, perform, request};
-use e3_identity::{Documents, Endorsement, Pin, Policy, Signature};
+use e3_identity::{
+    Documents, Endorsement, Introduction, PartyKeys, Pin, Policy, Signature, Validity,
+};
 use e3_session::{
     agent::{AgentMachine, MachineError, Step},
     message::{Refusal, RefusalCode, Reply, Request, RequestKind, Settings, ToAgent, ToController},
@@ -414,4 +416,24 @@ fn an_agent_started_again_on_its_host_is_taken_by_a_later_roster() {
         admission: scene::admission(1, hash),
     };
     machine.answer(ASKED, admitted).unwrap();
+}
+
+#[test]
+fn whoever_was_accepted_once_is_held_to_that_in_later_rosters() {
+    let mut machine = agent_after(RequestKind::Connect, &first_use());
+    let mut roster: Roster = scene::roster(1);
+    // A key of its own, which nobody has seen before, under a name that is taken.
+    let other = PartyKeys::generate().unwrap();
+    let validity = Validity::starting(NOW, 3600);
+    roster.parties[2].introduction =
+        Introduction::new(&other, SESSION.0, "singapore", validity, BTreeMap::new());
+    machine.receive(ToAgent {
+        id: ASKED,
+        request: Request::Admit { roster },
+    });
+    let refusal = machine.verify(Documents::new(), NOW).unwrap_err();
+    assert!(
+        refusal.message.contains("\"singapore\" IS NOT WHO IT WAS"),
+        "{refusal}"
+    );
 }

@@ -1,6 +1,8 @@
 //! What an agent knows from the conversation.
 
-use e3_identity::{Endorsement, Introduction, Policy};
+use std::borrow::Cow;
+
+use e3_identity::{Endorsement, Introduction, Pin, Policy};
 
 use crate::{
     evidence::{Documents, Verifier},
@@ -65,6 +67,22 @@ impl Admitted {
     pub(super) fn verifier(&self) -> Verifier<'_> {
         Verifier::new(&self.roster, &self.documents)
     }
+}
+
+/// By `pinned`, whoever has been accepted once is held to that in all later rosters of the session.
+fn held_to<'a>(admitted: Option<&Admitted>, policy: &'a Policy) -> Cow<'a, Policy> {
+    let (Policy::Pinned { pins, first_use }, Some(admitted)) = (policy, admitted) else {
+        return Cow::Borrowed(policy);
+    };
+    let mut pins = pins.clone();
+    for entry in &admitted.roster.parties {
+        let pin = Pin::Did(entry.introduction.did.clone());
+        pins.insert(entry.name.clone(), pin);
+    }
+    Cow::Owned(Policy::Pinned {
+        pins,
+        first_use: *first_use,
+    })
 }
 
 impl Knowledge {
@@ -158,8 +176,9 @@ impl Knowledge {
                 "no roster is proposed that could be verified",
             ));
         };
+        let policy = held_to(self.admitted.as_ref(), &settings.policy);
         Verifier::new(&proposed.roster, &documents)
-            .introductions(&settings.policy, now)
+            .introductions(&policy, now)
             .map_err(|error| Refusal::new(RefusalCode::Untrusted, error.to_string()))?;
         proposed.verified = Some(documents);
         Ok(())

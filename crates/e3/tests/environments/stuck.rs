@@ -77,7 +77,13 @@ fn an_input_goes_with_its_agent() {
     let host = workshop.host_folders();
     let host = host.iter().find(|path| path.ends_with("h-1"));
     let end = Instant::now() + Duration::from_secs(5);
-    while host.is_some_and(|host| fs::read_dir(host).is_ok_and(|left| left.count() > 0)) {
+    // Who the party is stays for an agent that takes the dead one's place, until the environment ends.
+    let left = |host: &PathBuf| {
+        let names = fs::read_dir(host).into_iter().flatten();
+        let mut names = names.map(|entry| entry.unwrap().file_name());
+        names.any(|name| name != "identity")
+    };
+    while host.is_some_and(left) {
         assert!(Instant::now() < end, "something is left in {host:?}");
         thread::sleep(PAUSE);
     }
