@@ -92,3 +92,18 @@ pub(crate) fn random() -> Result<Zeroizing<[u8; 32]>, KeyError> {
     getrandom::fill(&mut *bytes).map_err(KeyError::Randomness)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    fn erased_when_dropped<T: ZeroizeOnDrop>() {}
+
+    #[test]
+    fn secrets_are_erased() {
+        erased_when_dropped::<SigningKey>();
+        erased_when_dropped::<Zeroizing<String>>();
+    }
+}

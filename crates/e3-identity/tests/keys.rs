@@ -12,6 +12,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Stdio},
+    thread,
 };
 
 use e3_identity::{
@@ -126,6 +127,33 @@ fn an_identity_is_kept_and_found_again() {
             folder::create(&place, &identity),
             Err(FolderError::Exists { .. })
         ));
+    }
+}
+
+/// Of those that would make an identity in one folder at once, one does.
+#[test]
+fn an_identity_is_made_by_one() {
+    for _ in 0..20 {
+        let place = tempfile::tempdir().unwrap();
+        let attempt = || {
+            let identity = Identity::generate().unwrap();
+            let made = folder::create(place.path(), &identity);
+            made.map(|()| identity.did().clone())
+        };
+        let made: Vec<_> = thread::scope(|scope| {
+            let makers: Vec<_> = (0..4).map(|_| scope.spawn(attempt)).collect();
+            makers.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let kept = folder::load(place.path()).unwrap().unwrap();
+        let successful: Vec<_> = made.iter().flatten().collect();
+        assert_eq!(successful, [kept.did()]);
+        for refused in made.iter().filter_map(|one| one.as_ref().err()) {
+            let expected = matches!(
+                refused,
+                FolderError::Exists { .. } | FolderError::Busy { .. }
+            );
+            assert!(expected, "{refused}");
+        }
     }
 }
 
