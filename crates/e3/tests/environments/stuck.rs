@@ -78,7 +78,7 @@ fn an_input_goes_with_its_agent() {
     let host = host.iter().find(|path| path.ends_with("h-1"));
     let end = Instant::now() + Duration::from_secs(5);
     // Who the party is stays for an agent that takes the dead one's place, until the environment ends.
-    let left = |host: &PathBuf| {
+    let left = |host: &std::path::PathBuf| {
         let names = fs::read_dir(host).into_iter().flatten();
         let mut names = names.map(|entry| entry.unwrap().file_name());
         names.any(|name| name != "identity")
