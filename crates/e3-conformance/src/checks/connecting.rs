@@ -7,6 +7,7 @@ use e3_session::{
     message::{Reply, Request},
     types::{Dial, PartyIndex, Path},
 };
+use futures::future::try_join_all;
 
 use crate::{field::Field, sites::cities, traffic};
 
@@ -46,14 +47,23 @@ async fn all_connect(parties: usize) -> anyhow::Result<()> {
         let table = party.table()?;
         ensure!(usize::from(table.me.0) == index && table.parties.len() == parties);
     }
-    for from in 0..parties {
-        for to in from + 1..parties {
-            let talk = traffic::connect(&field, from, to).await;
-            let mut talk = talk.with_context(|| format!("from party {from} to party {to}"))?;
-            talk.exchange(1000, 100).await?;
-        }
-    }
+    try_join_all((1..parties).map(|to| all_talk_to(&field, to))).await?;
     field.leave().await
+}
+
+/// All lower parties dial this one, all at once.
+async fn all_talk_to(field: &Field, to: usize) -> anyhow::Result<()> {
+    let door = field.party(to)?.listen()?;
+    let dialling = try_join_all((0..to).map(async |from| {
+        let dialled = field.party(from)?.dial(to).await;
+        dialled.with_context(|| format!("from party {from} to party {to}"))
+    }));
+    let accepting = try_join_all((0..to).map(|_| door.accept()));
+    let (dialled, accepted) = tokio::try_join!(dialling, accepting)?;
+    let ends = dialled.into_iter().chain(accepted);
+    let talking = ends.map(async |mut end| end.exchange(1000, 100).await);
+    try_join_all(talking).await?;
+    Ok(())
 }
 
 /// An agent that comes to *connect* long after the others is waited for, and nobody waits longer than for it.
