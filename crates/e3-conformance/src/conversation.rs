@@ -10,7 +10,7 @@ use e3_session::{
     },
 };
 
-use crate::{party::Party, traffic::Credentials, trust::Trust};
+use crate::{party::Party, subject::overlay, traffic::Credentials, trust::Trust};
 
 /// *endorse*: everybody whose place in the roster is another than before.
 pub(crate) async fn endorse(
@@ -65,6 +65,11 @@ pub(crate) async fn look_around(
 ) -> anyhow::Result<()> {
     fs::create_dir_all(into)?;
     let place = into.join("{index}");
+    // A program that names none of what protects it would not be run.
+    let words = overlay()?.program_words();
+    let protection = words.iter().map(|word| format!("{{{word}}}"));
+    let copy = ["-c", "cp -R . \"$0\"", &place.display().to_string()].map(str::to_owned);
+    let arguments = copy.into_iter().chain(protection).collect();
     let program = Program {
         kind: Kind::Command(Command {
             environment: Vec::new(),
@@ -72,10 +77,8 @@ pub(crate) async fn look_around(
             dial,
             interpreter: None,
         }),
-        entry: "cp".to_owned(),
-        arguments: ["-R", ".", &place.display().to_string()]
-            .map(str::to_owned)
-            .to_vec(),
+        entry: "sh".to_owned(),
+        arguments,
         ports,
         timeout_s: 10,
         manifest: Manifest { files: Vec::new() },

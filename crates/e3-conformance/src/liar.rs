@@ -77,12 +77,24 @@ impl Overlay for Liar {
         self.overlay.mode()
     }
 
+    fn identities(&self) -> &'static [&'static str] {
+        self.overlay.identities()
+    }
+
     fn flows(&self, scene: &Scene) -> Vec<Flow> {
         self.overlay.flows(scene)
     }
 
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
         self.overlay.introduce(who).await
+    }
+
+    fn certificate_name(&self, party: PartyIndex) -> Option<String> {
+        self.overlay.certificate_name(party)
+    }
+
+    fn program_words(&self) -> &'static [&'static str] {
+        self.overlay.program_words()
     }
 
     async fn join(&self, mut joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {

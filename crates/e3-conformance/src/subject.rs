@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use e3_lab::testing::{Test, run};
-use e3_overlay::Registry;
+use e3_overlay::{Overlay, Registry};
 
 use crate::{checks::CHECKS, liar::perhaps_lying};
 
@@ -22,7 +22,7 @@ pub(crate) const AGENT: &str = "agent";
 /// An overlay, and the registry that it is found in.
 pub(crate) struct Subject {
     pub(crate) overlay: &'static str,
-    pub(crate) registry: fn() -> Registry,
+    registry: fn() -> Registry,
 }
 
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
@@ -59,6 +59,14 @@ pub(crate) fn subject() -> anyhow::Result<&'static Subject> {
     SUBJECT.get().context("`hold` has not been called")
 }
 
+/// A fresh overlay that is the subject of this process.
+pub(crate) fn overlay() -> anyhow::Result<Arc<dyn Overlay>> {
+    let Subject { overlay, registry } = subject()?;
+    registry()
+        .make(overlay)
+        .context("the registry has lost the overlay")
+}
+
 /// An agent on its standard input and output.
 fn agent() {
     let served = subject().and_then(|subject| {
@@ -66,8 +74,7 @@ fn agent() {
             .enable_all()
             .build()?;
         let mut registry = (subject.registry)();
-        let overlay = registry.make(subject.overlay);
-        let overlay = perhaps_lying(overlay.context("the registry has lost the overlay")?);
+        let overlay = perhaps_lying(overlay()?);
         // An agent has one conversation, and so one overlay.
         registry.add(move || Arc::clone(&overlay));
         Ok(runtime.block_on(e3_agent::serve_stdio(registry))?)

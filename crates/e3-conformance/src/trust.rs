@@ -3,19 +3,33 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
-use anyhow::{Context as _, bail};
-use e3_identity::{Endorsement, Identity, Introduction, PartyKeys, Pin, Policy, folder};
+use anyhow::Context as _;
+use e3_identity::{
+    Endorsement, Identity, Introduction, PartyKeys, Pin, Policy, Serial, Validity,
+    authority::Authority, folder,
+};
+use e3_session::types::PartyIndex;
+use serde_bytes::ByteBuf;
+
+use crate::subject::overlay;
+
+/// How long an authority is good, in seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// Identities that were there before the session, and how they are believed.
 pub(crate) struct Trust {
     home: PathBuf,
-    policy: Policy,
+    pins: BTreeMap<String, Pin>,
+    /// For overlays that need certificates.
+    authority: Option<Authority>,
 }
 
 impl Trust {
-    /// An identity for each of these names, kept in this folder.
+    /// An identity for each of these names, kept in this folder; believed because they are pinned or, where the overlay
+    /// needs certificates, because an authority has certified them.
     pub(crate) fn new(home: &Path, names: &[String]) -> anyhow::Result<Self> {
         let mut pins = BTreeMap::new();
         for name in names {
@@ -23,12 +37,13 @@ impl Trust {
             folder::create(&home.join(name), &identity)?;
             pins.insert(name.clone(), Pin::Did(identity.did().clone()));
         }
+        let certified = overlay()?.certificate_name(PartyIndex(0)).is_some();
+        let validity = Validity::starting(now()?, DAY);
+        let authority = certified.then(|| Authority::generate("the suite", validity));
         Ok(Self {
             home: home.to_owned(),
-            policy: Policy::Pinned {
-                pins,
-                first_use: false,
-            },
+            pins,
+            authority: authority.transpose()?,
         })
     }
 
@@ -46,7 +61,16 @@ impl Trust {
 
     /// What agents are told of how to believe.
     pub(crate) fn policy(&self) -> Policy {
-        self.policy.clone()
+        match &self.authority {
+            None => Policy::Pinned {
+                pins: self.pins.clone(),
+                first_use: false,
+            },
+            Some(authority) => Policy::Ca {
+                authority: authority.did().clone(),
+                revocations: None,
+            },
+        }
     }
 
     /// Why a party at an index is to be believed.
@@ -55,10 +79,35 @@ impl Trust {
         introduction: &Introduction,
         index: usize,
     ) -> anyhow::Result<Endorsement> {
-        match &self.policy {
-            Policy::Pinned { .. } => Ok(Endorsement::Pinned),
-            Policy::Did { .. } => Ok(Endorsement::Did),
-            Policy::Ca { .. } => bail!("nobody certifies {} as party {index}", introduction.name),
+        let Some(authority) = &self.authority else {
+            return Ok(Endorsement::Pinned);
+        };
+        let Introduction { did, name, .. } = introduction;
+        let validity = Validity {
+            not_before: introduction.not_before,
+            not_after: introduction.not_after,
+        };
+        let serial = Serial::generate()?;
+        let credential = authority.issue(serial, did, vec![name.clone()], validity);
+        let overlay = overlay()?;
+        let index = PartyIndex(u16::try_from(index)?);
+        let mut certificates = BTreeMap::new();
+        if let (Some(request), Some(name)) = (
+            introduction.overlays.get(overlay.name()),
+            overlay.certificate_name(index),
+        ) {
+            let own = authority.certify(request, &name, &credential)?;
+            let chain = [own, authority.root().to_vec()].map(ByteBuf::from);
+            certificates.insert(overlay.name().to_owned(), chain.to_vec());
         }
+        Ok(Endorsement::Ca {
+            authority: authority.did().clone(),
+            credential: Box::new(credential),
+            certificates,
+        })
     }
+}
+
+fn now() -> anyhow::Result<u64> {
+    Ok(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())
 }

@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, time::SystemTime};
 
 use anyhow::{Context as _, bail, ensure};
-use e3_identity::{Identity, Introduction, PartyKeys, Validity};
+use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
+use e3_overlay::Introducing;
 use e3_session::{
     message::Request,
     types::{Dial, RosterEntry},
 };
 
-use crate::{field::Field, sites::cities};
+use crate::{field::Field, sites::cities, subject::overlay, trust::Trust};
 
 /// The member in whose place something wrong is shown.
 const VICTIM: usize = 1;
@@ -21,22 +22,32 @@ const HOUR: u64 = 60 * 60;
 pub(super) async fn a_stranger_with_a_valid_looking_introduction_is_refused() -> anyhow::Result<()>
 {
     let mut field = three().await?;
-    let stranger = PartyKeys::of(Identity::generate()?)?;
     let own = victim(&field)?.clone();
-    let introduction = introduced(&field, &stranger, now_for(HOUR)?)?;
-    // With the endorsement of the party whose place it takes, and with the best that it can make itself.
-    let borrowed = RosterEntry {
-        introduction: introduction.clone(),
-        ..own.clone()
+    // It has an overlay of its own, and believes itself.
+    let trust = Trust::new(&field.folder("stranger"), std::slice::from_ref(&own.name))?;
+    let keys = trust.keys(&own.name)?;
+    let who = Introducing {
+        session: field.roster.session,
+        did: keys.did().clone(),
     };
-    let endorsement = field.trust.endorse(&introduction, VICTIM)?;
-    let forged = RosterEntry {
-        introduction,
-        endorsement,
-        ..own
-    };
-    refused(&mut field, borrowed).await?;
-    refused(&mut field, forged).await?;
+    let overlay = overlay()?;
+    let public = overlay.introduce(&who).await?;
+    let overlays = BTreeMap::from([(overlay.name().to_owned(), public)]);
+    let session = field.roster.session.0;
+    let validity = now_for(HOUR)?;
+    let introduction = Introduction::new(&keys, session, &own.name, validity, overlays);
+    // With the endorsement of the party whose place it takes, with the best that it can make itself, and with that in the
+    // name of those who are believed.
+    let forged = trust.endorse(&introduction, VICTIM)?;
+    let renamed = in_the_name_of(&own.endorsement, forged.clone());
+    for endorsement in [own.endorsement.clone(), forged, renamed] {
+        let entry = RosterEntry {
+            name: own.name.clone(),
+            introduction: introduction.clone(),
+            endorsement,
+        };
+        refused(&mut field, entry).await?;
+    }
     admitted(field).await
 }
 
@@ -133,6 +144,23 @@ async fn three() -> anyhow::Result<Field> {
     let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
     field.endorse().await?;
     Ok(field)
+}
+
+/// Another authority's words, said to be of the authority that is believed.
+fn in_the_name_of(believed: &Endorsement, mut forged: Endorsement) -> Endorsement {
+    if let (
+        Endorsement::Ca {
+            authority: claimed,
+            credential,
+            ..
+        },
+        Endorsement::Ca { authority, .. },
+    ) = (&mut forged, believed)
+    {
+        claimed.clone_from(authority);
+        credential.authority.clone_from(authority);
+    }
+    forged
 }
 
 fn victim(field: &Field) -> anyhow::Result<&RosterEntry> {

@@ -13,7 +13,7 @@ use tokio::{
 use super::pattern::Pattern;
 
 /// No read or write waits longer: more than an outage and the patience of TCP after it.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Bytes that are read at once.
 const BUFFER: usize = 256 * 1024;

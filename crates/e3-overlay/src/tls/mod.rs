@@ -60,9 +60,7 @@ impl Overlay for Tls {
             names_callers: Promise::No(
                 "MPyC does not compare the index that a caller names with its certificate",
             ),
-            excludes_strangers: Promise::No(
-                "MPyC lets in whoever holds a certificate of the same authority, of another session too",
-            ),
+            excludes_strangers: Promise::Yes,
             forward_secret: Promise::Yes,
             traverses_nat: Promise::No("TCP to a host's own address"),
             half_closes: Promise::No("Python's TLS ends both directions together"),
@@ -72,7 +70,9 @@ impl Overlay for Tls {
                 "a program listens on its host's own network; without a certificate nobody gets further",
             ),
             changes_roster: Promise::Yes,
-            excludes_removed: Promise::No("MPyC asks nobody whether a certificate was revoked"),
+            excludes_removed: Promise::No(
+                "MPyC lets in whoever holds a certificate of the same authority, and asks nobody whether it was revoked",
+            ),
         }
     }
 

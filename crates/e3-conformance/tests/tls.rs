@@ -1,0 +1,5 @@
+//! `tls` is an overlay.
+
+fn main() {
+    e3_conformance::hold("tls", e3_overlay::Registry::builtin);
+}
