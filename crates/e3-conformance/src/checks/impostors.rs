@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long an impostor tries.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Somebody who has all public facts, an overlay of its own and a courier who helps, answers in a member's place, and
 /// calls the others. It believes the true roster, and one in which it stands in that member's place.

@@ -132,6 +132,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!(
         ExcludesRemoved,
+        wait,
         roster::a_removed_party_gets_no_connection,
         "its connections end, and it gets no others"
     ),
@@ -162,21 +163,25 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!(
         ExcludesStrangers,
+        wait,
         impostors::a_stranger_gets_no_connection,
         "whom the identity policy does not believe reaches no program, and is not reached in a member's place"
     ),
     check!(
         NamesCallers,
+        wait,
         impostors::a_member_calling_under_anothers_index_is_refused,
         "a member that joins with its own keys and another's index is not taken for that other"
     ),
     check!(
         Authenticates,
+        wait,
         impostors::a_member_answering_for_another_is_not_reached,
         "a member at another's place, to which a hostile courier sends the callers"
     ),
     check!(
         IsolatesProgram,
+        wait,
         isolation::nobody_reaches_a_program_past_the_overlay,
         "listening on every address, from another host, from its own host's address and from its loopback"
     ),
