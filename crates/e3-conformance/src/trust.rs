@@ -23,13 +23,13 @@ const DAY: u64 = 24 * 60 * 60;
 pub(crate) struct Trust {
     home: PathBuf,
     pins: BTreeMap<String, Pin>,
-    /// For overlays that need certificates.
+    /// For overlays that want one.
     authority: Option<Authority>,
 }
 
 impl Trust {
     /// An identity for each of these names, kept in this folder; believed because they are pinned or, where the overlay
-    /// needs certificates, because an authority has certified them.
+    /// wants it so, because an authority has certified them.
     pub(crate) fn new(home: &Path, names: &[String]) -> anyhow::Result<Self> {
         let mut pins = BTreeMap::new();
         for name in names {
@@ -37,7 +37,7 @@ impl Trust {
             folder::create(&home.join(name), &identity)?;
             pins.insert(name.clone(), Pin::Did(identity.did().clone()));
         }
-        let certified = overlay()?.certificate_name(PartyIndex(0)).is_some();
+        let certified = overlay()?.identities().first() == Some(&"ca");
         let validity = Validity::starting(now()?, DAY);
         let authority = certified.then(|| Authority::generate("the suite", validity));
         Ok(Self {

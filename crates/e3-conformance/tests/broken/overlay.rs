@@ -4,13 +4,8 @@ use std::{process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use e3_overlay::{
-<<<<<<< HEAD
     Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry,
     Scene, ServiceKind,
-=======
-    Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry,
-    ServiceKind,
->>>>>>> 4099e13 (Hold tls to the suite)
 };
 use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
@@ -90,13 +85,10 @@ impl Overlay for Faulty {
         "faulty".to_owned()
     }
 
-<<<<<<< HEAD
     fn flows(&self, scene: &Scene) -> Vec<Flow> {
         self.direct.flows(scene)
     }
 
-=======
->>>>>>> 4099e13 (Hold tls to the suite)
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
         self.direct.introduce(who).await
     }
