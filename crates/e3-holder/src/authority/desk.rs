@@ -104,10 +104,7 @@ pub fn endorsement(
         let request = request.map_or(&[][..], |request| request);
         let leaf = authority
             .certify(request, &name, &credential)
-            .map_err(|cause| AuthorityFault::Certificate {
-                party: introduction.name.clone(),
-                cause,
-            })?;
+            .map_err(|cause| AuthorityFault::Certificate { cause })?;
         let chain = vec![ByteBuf::from(leaf), ByteBuf::from(authority.root())];
         certificates.insert(overlay.name().to_owned(), chain);
     }

@@ -69,10 +69,8 @@ pub enum AuthorityFault {
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     /// A certificate cannot be made.
-    #[error("no certificate can be issued to party {party}: {cause}")]
+    #[error("no certificate can be issued: {cause}")]
     Certificate {
-        /// For which party.
-        party: String,
         /// Why not.
         cause: CertificateError,
     },

@@ -16,6 +16,7 @@ mod support;
 
 mod adhoc;
 mod broken;
+mod certified;
 mod cicada;
 mod commands;
 mod crashing;

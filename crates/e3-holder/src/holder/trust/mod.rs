@@ -80,7 +80,9 @@ impl Trust {
         match self {
             Self::Pinned(_) => Ok(Endorsement::Pinned),
             Self::Did(_) => Ok(Endorsement::Did),
-            Self::Ca(desk, overlay) => Ok(desk.endorse(introduction, party, &**overlay)?),
+            Self::Ca(desk, overlay) => desk
+                .endorse(introduction, party, &**overlay)
+                .map_err(|fault| Fault::user(format!("party {}: {fault}", introduction.name))),
         }
     }
 

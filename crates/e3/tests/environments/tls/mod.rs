@@ -5,7 +5,14 @@ use std::fs;
 use e3_overlay::{Promise, Registry};
 use serde_json::Value;
 
-use crate::{example, program::put, support::workshop::Workshop};
+use rustix::process::Signal;
+
+use crate::{
+    death::agent_of,
+    example,
+    program::{FOREVER, all_begun, put},
+    support::{going::kill, workshop::Workshop},
+};
 
 /// From nothing to an outcome, without a prompt and without a word about identities.
 #[test]
@@ -115,6 +122,22 @@ fn a_key_is_there_only_while_the_program_runs() {
     workshop.e3(&["up"]).succeeded();
     let record = workshop.e3(&["run", "--json"]).succeeded().json();
     assert_eq!(record["outcome"]["same"], "mode 0o600\n");
+    assert_eq!(keys(&workshop), Vec::<String>::new());
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
+
+/// An agent that is killed cannot clear its folder; the holder does.
+#[test]
+fn a_key_does_not_outlive_its_agent() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, FOREVER);
+    workshop.e3(&["up", "--overlay", "tls"]).succeeded();
+    let mut run = workshop.begin(&["run", "--overlay", "tls"]);
+    all_begun(&mut run, 2);
+    assert_eq!(keys(&workshop).len(), 2);
+    kill(agent_of(&workshop, "h-1"), Signal::KILL);
+    assert_ne!(run.ended().code, 0);
     assert_eq!(keys(&workshop), Vec::<String>::new());
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
