@@ -25,7 +25,9 @@ pub enum PublicKey {
     Ed25519(VerifyingKey),
     /// Messages are sealed to it (RFC 7748).
     X25519([u8; 32]),
-    /// A kind that E³ makes no use of, as the document writes it.
+    /// A multikey of a kind that E³ makes no use of (`zQ3s…`).
+    Multikey(String),
+    /// A key written in another way, of a kind that E³ makes no use of: the kind alone.
     Other(String),
 }
 
@@ -64,15 +66,15 @@ impl PublicKey {
         if bytes.len() < 2 {
             return Err(PublicKeyError::Length { found: 0 });
         }
-        Ok(Self::Other(text.to_owned()))
+        Ok(Self::Multikey(text.to_owned()))
     }
 
-    /// The key's multikey.
+    /// The key's multikey; of a key that has none, its kind.
     pub fn to_multibase(&self) -> String {
         match self {
             Self::Ed25519(key) => multibase(ED25519, key.as_bytes()),
             Self::X25519(key) => multibase(X25519, key),
-            Self::Other(text) => text.clone(),
+            Self::Multikey(text) | Self::Other(text) => text.clone(),
         }
     }
 }

@@ -53,6 +53,11 @@ fn keys() -> Vec<(Purpose, PublicKey)> {
         (Purpose::Agreement, PublicKey::X25519([9; 32])),
         (Purpose::Invocation, signing()),
         (Purpose::Delegation, signing()),
+        // A key of a kind (secp256k1) that is passed on as it is.
+        (
+            Purpose::Delegation,
+            PublicKey::Multikey("zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme".to_owned()),
+        ),
     ]
 }
 
@@ -102,7 +107,7 @@ fn python_and_this_agree_on_did_peer() {
     ];
     let letters: Vec<_> = keys
         .iter()
-        .zip(["V", "A", "E", "I", "D"])
+        .zip(["V", "A", "E", "I", "D", "D"])
         .map(|((_, key), letter)| json!([letter, key.to_multibase()]))
         .collect();
     let question = json!({"resolve": made, "keys": letters, "services": services, "input": input});
