@@ -29,6 +29,7 @@ mod inputs;
 mod interrupt;
 mod kept_up;
 mod kill;
+mod pins;
 mod probes;
 mod program;
 mod programs;
