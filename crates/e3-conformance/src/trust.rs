@@ -108,6 +108,7 @@ impl Trust {
     }
 }
 
-fn now() -> anyhow::Result<u64> {
+/// Now, in Unix seconds.
+pub(crate) fn now() -> anyhow::Result<u64> {
     Ok(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())
 }

@@ -1,6 +1,6 @@
 //! Whom agents let into a roster. The controller here is hostile: it shows them what it should not.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail, ensure};
 use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
@@ -10,7 +10,12 @@ use e3_session::{
     types::{Dial, RosterEntry},
 };
 
-use crate::{field::Field, sites::cities, subject::overlay, trust::Trust};
+use crate::{
+    field::Field,
+    sites::cities,
+    subject::overlay,
+    trust::{Trust, now},
+};
 
 /// The member in whose place something wrong is shown.
 const VICTIM: usize = 1;
@@ -216,10 +221,6 @@ async fn refused_by_all(field: &mut Field) -> anyhow::Result<Vec<String>> {
 async fn admitted(mut field: Field) -> anyhow::Result<()> {
     field.admit().await?;
     field.leave().await
-}
-
-fn now() -> anyhow::Result<u64> {
-    Ok(SystemTime::UNIX_EPOCH.elapsed()?.as_secs())
 }
 
 fn now_for(seconds: u64) -> anyhow::Result<Validity> {

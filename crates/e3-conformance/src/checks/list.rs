@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Check, Condition, admission, connecting, impostors, isolation, leaving, nat, roster, settle,
-    streams, trouble,
+    Check, Condition, admission, announced, connecting, impostors, isolation, leaving, nat, roster,
+    settle, streams, trouble,
 };
 
 /// Makes a [`Check`] of an async function, named after it. Those that `wait` run beside the others.
@@ -178,6 +178,11 @@ pub(crate) const CHECKS: &[Check] = &[
         wait,
         impostors::a_member_answering_for_another_is_not_reached,
         "a member at another's place, to which a hostile courier sends the callers"
+    ),
+    check!(
+        Always,
+        announced::connections_are_those_that_were_announced,
+        "every connection that hosts open is one that `e3 plan` says a firewall has to let through, and none is missing"
     ),
     check!(
         IsolatesProgram,

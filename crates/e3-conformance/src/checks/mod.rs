@@ -1,6 +1,7 @@
 //! What is checked, by name.
 
 mod admission;
+mod announced;
 mod connecting;
 mod impostors;
 mod isolation;

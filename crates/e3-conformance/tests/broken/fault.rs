@@ -37,12 +37,14 @@ pub(crate) enum Fault {
     Stubborn,
     /// It leaves a process behind.
     Messy,
+    /// It announces none of its connections.
+    Secretive,
     /// It is `direct`, and promises everything.
     Boastful,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Sound,
         Self::Corrupts,
         Self::Loses,
@@ -60,6 +62,7 @@ impl Fault {
         Self::Clumsy,
         Self::Stubborn,
         Self::Messy,
+        Self::Secretive,
         Self::Boastful,
     ];
 
@@ -83,6 +86,7 @@ impl Fault {
             Self::Clumsy => "clumsy",
             Self::Stubborn => "stubborn",
             Self::Messy => "messy",
+            Self::Secretive => "secretive",
             Self::Boastful => "boastful",
         }
     }

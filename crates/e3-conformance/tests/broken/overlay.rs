@@ -86,7 +86,10 @@ impl Overlay for Faulty {
     }
 
     fn flows(&self, scene: &Scene) -> Vec<Flow> {
-        self.direct.flows(scene)
+        match self.fault {
+            Fault::Secretive => Vec::new(),
+            _ => self.direct.flows(scene),
+        }
     }
 
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {

@@ -60,6 +60,7 @@ table! {
     Gloomy fails whoever_is_behind_a_nat_can_dial because "nothing ever works";
     Clumsy fails a_party_is_added_while_others_talk because "the stream ended";
     Clumsy fails a_party_is_removed_while_others_talk because "the stream ended";
+    Secretive fails connections_are_those_that_were_announced because "was not announced";
     Messy fails leaving_leaves_nothing because "sleep";
 
     Boastful fails parties_behind_nats_connect because "NAT", waits;
