@@ -22,6 +22,7 @@ pub enum Endorsement {
         /// What it says.
         credential: Box<Credential>,
         /// X.509 certificates in DER for overlays, each chain from the party's own upwards, by the overlay's name.
+        #[serde(with = "crate::readable::lists")]
         certificates: BTreeMap<String, Vec<ByteBuf>>,
     },
 }

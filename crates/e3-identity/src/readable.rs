@@ -1,5 +1,7 @@
 //! Bytes as people read them: hexadecimal in JSON, byte strings in CBOR. For `#[serde(with = "…")]`.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_bytes::{ByteBuf, Bytes};
 
@@ -29,6 +31,75 @@ where
         .map_err(|_| D::Error::custom(format!("{length} bytes are not as many as there should be")))
 }
 
+/// Bytes of any length, read and written so.
+#[derive(Serialize, Deserialize)]
+struct Readable<'a>(
+    #[serde(serialize_with = "serialize", deserialize_with = "borrowed")] Cow<'a, [u8]>,
+);
+
+fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'static, [u8]>, D::Error> {
+    deserialize::<D, Vec<u8>>(from).map(Cow::Owned)
+}
+
+/// The same for bytes by name.
+pub mod map {
+    use super::{BTreeMap, ByteBuf, Cow, Deserialize, Deserializer, Readable, Serializer};
+
+    /// Writes a map of names to bytes.
+    pub fn serialize<S: Serializer>(
+        map: &BTreeMap<String, ByteBuf>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_map(
+            map.iter()
+                .map(|(name, bytes)| (name, Readable(Cow::Borrowed(bytes)))),
+        )
+    }
+
+    /// Reads what [`serialize`] writes.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<String, ByteBuf>, D::Error> {
+        let map = BTreeMap::<String, Readable<'_>>::deserialize(from)?;
+        Ok(map
+            .into_iter()
+            .map(|(name, bytes)| (name, ByteBuf::from(bytes.0)))
+            .collect())
+    }
+}
+
+/// The same for lists of bytes by name.
+pub mod lists {
+    use super::{BTreeMap, ByteBuf, Cow, Deserialize, Deserializer, Readable, Serializer};
+
+    /// Writes a map of names to lists of bytes.
+    pub fn serialize<S: Serializer>(
+        map: &BTreeMap<String, Vec<ByteBuf>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_map(map.iter().map(|(name, list)| {
+            let list: Vec<_> = list
+                .iter()
+                .map(|one| Readable(Cow::Borrowed(one)))
+                .collect();
+            (name, list)
+        }))
+    }
+
+    /// Reads what [`serialize`] writes.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<String, Vec<ByteBuf>>, D::Error> {
+        let map = BTreeMap::<String, Vec<Readable<'_>>>::deserialize(from)?;
+        let owned =
+            |list: Vec<Readable<'_>>| list.into_iter().map(|one| ByteBuf::from(one.0)).collect();
+        Ok(map
+            .into_iter()
+            .map(|(name, list)| (name, owned(list)))
+            .collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +120,31 @@ mod tests {
             ciborium::from_reader::<Four, _>(bytes.as_slice()).unwrap(),
             four
         );
+    }
+
+    #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+    struct Named {
+        #[serde(with = "map")]
+        one: BTreeMap<String, ByteBuf>,
+        #[serde(with = "lists")]
+        many: BTreeMap<String, Vec<ByteBuf>>,
+    }
+
+    #[test]
+    fn bytes_in_maps_are_read_as_they_were_written() {
+        let bytes = ByteBuf::from(vec![0, 0xff]);
+        let named = Named {
+            one: BTreeMap::from([("a".to_owned(), bytes.clone())]),
+            many: BTreeMap::from([("b".to_owned(), vec![bytes, ByteBuf::new()])]),
+        };
+        let text = serde_json::to_string(&named).unwrap();
+        assert_eq!(text, r#"{"one":{"a":"00ff"},"many":{"b":["00ff",""]}}"#);
+        assert_eq!(serde_json::from_str::<Named>(&text).unwrap(), named);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&named, &mut bytes).unwrap();
+        assert!(bytes.windows(3).any(|three| three == [0x42, 0, 0xff]));
+        let read: Named = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(read, named);
     }
 
     #[test]

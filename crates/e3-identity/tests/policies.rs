@@ -358,3 +358,31 @@ fn what_is_no_pin_is_refused() {
         assert!(text.parse::<Pin>().is_err(), "{text}");
     }
 }
+
+/// As messages and as files hold them.
+#[test]
+fn policies_and_endorsements_are_read_as_they_were_written() {
+    let authority = new(&Kind::Key);
+    let alice = introduction(&party(new(&Kind::Peer4)), "alice");
+    let endorsement = certified(&authority, &alice, &["alice"]);
+    let serials = vec![Serial([7; 16])];
+    let revocations = RevocationList::issue(&authority, 1, Validity::starting(NOW, 1), serials);
+    let fingerprint = alice.did.fingerprint().parse().unwrap();
+    for policy in [
+        pinned(
+            &[("alice", fingerprint), ("bob", Pin::Did(alice.did))],
+            true,
+        ),
+        Policy::Ca {
+            authority: authority.did().clone(),
+            revocations: Some(revocations),
+        },
+    ] {
+        let text = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&(&policy, &endorsement), &mut bytes).unwrap();
+        let read: (Policy, Endorsement) = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(read, (policy, endorsement.clone()));
+    }
+}

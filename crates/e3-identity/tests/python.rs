@@ -1,5 +1,5 @@
-//! The Python packages `did-peer-2` and `did-peer-4` resolve what this makes, and the other way round. Skipped where they
-//! are not installed; `E3_PYTHON` names another interpreter than `python3`.
+//! Other implementations, in Python, agree: the packages `did-peer-2` and `did-peer-4` on DIDs, in both directions, and a
+//! program that knows nothing but docs/identity.md on what is signed. Skipped where Python lacks their modules.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,40 +10,15 @@
 
 mod common;
 
-use std::{
-    env,
-    io::Write as _,
-    process::{Command, Stdio},
+use std::collections::BTreeMap;
+
+use common::{NOW, introduction, party, plain, python::ask};
+use e3_identity::{
+    Commitment, Credential, Did, Endorsement, Identity, IdentityKey, PublicKey, Purpose,
+    RevocationList, Serial, Validity, Words, canonical,
 };
-
-use common::plain;
-use e3_identity::{Did, IdentityKey, PublicKey, Purpose};
+use serde_bytes::ByteBuf;
 use serde_json::{Value, json};
-
-/// What Python answers; nothing if it lacks the packages.
-fn ask(question: &Value) -> Option<Value> {
-    let python = env::var("E3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let imports = Command::new(&python)
-        .args(["-c", "import did_peer_2, did_peer_4"])
-        .output();
-    if !imports.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no did-peer-2 and did-peer-4");
-        return None;
-    }
-    let mut child = Command::new(&python)
-        .args(["-c", include_str!("python/peer.py")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(question.to_string().as_bytes()).unwrap();
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    Some(serde_json::from_slice(&output.stdout).unwrap())
-}
 
 fn keys() -> Vec<(Purpose, PublicKey)> {
     let signing = || PublicKey::Ed25519(IdentityKey::generate().unwrap().verifying_key());
@@ -111,7 +86,8 @@ fn python_and_this_agree_on_did_peer() {
         .map(|((_, key), letter)| json!([letter, key.to_multibase()]))
         .collect();
     let question = json!({"resolve": made, "keys": letters, "services": services, "input": input});
-    let Some(answer) = ask(&question) else {
+    let program = include_str!("python/peer.py");
+    let Some(answer) = ask(program, "did_peer_2, did_peer_4", &question) else {
         return;
     };
     for (did, resolved) in made.iter().zip(answer["resolved"].as_array().unwrap()) {
@@ -125,4 +101,61 @@ fn python_and_this_agree_on_did_peer() {
         let ours = did.document().unwrap().to_json();
         assert_eq!(plain(&ours), plain(resolved));
     }
+}
+
+#[test]
+fn python_and_this_agree_on_what_is_signed() {
+    let authority = Identity::generate().unwrap();
+    let validity = Validity::starting(NOW, 70_000);
+    let alice = introduction(
+        &party(Identity::generate().unwrap().rotate(NOW).unwrap()),
+        "älice",
+    );
+    let names = vec!["älice".to_owned(), "party-0".to_owned()];
+    let serial = Serial::generate().unwrap();
+    let credential = Credential::issue(&authority, serial, alice.did.clone(), names, validity);
+    let chain = |byte: u8| vec![ByteBuf::from(vec![byte; 300]), ByteBuf::from(vec![])];
+    let endorsements = [
+        Endorsement::Pinned,
+        Endorsement::Did,
+        Endorsement::Ca {
+            authority: authority.did().clone(),
+            credential: Box::new(credential),
+            certificates: BTreeMap::from([
+                ("tls".to_owned(), chain(1)),
+                ("quic".to_owned(), chain(2)),
+            ]),
+        },
+    ];
+    let revocations =
+        RevocationList::issue(&authority, 300, validity, vec![serial, Serial([1; 16])]);
+    let (roster, nonces) = ([3; 32], [[4; 32], [5; 32]]);
+    let mut question = json!({
+        "introduction": alice, "endorsements": endorsements, "revocations": revocations,
+        "roster": hex::encode(roster), "nonces": nonces.map(hex::encode),
+    });
+    let program = include_str!("python/statements.py");
+    let modules = "base58, cryptography";
+    let Some(answer) = ask(program, modules, &question) else {
+        return;
+    };
+    for what in ["introduction", "succession", "credential", "revocations"] {
+        assert_eq!(answer[what], true, "{what}");
+    }
+    let digests = endorsements
+        .each_ref()
+        .map(|one| hex::encode(canonical::digest("test", &one.form())));
+    assert_eq!(answer["endorsements"], json!(digests));
+    let commitments: Vec<_> = (0..)
+        .zip(&nonces)
+        .map(|(party, nonce)| Commitment::to(&roster, party, nonce))
+        .collect();
+    assert_eq!(answer["commitments"], json!(commitments));
+    let bytes = answer["words"].as_str().unwrap();
+    assert_eq!(bytes, hex::encode(Words::of(&roster, &nonces).as_bytes()));
+
+    // And it can say no.
+    question["introduction"]["not_after"] = json!(NOW);
+    let answer = ask(program, modules, &question).unwrap();
+    assert_eq!(answer["introduction"], false);
 }

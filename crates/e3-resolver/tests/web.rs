@@ -9,11 +9,14 @@
 mod server;
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     time::{Duration, Instant},
 };
 
-use e3_identity::{Did, Identity, Kind, ResolveError, Resolver as _};
+use e3_identity::{
+    Did, Identity, Introduction, Kind, PartyKeys, ResolveError, Resolver as _, Validity,
+};
 use e3_resolver::{LIMIT, Network, PATIENCE};
 use server::{Authority, Reply, Server};
 use tokio::process::Command;
@@ -49,6 +52,35 @@ async fn a_document_is_fetched_from_its_domain() {
         server.asked(),
         ["/.well-known/did.json", "/mpc/alice/did.json"]
     );
+}
+
+/// An identity of a domain, from its first key to its second.
+#[tokio::test]
+async fn a_new_key_is_believed_once_the_domain_publishes_it() {
+    let authority = Authority::new();
+    let server = Server::start(&authority, "localhost").await;
+    let network = authority.network();
+    let place = format!("localhost:{}", server.port());
+    let old = Identity::create(&Kind::Web(place)).unwrap();
+    let new = old.rotate(1).unwrap();
+    let (did, at) = (old.did().clone(), "/.well-known/did.json");
+    let documents = [&old, &new].map(|one| one.document().unwrap().to_json().to_string());
+    let introduce = |identity: Identity| {
+        let keys = PartyKeys::of(identity).unwrap();
+        let validity = Validity::starting(1, 60);
+        Introduction::new(&keys, [7; 16], "alice", validity, BTreeMap::new())
+    };
+    let is_good = async |introduction: &Introduction| {
+        let document = network.resolve(&did).await.unwrap();
+        introduction.verify(&document, &[7; 16], "alice", 1).is_ok()
+    };
+    let (by_old, by_new) = (introduce(old), introduce(new));
+    server.put(at, Reply::ok(&documents[0]));
+    assert!(is_good(&by_old).await);
+    assert!(!is_good(&by_new).await);
+    server.put(at, Reply::ok(&documents[1]));
+    assert!(is_good(&by_new).await);
+    assert!(!is_good(&by_old).await);
 }
 
 /// What [`the_file_of_authorities_is_honoured`] runs in a process of its own, as a variable is the whole process's.

@@ -40,6 +40,7 @@ pub struct Introduction {
     #[serde(with = "crate::readable")]
     pub sealing_key: [u8; 32],
     /// Public keys and other public facts of overlays, by the overlay's name.
+    #[serde(with = "crate::readable::map")]
     pub overlays: BTreeMap<String, ByteBuf>,
     /// What leads from earlier DIDs of the party to this one, the oldest first; mostly nothing.
     #[serde(deserialize_with = "crate::succession::bounded")]

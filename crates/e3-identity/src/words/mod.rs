@@ -19,7 +19,7 @@ pub const COMMITMENT: &str = "e3/commitment/1";
 pub const WORDS: &str = "e3/words/1";
 
 /// How many there are.
-const COUNT: usize = 4;
+pub const COUNT: usize = 4;
 
 /// The hash by which a party fixes its nonce before it shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +47,11 @@ impl Words {
             *word = byte;
         }
         Self(words)
+    }
+
+    /// The bytes that choose the words.
+    pub fn as_bytes(&self) -> &[u8; COUNT] {
+        &self.0
     }
 }
 

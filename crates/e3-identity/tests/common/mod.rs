@@ -5,6 +5,8 @@
     reason = "each test file uses its own part, and helpers of tests may panic as tests may"
 )]
 
+pub(crate) mod python;
+
 use std::collections::BTreeMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
