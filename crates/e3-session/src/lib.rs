@@ -12,6 +12,7 @@
 //! - [`frame`]: messages as bytes in a stream;
 //! - [`agreement`]: what the parties would run, compared;
 //! - [`evidence`]: what the parties have signed, verified;
+//! - [`audit`]: whether the record of a run holds, afterwards;
 //! - [`message`]: what a controller asks of an agent, and what the agent answers;
 //! - [`types`]: the words they use: rosters, agreements, dial tables, links, programs, outcomes.
 //!
@@ -19,6 +20,7 @@
 
 pub mod agent;
 pub mod agreement;
+pub mod audit;
 pub mod controller;
 pub mod evidence;
 pub mod frame;

@@ -38,13 +38,12 @@ use crate::{
 /// Brings the environment up on hosts that exist.
 pub(crate) async fn bring_up(
     environment: Environment,
-    accept: &[String],
+    Allowed { accept, insecure }: Allowed<'_>,
     provider: Arc<dyn Provider>,
     folder: &StateFolder,
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     links_for_routing: &OnceLock<Vec<Link>>,
-    insecure: Option<InsecureRecord>,
 ) -> Result<Up, Fault> {
     let overlay = overlay(&environment)?;
     let mut trust = Trust::begin(&environment, &overlay, folder, accept)?;
@@ -107,13 +106,26 @@ pub(crate) async fn bring_up(
     })
 }
 
-/// What the user has allowed of what is refused otherwise, before anything is made.
-pub(crate) fn allowed(
+/// What the user has allowed of what is refused otherwise.
+#[derive(Default)]
+pub(crate) struct Allowed<'a> {
+    /// Hosts whose parties may be others than they were.
+    accept: &'a [String],
+    /// An overlay that protects nothing.
+    insecure: Option<InsecureRecord>,
+}
+
+/// Looks, before anything is made, whether what the user allows is enough.
+pub(crate) fn allowed<'a>(
     environment: &Environment,
-    consent: &Consent,
-) -> Result<Option<InsecureRecord>, Fault> {
+    consent: &'a Consent,
+) -> Result<Allowed<'a>, Fault> {
     let overlay = overlay(environment)?;
-    exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)
+    let insecure = exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)?;
+    Ok(Allowed {
+        accept: &consent.accept,
+        insecure,
+    })
 }
 
 fn overlay(environment: &Environment) -> Result<Arc<dyn Overlay>, Fault> {

@@ -95,10 +95,9 @@ async fn begin(
     folder
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
-    let insecure = if charge.keep == Keep::Parties {
-        allowed(&charge.environment, &charge.consent)?
-    } else {
-        None
+    let allowed = match charge.keep {
+        Keep::Parties => Some(allowed(&charge.environment, &charge.consent)?),
+        Keep::Network | Keep::Agents => None,
     };
     let built = tell
         .step(Step::Lab, async { lab::build(&charge.environment) })
@@ -107,18 +106,8 @@ async fn begin(
         Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
     })?);
     let environment = charge.environment.clone();
-    if charge.keep == Keep::Parties {
-        let up = bring_up(
-            environment,
-            &charge.consent.accept,
-            provider,
-            folder,
-            tell,
-            unasked,
-            links,
-            insecure,
-        )
-        .await?;
+    if let Some(allowed) = allowed {
+        let up = bring_up(environment, allowed, provider, folder, tell, unasked, links).await?;
         return Ok(Kept::Parties(Box::new(up)));
     }
     let network =

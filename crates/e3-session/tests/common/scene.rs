@@ -212,6 +212,17 @@ pub fn program() -> Program {
     }
 }
 
+fn relay() -> ServiceFacts {
+    ServiceFacts {
+        name: "relay".to_owned(),
+        kind: "relay".to_owned(),
+        host: "relay".to_owned(),
+        addresses: vec![],
+        ports: vec![],
+        told: BTreeMap::from([("token".to_owned(), ByteBuf::from(vec![4]))]),
+    }
+}
+
 /// The right request of a kind, as this agent's knowledge and these counters have it.
 pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> Request {
     let known = agent.knowledge();
@@ -227,14 +238,7 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         RequestKind::Prepare => Request::Prepare(Settings {
             overlay: "direct".to_owned(),
             policy: policy(),
-            services: vec![ServiceFacts {
-                name: "relay".to_owned(),
-                kind: "relay".to_owned(),
-                host: "relay".to_owned(),
-                addresses: vec![],
-                ports: vec![],
-                told: BTreeMap::from([("token".to_owned(), ByteBuf::from(vec![4]))]),
-            }],
+            services: vec![relay()],
         }),
         RequestKind::Introduce => Request::Introduce {
             lifetime_s: 3600,

@@ -20,7 +20,7 @@ pub use lab::{
 pub use probe::{Measurement, ProbeArgs, ProfileArgs};
 pub use verbs::{
     Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Run, Status, Up,
-    Verb,
+    Verb, Verify,
 };
 
 use clap::Parser;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use e3_identity::{Did, DidError};
 
 use super::{Ca, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
@@ -23,6 +24,8 @@ pub enum Verb {
     Status(Status),
     /// Run the program; on an environment that is not up, make it first and take it down afterwards
     Run(Run),
+    /// Say whether the record of a run holds: who took part, in what, and that all saw the same end
+    Verify(Verify),
     /// Show what the parties of a run wrote
     Logs(Logs),
     /// Run a command on a host of an environment that is up
@@ -155,6 +158,36 @@ pub struct Run {
     /// The program's arguments, instead of those in e3.toml
     #[arg(last = true, value_name = "ARGS", help_heading = None)]
     pub args: Vec<String>,
+}
+
+/// `e3 verify`
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// The run: the name of its folder, its path, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Who a party is, as you know it by other ways than from the record (may be repeated)
+    #[arg(long, value_name = "NAME=DID", value_parser = name_and_did)]
+    pub did: Vec<(String, Did)>,
+    /// Who the authority is, as you know it
+    #[arg(long, value_name = "DID")]
+    pub authority: Option<Did>,
+    /// The program's files, as you know them: an environment that names it, or their folder
+    #[arg(long, value_name = "PATH")]
+    pub program: Option<PathBuf>,
+    /// Where results are kept
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+/// Splits `NAME=DID`.
+fn name_and_did(text: &str) -> Result<(String, Did), String> {
+    let (name, did) = text
+        .split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or_else(|| "expected NAME=DID, such as ams=did:key:z6Mk…".to_owned())?;
+    let did = did.parse().map_err(|error: DidError| error.to_string())?;
+    Ok((name.to_owned(), did))
 }
 
 /// `e3 logs`

@@ -35,7 +35,7 @@ struct Log {
 /// # Errors
 /// The user's: there is no such run.
 pub fn main(args: &Logs, global: &Global) -> Result<ExitCode, Fault> {
-    let folder = folder(args)?;
+    let folder = find(&args.runs, &args.run)?;
     let parties = parties(&folder, args.party)?;
     if global.json {
         let read = |party: u16| {
@@ -87,19 +87,17 @@ fn is_unkept(folder: &Path) -> bool {
     File::open(folder.join("events.jsonl")).is_ok_and(|events| events.try_lock_shared().is_ok())
 }
 
-/// The run's folder: by its path, or by its name below `--runs`.
-fn folder(args: &Logs) -> Result<PathBuf, Fault> {
-    let named = args.runs.join(&args.run);
-    let found = [named, PathBuf::from(&args.run)]
+/// A run's folder: by its path, or by its name below the folder of all runs.
+///
+/// # Errors
+/// The user's: there is no such run.
+pub(super) fn find(runs: &Path, run: &str) -> Result<PathBuf, Fault> {
+    let found = [runs.join(run), PathBuf::from(run)]
         .into_iter()
         .find(|path| path.join("events.jsonl").exists());
     found.ok_or_else(|| {
-        Fault::user(format!(
-            "there is no run `{}` in {}",
-            args.run,
-            args.runs.display()
-        ))
-        .hint("name a run's folder, or where runs are kept by `--runs DIR`; `e3 run` makes one")
+        Fault::user(format!("there is no run `{run}` in {}", runs.display()))
+            .hint("name a run's folder, or where runs are kept by `--runs DIR`; `e3 run` makes one")
     })
 }
 

@@ -20,6 +20,7 @@ mod profile;
 mod run;
 mod status;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Up(args) => up::main(args, global),
         Verb::Status(args) => status::main(args, global),
         Verb::Run(args) => run::main(args, global),
+        Verb::Verify(args) => verify::main(args, global),
         Verb::Logs(args) => logs::main(args, global),
         Verb::Exec(args) => exec::main(args, global),
         Verb::Ping(args) => ping::main(args, global),

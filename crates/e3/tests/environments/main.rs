@@ -40,6 +40,7 @@ mod settling;
 mod streams;
 mod stuck;
 mod tls;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
