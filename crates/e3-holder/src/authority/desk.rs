@@ -17,6 +17,9 @@ use crate::{clock::now_s, state::StateRoot};
 /// Seconds for which the certificate of an authority that belongs to one environment is good: longer than any stays up.
 const PASSING: u64 = 365 * 24 * 60 * 60;
 
+/// Seconds for which an authority vouches for its deputy in one environment.
+const DEPUTY: u64 = 30 * 24 * 60 * 60;
+
 /// The authority of one environment.
 #[derive(Debug)]
 pub struct Desk {
@@ -28,7 +31,15 @@ pub struct Desk {
 #[derive(Debug)]
 enum Place {
     /// Kept on this machine; its folder is opened only while it is used.
-    Kept(StateRoot, AuthorityName),
+    ///
+    /// It does not certify the keys of networks itself: programs that trust a certificate trust all that it has issued,
+    /// of other sessions too. For this session it vouches for a deputy, which is what programs are told to trust.
+    Kept {
+        root: StateRoot,
+        name: AuthorityName,
+        deputy: Box<Authority>,
+        voucher: Vec<u8>,
+    },
     /// In the memory of this process, and gone with it.
     Passing(Authority),
 }
@@ -37,10 +48,18 @@ impl Desk {
     /// The desk of an authority that is kept on this machine.
     pub fn of(root: StateRoot, name: AuthorityName) -> Result<Self, AuthorityFault> {
         let kept = Kept::open(&root, &name)?;
+        let validity = Validity::starting(now_s(), DEPUTY);
+        let deputy = Box::new(Authority::generate(name.as_str(), validity)?);
+        let voucher = kept.authority().vouch(&deputy)?;
         Ok(Self {
             did: kept.authority().did().clone(),
             revocations: Some(kept.revocations()),
-            place: Place::Kept(root, name),
+            place: Place::Kept {
+                root,
+                name,
+                deputy,
+                voucher,
+            },
         })
     }
 
@@ -71,33 +90,61 @@ impl Desk {
         party: PartyIndex,
         overlay: &dyn Overlay,
     ) -> Result<Endorsement, AuthorityFault> {
-        match &self.place {
+        let names = vec![introduction.name.clone()];
+        let (credential, certifier) = match &self.place {
             Place::Passing(authority) => {
                 let validity = Validity::starting(now_s(), LIFETIME);
-                let names = vec![introduction.name.clone()];
                 let serial = Serial::generate()?;
                 let credential = authority.issue(serial, &introduction.did, names, validity);
-                endorsement(authority, credential, introduction, party, overlay)
+                (credential, Certifier::of(authority))
             }
-            Place::Kept(root, name) => {
-                let mut kept = Kept::open(root, name)?;
-                let names = vec![introduction.name.clone()];
-                let credential = kept.issue(&introduction.did, names, LIFETIME)?;
-                endorsement(kept.authority(), credential, introduction, party, overlay)
+            Place::Kept {
+                root,
+                name,
+                deputy,
+                voucher,
+            } => {
+                let credential =
+                    Kept::open(root, name)?.issue(&introduction.did, names, LIFETIME)?;
+                let certifier = Certifier {
+                    authority: deputy,
+                    voucher: Some(voucher),
+                };
+                (credential, certifier)
             }
+        };
+        endorsement(credential, &certifier, introduction, party, overlay)
+    }
+}
+
+/// Who certifies keys that networks see.
+#[derive(Debug, Clone, Copy)]
+pub struct Certifier<'a> {
+    authority: &'a Authority,
+    /// By which the credential's authority vouches for it, if it is another.
+    voucher: Option<&'a [u8]>,
+}
+
+impl<'a> Certifier<'a> {
+    /// The authority that issues the credentials as well.
+    pub fn of(authority: &'a Authority) -> Self {
+        Self {
+            authority,
+            voucher: None,
         }
     }
 }
 
-/// The endorsement that a credential makes of an introduction, with the certificate that the overlay needs of the party at an
-/// index.
+/// The endorsement that a credential makes of an introduction, with the certificate that the overlay needs of the party
+/// at an index.
 pub fn endorsement(
-    authority: &Authority,
     credential: Credential,
+    certifier: &Certifier<'_>,
     introduction: &Introduction,
     party: PartyIndex,
     overlay: &dyn Overlay,
 ) -> Result<Endorsement, AuthorityFault> {
+    let Certifier { authority, voucher } = certifier;
     let mut certificates = BTreeMap::new();
     if let Some(name) = overlay.certificate_name(party) {
         let request = introduction.overlays.get(overlay.name());
@@ -105,11 +152,12 @@ pub fn endorsement(
         let leaf = authority
             .certify(request, &name, &credential)
             .map_err(|cause| AuthorityFault::Certificate { cause })?;
-        let chain = vec![ByteBuf::from(leaf), ByteBuf::from(authority.root())];
-        certificates.insert(overlay.name().to_owned(), chain);
+        let above = voucher.iter().copied().chain([authority.root()]);
+        let chain = [&*leaf].into_iter().chain(above).map(ByteBuf::from);
+        certificates.insert(overlay.name().to_owned(), chain.collect());
     }
     Ok(Endorsement::Ca {
-        authority: authority.did().clone(),
+        authority: credential.authority.clone(),
         credential: Box::new(credential),
         certificates,
     })

@@ -19,7 +19,7 @@ mod kept;
 mod register;
 
 pub use self::{
-    desk::{Desk, endorsement},
+    desk::{Certifier, Desk, endorsement},
     error::AuthorityFault,
     kept::{Kept, Who},
     register::{Issued, Register, Revoked},

@@ -17,6 +17,9 @@ const MOST: usize = 8 * 1024;
 const LEAF: &str = "the certificate";
 const ROOT: &str = "the authority's certificate";
 
+/// What a certificate is called by which an authority vouches for another.
+const VOUCHER: &str = "the certificate between";
+
 /// What a certificate has to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
@@ -41,24 +44,35 @@ pub struct Certified {
     pub root: Vec<u8>,
 }
 
-/// Checks a party's certificate and its authority's, in this order, as DER.
+/// Checks a party's certificate and its authority's, in this order, as DER. Between the two may stand one by which the
+/// expected authority [vouches](super::Authority::vouch) for the one that the last is of: then that is trusted in its
+/// place, and what the expected authority has certified elsewhere is not.
 pub fn check_chain(
     chain: &[impl AsRef<[u8]>],
     expected: &Expected<'_>,
 ) -> Result<Certified, CertificateError> {
-    let [leaf, root] = chain else {
-        return Err(CertificateError::Count { found: chain.len() });
-    };
     let authority = authority_key(expected.authority)?;
+    let (leaf, root, issuer) = match chain {
+        [leaf, root] => (leaf, root, authority),
+        [leaf, voucher, root] => {
+            let voucher = read(VOUCHER, voucher.as_ref())?;
+            check_authority(VOUCHER, &voucher, &authority, expected.now)?;
+            let tbs = voucher.tbs_certificate();
+            (leaf, root, key_of(VOUCHER, tbs.subject_public_key_info())?)
+        }
+        _ => return Err(CertificateError::Count { found: chain.len() }),
+    };
     let read_root = read(ROOT, root.as_ref())?;
-    check_root(&read_root, &authority, expected)?;
     let read_leaf = read(LEAF, leaf.as_ref())?;
-    if read_leaf.tbs_certificate().issuer() != read_root.tbs_certificate().subject() {
+    let root_key = key_of(ROOT, read_root.tbs_certificate().subject_public_key_info())?;
+    let named = read_root.tbs_certificate().subject();
+    if root_key != issuer || read_leaf.tbs_certificate().issuer() != named {
         return Err(CertificateError::OtherAuthority {
             authority: expected.authority.clone(),
         });
     }
-    check_leaf(&read_leaf, &authority, expected)?;
+    check_authority(ROOT, &read_root, &issuer, expected.now)?;
+    check_leaf(&read_leaf, &issuer, expected)?;
     Ok(Certified {
         leaf: leaf.as_ref().to_vec(),
         root: root.as_ref().to_vec(),
@@ -76,20 +90,17 @@ fn authority_key(authority: &Did) -> Result<VerifyingKey, CertificateError> {
     key.copied().map_err(|_| none())
 }
 
-fn check_root(
-    root: &Certificate,
-    authority: &VerifyingKey,
-    expected: &Expected<'_>,
+/// That it is an authority's certificate, by that key, and good now.
+fn check_authority(
+    what: &'static str,
+    certificate: &Certificate,
+    by: &VerifyingKey,
+    now: u64,
 ) -> Result<(), CertificateError> {
-    if key_of(ROOT, root.tbs_certificate().subject_public_key_info())? != *authority {
-        return Err(CertificateError::OtherAuthority {
-            authority: expected.authority.clone(),
-        });
-    }
-    check_common(ROOT, root, authority, expected.now)?;
-    if !may_issue(ROOT, root)? {
+    check_common(what, certificate, by, now)?;
+    if !may_issue(what, certificate)? {
         return Err(CertificateError::Usage {
-            what: ROOT,
+            what,
             lacks: "is none of an authority",
         });
     }

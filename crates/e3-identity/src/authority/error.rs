@@ -26,7 +26,9 @@ pub enum CertificateError {
         most: usize,
     },
     /// Not the certificates that belong together.
-    #[error("expected the party's certificate and its authority's, found {found} certificates")]
+    #[error(
+        "expected the party's certificate and its authority's, and one between at most, found {found} certificates"
+    )]
     Count {
         /// How many there are.
         found: usize,

@@ -125,6 +125,19 @@ impl Authority {
         draft.sign(&signature.0)
     }
 
+    /// Vouches for another authority, as one of its own for a while: its certificate for the other's key, as DER. The
+    /// other may certify parties, and no further authority.
+    pub fn vouch(&self, other: &Self) -> Result<Vec<u8>, AuthorityError> {
+        let profile = Profile::vouched(&self.name, &other.name)?;
+        let (key, signer) = (
+            other.secret().verifying_key(),
+            self.secret().verifying_key(),
+        );
+        let draft = Draft::new(profile, Serial::generate()?, other.validity, &key, signer)?;
+        let signature = self.secret().sign_bytes(draft.bytes());
+        Ok(draft.sign(&signature.0)?)
+    }
+
     /// What is no longer good: the list of this number, good for so long.
     pub fn revocations(
         &self,

@@ -26,8 +26,15 @@ use crate::Did;
 /// A kind of certificate, with the names that it bears.
 #[derive(Debug, Clone)]
 pub(super) enum Profile {
-    /// An authority's own, signed by itself; it issues certificates of parties and nothing else.
+    /// An authority's own, signed by itself.
     Authority {
+        /// Its name.
+        subject: Name,
+    },
+    /// An authority's, signed by another; it issues certificates of parties and nothing else.
+    Vouched {
+        /// Who vouches for it.
+        issuer: Name,
         /// Its name.
         subject: Name,
     },
@@ -50,6 +57,14 @@ impl Profile {
         })
     }
 
+    /// The certificate of an authority by another one.
+    pub(super) fn vouched(issuer: &str, name: &str) -> Result<Self, CertificateError> {
+        Ok(Self::Vouched {
+            issuer: authority_name(issuer)?,
+            subject: authority_name(name)?,
+        })
+    }
+
     /// The certificate of a party under a name. The name stands in it twice: programs look for it among the DNS names,
     /// people in the subject.
     pub(super) fn party(issuer: &str, name: &str, did: &Did) -> Result<Self, CertificateError> {
@@ -66,13 +81,22 @@ impl Profile {
             alternatives,
         })
     }
-}
 
-impl Profile {
     /// The name that the certificate is for.
     pub(super) fn name(&self) -> Name {
         match self {
-            Self::Authority { subject } | Self::Party { subject, .. } => subject.clone(),
+            Self::Authority { subject }
+            | Self::Vouched { subject, .. }
+            | Self::Party { subject, .. } => subject.clone(),
+        }
+    }
+
+    /// How many more authorities may stand below an authority that this is of; `None` for a party.
+    fn depth(&self) -> Option<u8> {
+        match self {
+            Self::Authority { .. } => Some(1),
+            Self::Vouched { .. } => Some(0),
+            Self::Party { .. } => None,
         }
     }
 }
@@ -109,7 +133,7 @@ impl BuilderProfile for Profile {
     fn get_issuer(&self, subject: &Name) -> Name {
         match self {
             Self::Authority { .. } => subject.clone(),
-            Self::Party { issuer, .. } => issuer.clone(),
+            Self::Vouched { issuer, .. } | Self::Party { issuer, .. } => issuer.clone(),
         }
     }
 
@@ -128,22 +152,18 @@ impl BuilderProfile for Profile {
         extensions.push(SubjectKeyIdentifier::try_from(key)?.to_extension(subject, &extensions)?);
         let issuer = AuthorityKeyIdentifier::try_from(issuer_key)?;
         extensions.push(issuer.to_extension(subject, &extensions)?);
+        let depth = self.depth();
+        let constraints = BasicConstraints {
+            ca: depth.is_some(),
+            path_len_constraint: depth,
+        };
+        extensions.push(constraints.to_extension(subject, &extensions)?);
         match self {
-            Self::Authority { .. } => {
-                let constraints = BasicConstraints {
-                    ca: true,
-                    path_len_constraint: Some(0),
-                };
-                extensions.push(constraints.to_extension(subject, &extensions)?);
+            Self::Authority { .. } | Self::Vouched { .. } => {
                 let usage = KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign);
                 extensions.push(usage.to_extension(subject, &extensions)?);
             }
             Self::Party { alternatives, .. } => {
-                let constraints = BasicConstraints {
-                    ca: false,
-                    path_len_constraint: None,
-                };
-                extensions.push(constraints.to_extension(subject, &extensions)?);
                 let usage = KeyUsage(KeyUsages::DigitalSignature.into());
                 extensions.push(usage.to_extension(subject, &extensions)?);
                 let purposes = ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH, ID_KP_CLIENT_AUTH]);

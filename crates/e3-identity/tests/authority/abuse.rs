@@ -85,6 +85,38 @@ fn a_party_cannot_issue() {
 }
 
 #[test]
+fn nobody_else_is_a_deputy() {
+    let (office, other) = (Office::at(NOW), Office::at(NOW));
+    let [leaf, voucher, root] = deputed(&office);
+    let [others_leaf, others_voucher, others_root] = deputed(&other);
+    for chain in [
+        // Vouched for by another authority; another's root; what another has issued; no voucher at all.
+        [leaf.clone(), others_voucher, root.clone()],
+        [leaf.clone(), voucher.clone(), others_root],
+        [others_leaf, voucher, root.clone()],
+        [leaf.clone(), root.clone(), root.clone()],
+        // A party's certificate is no voucher, and a deputy cannot have deputies.
+        [leaf, office.leaf.clone(), root.clone()],
+        deputed_twice(&office),
+    ] {
+        assert!(office.check(&chain).is_err());
+    }
+    // Nor is a deputy the authority itself.
+    let leaf = deputed(&office)[0].clone();
+    assert!(office.check(&[leaf, root]).is_err());
+}
+
+/// A chain whose voucher is by a deputy.
+fn deputed_twice(office: &Office) -> [Vec<u8>; 3] {
+    let validity = office.authority.validity();
+    let deputy = Authority::generate("hospital", validity).unwrap();
+    let second = Authority::generate("hospital", validity).unwrap();
+    let voucher = deputy.vouch(&second).unwrap();
+    let leaf = second.certify(&office.request(), "MPyC party 1", &office.credential);
+    [leaf.unwrap(), voucher, second.root().to_vec()]
+}
+
+#[test]
 fn time_is_kept() {
     let office = Office::at(NOW);
     for (now, good) in [
@@ -136,7 +168,8 @@ fn names_that_would_say_more_are_refused() {
 fn chains_of_another_length_are_refused() {
     let office = Office::at(NOW);
     let [leaf, root] = office.chain();
-    for chain in [vec![], vec![leaf.clone()], vec![leaf, root.clone(), root]] {
+    let four = vec![leaf.clone(), root.clone(), root.clone(), root];
+    for chain in [vec![], vec![leaf], four] {
         let refused = office.check(&chain).unwrap_err();
         assert_eq!(refused, CertificateError::Count { found: chain.len() });
     }

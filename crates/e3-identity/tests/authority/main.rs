@@ -98,6 +98,22 @@ fn what_was_issued_is_accepted() {
     credential.unwrap();
 }
 
+/// An authority for one session, for which another vouches; and what it has issued to the party.
+fn deputed(office: &Office) -> [Vec<u8>; 3] {
+    let deputy = Authority::generate("hospital", office.authority.validity()).unwrap();
+    let voucher = office.authority.vouch(&deputy).unwrap();
+    let leaf = deputy.certify(&office.request(), "MPyC party 1", &office.credential);
+    [leaf.unwrap(), voucher, deputy.root().to_vec()]
+}
+
+#[test]
+fn an_authority_may_have_a_deputy_that_is_trusted_in_its_place() {
+    let office = Office::at(NOW);
+    let chain = deputed(&office);
+    let certified = office.check(&chain).unwrap();
+    assert_eq!(certified.root, chain[2]);
+}
+
 #[test]
 fn an_authority_that_was_kept_is_the_same() {
     let office = Office::at(NOW);

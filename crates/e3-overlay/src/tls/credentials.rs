@@ -56,6 +56,10 @@ impl Certificates {
             };
             let certified =
                 check_chain(&chain, &expected).map_err(|error| unusable(error.to_string()))?;
+            let root = parties.first().map(|first: &Certified| &first.root);
+            if root.is_some_and(|root| *root != certified.root) {
+                return Err(unusable("it is of another session".to_owned()));
+            }
             if indices.insert(certified.leaf.clone(), index).is_some() {
                 return Err(unusable("another party has the same".to_owned()));
             }

@@ -71,7 +71,7 @@ impl Overlay for Tls {
             ),
             changes_roster: Promise::Yes,
             excludes_removed: Promise::No(
-                "MPyC lets in whoever holds a certificate of the same authority, and asks nobody whether it was revoked",
+                "MPyC lets in whoever holds a certificate of this session, and asks nobody whether it was revoked",
             ),
         }
     }

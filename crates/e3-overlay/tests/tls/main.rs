@@ -105,6 +105,20 @@ async fn two_authorities_make_no_roster() {
     );
 }
 
+/// What the authority has certified in another session is refused, where it has a deputy for each.
+#[tokio::test]
+async fn certificates_of_two_sessions_make_no_roster() {
+    let mut scene = Scene::of(2).await;
+    scene.depute(&[0, 1]);
+    scene.join_all().await;
+    scene.depute(&[1]);
+    let error = refused(&scene, 0, scene.roster.clone()).await.to_string();
+    assert!(
+        error.contains("party p1") && error.contains("another session"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn a_certificate_for_a_key_that_is_not_here_is_refused() {
     let scene = Scene::of(3).await;

@@ -30,6 +30,7 @@ pub(crate) struct Scene {
     net: u8,
     pub(crate) roster: Roster,
     overlays: Vec<Arc<dyn Overlay>>,
+    authority: Authority,
 }
 
 /// Somebody who has introduced a key without the overlay's help.
@@ -110,6 +111,27 @@ impl Scene {
             net: NEXT.fetch_add(1, Ordering::Relaxed),
             roster,
             overlays,
+            authority,
+        }
+    }
+
+    /// Lets a fresh deputy of the authority certify these parties anew.
+    pub(crate) fn depute(&mut self, parties: &[u16]) {
+        let deputy = Authority::generate("deputy", Validity::starting(now(), 3600)).unwrap();
+        let voucher = ByteBuf::from(self.authority.vouch(&deputy).unwrap());
+        for party in parties {
+            let entry = &mut self.roster.parties[usize::from(*party)];
+            let Endorsement::Ca { certificates, .. } =
+                certificate(&deputy, &entry.introduction, *party)
+            else {
+                panic!("no certificate")
+            };
+            let mut chain = certificates["tls"].clone();
+            chain.insert(1, voucher.clone());
+            let Endorsement::Ca { certificates, .. } = &mut entry.endorsement else {
+                panic!("no certificate")
+            };
+            certificates.insert("tls".to_owned(), chain);
         }
     }
 

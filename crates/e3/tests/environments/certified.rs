@@ -1,6 +1,6 @@
 //! Environments whose parties a named authority certifies.
 
-use crate::{program::program, support::workshop::Workshop};
+use crate::support::workshop::Workshop;
 
 /// Two hosts on one switch; `alice` is who she was before.
 fn put(workshop: &Workshop) {
@@ -8,14 +8,21 @@ fn put(workshop: &Workshop) {
     workshop.put(
         "e3.toml",
         &format!(
-            "identity = \"ca\"\nauthority = \"hospital\"\n\
+            "overlay = \"tls\"\nauthority = \"hospital\"\n\
              [hosts.alice]\nregion = \"ams3\"\nidentity = \"{}\"\n\
              [hosts.bob]\nregion = \"ams3\"\n\
              [program]\npath = \"program.py\"\n",
             identity.display()
         ),
     );
-    workshop.put("program.py", &program("print('done')"));
+    workshop.put(
+        "program.py",
+        "from mpyc.runtime import mpc\n\
+         mpc.run(mpc.start())\n\
+         certificate = mpc.parties[1 - mpc.pid].protocol.transport.get_extra_info('peercert')\n\
+         print('issued by', dict(entry[0] for entry in certificate['issuer'])['commonName'])\n\
+         mpc.run(mpc.shutdown())\n",
+    );
 }
 
 #[test]
@@ -39,6 +46,7 @@ fn an_authority_that_is_kept_certifies_and_takes_back() {
         .json();
 
     let record = workshop.e3(&["run", "--json"]).succeeded().json();
+    assert_eq!(record["outcome"]["same"], "issued by hospital\n");
     let did = authority["did"].as_str().unwrap();
     assert_eq!(record["identity"], format!("ca {did}"));
     let shown = workshop

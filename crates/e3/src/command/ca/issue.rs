@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
 
-use e3_holder::authority::{Kept, endorsement};
+use e3_holder::authority::{Certifier, Kept, endorsement};
 use e3_holder::clock::now_s;
 use e3_holder::state::StateRoot;
 use e3_identity::authority::read_request;
@@ -76,8 +76,8 @@ pub fn main(args: &CaIssue, global: &Global) -> Result<ExitCode, Fault> {
             let overlay = Registry::builtin().make(OVERLAY);
             let overlay = overlay.ok_or_else(|| Fault::ours("there is no overlay `tls`"))?;
             endorsement(
-                kept.authority(),
                 credential,
+                &Certifier::of(kept.authority()),
                 introduction,
                 PartyIndex(index),
                 &*overlay,
