@@ -420,20 +420,33 @@ fn an_agent_started_again_on_its_host_is_taken_by_a_later_roster() {
 
 #[test]
 fn whoever_was_accepted_once_is_held_to_that_in_later_rosters() {
-    let mut machine = agent_after(RequestKind::Connect, &first_use());
-    let mut roster: Roster = scene::roster(1);
-    // A key of its own, which nobody has seen before, under a name that is taken.
-    let other = PartyKeys::generate().unwrap();
-    let validity = Validity::starting(NOW, 3600);
-    roster.parties[2].introduction =
-        Introduction::new(&other, SESSION.0, "singapore", validity, BTreeMap::new());
-    machine.receive(ToAgent {
-        id: ASKED,
-        request: Request::Admit { roster },
-    });
-    let refusal = machine.verify(Documents::new(), NOW).unwrap_err();
-    assert!(
-        refusal.message.contains("\"singapore\" IS NOT WHO IT WAS"),
-        "{refusal}"
-    );
+    for left_out in [false, true] {
+        let mut machine = agent_after(RequestKind::Connect, &first_use());
+        if left_out {
+            let mut roster: Roster = scene::roster(1);
+            roster.parties.truncate(2);
+            let request = Request::Admit { roster };
+            machine.receive(ToAgent {
+                id: ASKED,
+                request: request.clone(),
+            });
+            let reply = perform(&request, &mut machine);
+            machine.answer(ASKED, reply).unwrap();
+        }
+        let mut roster: Roster = scene::roster(2);
+        // A key of its own, which nobody has seen before, under a name that is taken.
+        let other = PartyKeys::generate().unwrap();
+        let validity = Validity::starting(NOW, 3600);
+        roster.parties[2].introduction =
+            Introduction::new(&other, SESSION.0, "singapore", validity, BTreeMap::new());
+        machine.receive(ToAgent {
+            id: ASKED + 1,
+            request: Request::Admit { roster },
+        });
+        let refusal = machine.verify(Documents::new(), NOW).unwrap_err();
+        assert!(
+            refusal.message.contains("\"singapore\" IS NOT WHO IT WAS"),
+            "{refusal}"
+        );
+    }
 }

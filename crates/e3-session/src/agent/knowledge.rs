@@ -1,8 +1,8 @@
 //! What an agent knows from the conversation.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use e3_identity::{Endorsement, Introduction, Pin, Policy};
+use e3_identity::{Did, Endorsement, Introduction, Pin, Policy};
 
 use crate::{
     evidence::{Documents, Verifier},
@@ -23,6 +23,8 @@ pub struct Knowledge {
     pub(super) endorsement: Option<Endorsement>,
     pub(super) proposed: Option<Proposed>,
     pub(super) admitted: Option<Admitted>,
+    /// Who stood under each name in any roster of this session that was admitted.
+    pub(super) met: BTreeMap<String, Did>,
     pub(super) staging: Option<RunId>,
     pub(super) staged: Option<RunId>,
     pub(super) last_run: Option<RunId>,
@@ -69,16 +71,15 @@ impl Admitted {
     }
 }
 
-/// By `pinned`, whoever has been accepted once is held to that in all later rosters of the session.
-fn held_to<'a>(admitted: Option<&Admitted>, policy: &'a Policy) -> Cow<'a, Policy> {
-    let (Policy::Pinned { pins, first_use }, Some(admitted)) = (policy, admitted) else {
+/// By `pinned`, whoever has been accepted once is held to that in all later rosters of the session, also after having been
+/// left out of one.
+fn held_to<'a>(met: &BTreeMap<String, Did>, policy: &'a Policy) -> Cow<'a, Policy> {
+    let Policy::Pinned { pins, first_use } = policy else {
         return Cow::Borrowed(policy);
     };
     let mut pins = pins.clone();
-    for entry in &admitted.roster.parties {
-        let pin = Pin::Did(entry.introduction.did.clone());
-        pins.insert(entry.name.clone(), pin);
-    }
+    let met = met.iter();
+    pins.extend(met.map(|(name, did)| (name.clone(), Pin::Did(did.clone()))));
     Cow::Owned(Policy::Pinned {
         pins,
         first_use: *first_use,
@@ -176,7 +177,7 @@ impl Knowledge {
                 "no roster is proposed that could be verified",
             ));
         };
-        let policy = held_to(self.admitted.as_ref(), &settings.policy);
+        let policy = held_to(&self.met, &settings.policy);
         Verifier::new(&proposed.roster, &documents)
             .introductions(&policy, now)
             .map_err(|error| Refusal::new(RefusalCode::Untrusted, error.to_string()))?;

@@ -83,6 +83,10 @@ impl Knowledge {
             nonces: Vec::new(),
         };
         admitted.verifier().admission(own)?;
+        for entry in &admitted.roster.parties {
+            let did = entry.introduction.did.clone();
+            self.met.insert(entry.name.clone(), did);
+        }
         self.admitted = Some(admitted);
         self.forget_run();
         Ok(())
