@@ -5,6 +5,8 @@
 pub(crate) enum Fault {
     /// Nothing, but everything passes a forwarder, as with the faulty ones.
     Sound,
+    /// None either; its programs are behind a wall, so that it promises that nobody reaches them past it.
+    Walled,
     /// One bit of a long stream is another.
     Corrupts,
     /// One byte of a stream is missing.
@@ -44,8 +46,9 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Sound,
+        Self::Walled,
         Self::Corrupts,
         Self::Loses,
         Self::ClosesBoth,
@@ -70,6 +73,7 @@ impl Fault {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sound => "sound",
+            Self::Walled => "walled",
             Self::Corrupts => "corrupts",
             Self::Loses => "loses",
             Self::ClosesBoth => "closes-both",

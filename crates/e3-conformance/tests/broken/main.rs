@@ -10,6 +10,7 @@ mod fault;
 mod forward;
 mod overlay;
 mod table;
+mod wall;
 
 use std::{
     env,

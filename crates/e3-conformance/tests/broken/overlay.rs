@@ -10,7 +10,7 @@ use e3_overlay::{
 use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
 
-use crate::{fault::Fault, forward::Forward};
+use crate::{fault::Fault, forward::Forward, wall};
 
 /// How long a hasty overlay waits for a peer.
 const MOMENT: Duration = Duration::from_secs(2);
@@ -69,6 +69,10 @@ impl Overlay for Faulty {
                 changes_roster: Promise::Yes,
                 excludes_removed: Promise::Yes,
             },
+            Fault::Walled => Properties {
+                isolates_program: Promise::Yes,
+                ..self.direct.properties()
+            },
             _ => self.direct.properties(),
         }
     }
@@ -102,12 +106,18 @@ impl Overlay for Faulty {
             _ => joining.timeout,
         };
         let contacts = joining.contacts.clone();
+        let port = joining.ports.base;
         let mut joined = FaultyJoined {
             fault: self.fault,
             direct: self.direct.join(Joining { timeout, ..joining }).await?,
             contacts,
             forwards: Vec::new(),
         };
+        if self.fault == Fault::Walled {
+            wall::build(port)
+                .await
+                .expect("a host can route as it likes");
+        }
         joined.lay_forwards().await;
         Ok(Box::new(joined))
     }
@@ -136,8 +146,10 @@ impl FaultyJoined {
                 continue;
             }
             let mut target = reach.socket();
-            if self.fault == Fault::OneWay && reach.party < table.me {
-                target.set_port(NOBODYS);
+            match self.fault {
+                Fault::OneWay if reach.party < table.me => target.set_port(NOBODYS),
+                Fault::Walled => target = wall::gate_of(target),
+                _ => {}
             }
             let stays = before
                 .iter()

@@ -41,6 +41,9 @@ table! {
     Sound passes one_direction_may_end_before_the_other, waits;
     Sound passes a_restarted_peer_takes_its_place_again;
 
+    // What no overlay promises yet can be kept.
+    Walled passes nobody_reaches_a_program_past_the_overlay, waits;
+
     Forgetful fails two_parties_connect because "reports 0 links of 1";
     Forgetful fails three_parties_connect because "reports 1 links of 2";
     Gloomy fails ten_parties_connect because "nothing ever works";
