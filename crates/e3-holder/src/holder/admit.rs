@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e3_identity::{Documents, Endorsement, Introduction, Resolver, introduction::LIFETIME};
+use e3_identity::{Documents, Endorsement, Introduction, Policy, Resolver, introduction::LIFETIME};
 use e3_session::{
     evidence::Verifier,
     message::{Reply, Request, Settings},
@@ -71,22 +71,23 @@ pub(super) async fn admit(
 ) -> Result<Admitted, Fault> {
     prepare(parties, environment, services, trust).await?;
     let introductions = introduce(parties).await?;
+    unlikely(trust, &introductions)?;
     let documents = resolve(resolver, &introductions).await?;
     let roster = endorse(parties, (session, epoch), introductions, trust, &documents).await?;
 
     let verdicts = Verifier::new(&roster, &documents)
         .introductions(&trust.policy(), now_ms() / 1000)
         .map_err(|error| Fault::user(error.to_string()))?;
-    let names = roster.parties.iter().map(|entry| entry.name.clone());
-    let verdicts: Vec<_> = names.zip(verdicts).collect();
-    for (tip, text) in trust.believed(&verdicts)? {
-        tell.notice(tip, text);
-    }
-
     for party in parties.iter() {
         party.link.trust(documents.clone());
     }
     let admitted = compare(parties, roster, documents).await?;
+    // What all have believed is remembered, and nothing before.
+    let names = admitted.roster.parties.iter().map(|entry| &entry.name);
+    let verdicts: Vec<_> = names.cloned().zip(verdicts).collect();
+    for (tip, text) in trust.believed(&verdicts)? {
+        tell.notice(tip, text);
+    }
     tell.event(Event::Words {
         words: admitted.words.clone(),
     });
@@ -124,6 +125,22 @@ async fn introduce(parties: &mut [Party]) -> Result<Vec<Introduction>, Fault> {
         introductions.push(introduction);
     }
     Ok(introductions)
+}
+
+/// Nothing is fetched for somebody who will not be believed whatever a document says.
+fn unlikely(trust: &Trust, introductions: &[Introduction]) -> Result<(), Fault> {
+    let policy = trust.policy();
+    // An authority looks at an introduction first, and certifies it then.
+    if matches!(policy, Policy::Ca { .. }) {
+        return Ok(());
+    }
+    for (index, introduction) in (0..).map(PartyIndex).zip(introductions) {
+        let endorsement = trust.endorse(index, introduction)?;
+        policy
+            .may_believe(introduction, &endorsement, now_ms() / 1000)
+            .map_err(|error| Fault::user(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// The documents of those DIDs that do not tell their keys themselves.
