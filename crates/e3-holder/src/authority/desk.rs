@@ -37,7 +37,7 @@ enum Place {
     Kept {
         root: StateRoot,
         name: AuthorityName,
-        deputy: Box<Authority>,
+        deputy: Authority,
         voucher: Vec<u8>,
     },
     /// In the memory of this process, and gone with it.
@@ -49,7 +49,7 @@ impl Desk {
     pub fn of(root: StateRoot, name: AuthorityName) -> Result<Self, AuthorityFault> {
         let kept = Kept::open(&root, &name)?;
         let validity = Validity::starting(now_s(), DEPUTY);
-        let deputy = Box::new(Authority::generate(name.as_str(), validity)?);
+        let deputy = Authority::generate(name.as_str(), validity)?;
         let voucher = kept.authority().vouch(&deputy)?;
         Ok(Self {
             did: kept.authority().did().clone(),

@@ -29,9 +29,9 @@ fn an_authoritys_key_is_closed_and_shown_by_nothing() {
     assert_eq!(made["schema"], "e3/ca-init/1");
     assert!(made["did"].as_str().unwrap().starts_with("did:key:z6Mk"));
     let folder = desk.path(FOLDER);
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&folder), 0o700);
-    assert_eq!(mode(&folder.join("key.pem")), 0o600);
+    let rights = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(&folder), 0o700);
+    assert_eq!(rights(&folder.join("key.pem")), 0o600);
 
     let key = desk.read(&format!("{FOLDER}/key.pem"));
     let secret = key.lines().nth(1).unwrap();
