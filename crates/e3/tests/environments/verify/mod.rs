@@ -4,10 +4,12 @@
 mod record;
 mod tampering;
 
+use std::{env, path::Path, process::Command};
+
 use record::Record;
 use tampering::TAMPERINGS;
 
-use crate::{program::put, support::workshop::Workshop};
+use crate::{program::put, repository, support::workshop::Workshop};
 
 /// Two runs of three parties that print the same, in one session.
 fn workshop() -> Workshop {
@@ -38,6 +40,8 @@ fn a_record_that_nobody_has_touched_holds() {
         assert_eq!(said.matches(words).count(), times, "{words}: {said}");
     }
 
+    another_implementation(&workshop.path("first/latest"));
+
     // All that an auditor may know.
     let parties = record.roster.roster.parties.iter();
     let dids = parties.map(|entry| format!("{}={}", entry.name, entry.introduction.did));
@@ -58,6 +62,25 @@ fn a_record_that_nobody_has_touched_holds() {
     let unchecked = report["unchecked"].as_array().unwrap();
     assert_eq!(unchecked.len(), 1, "nobody signs figures: {unchecked:#?}");
     workshop.nothing_left();
+}
+
+/// Python verifies the same record, knowing only docs/formats.md.
+fn another_implementation(run: &Path) {
+    let python = env::var("E3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut has = Command::new(&python);
+    has.args(["-c", "import cryptography"]);
+    if !has.output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: {python} has no cryptography");
+        return;
+    }
+    let script = repository().join("crates/e3-session/tests/formats.py");
+    let done = Command::new(&python).arg(script).arg(run).output().unwrap();
+    // Three introductions, admissions, statements and conclusions; roster, words and agreement.
+    assert_eq!(
+        String::from_utf8_lossy(&done.stdout).trim(),
+        "15",
+        "{done:?}"
+    );
 }
 
 #[test]
