@@ -14,7 +14,7 @@ use crate::{
     support::{going::kill, workshop::Workshop},
 };
 
-/// From nothing to an outcome, without a prompt and without a word about identities.
+/// From nothing to a verified outcome, without a prompt and without a word about identities.
 #[test]
 fn secret_santa_draws_over_tls_from_nothing() {
     let workshop = Workshop::new();
@@ -34,6 +34,12 @@ fn secret_santa_draws_over_tls_from_nothing() {
         let log = workshop.read(&format!("runs/latest/party-{party}.log"));
         assert!(log.contains("All 4 parties connected via SSL."), "{log}");
     }
+    let verified = workshop.e3(&["verify", "runs/latest"]).succeeded();
+    assert!(
+        verified.out.contains("overlay    tls, mode mpyc-ssl"),
+        "{}",
+        verified.out
+    );
     workshop.nothing_left();
 }
 
