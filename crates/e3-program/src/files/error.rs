@@ -98,6 +98,16 @@ pub enum FilesError {
         path: PathBuf,
     },
 
+    /// An entry of `files` is a private key.
+    #[error(
+        "`files` names {}, which holds a private key and must not travel: take it out of `files`",
+        path.display()
+    )]
+    Key {
+        /// The file as named.
+        path: PathBuf,
+    },
+
     /// A file's name cannot be sent.
     #[error(transparent)]
     Path(#[from] BadPath),

@@ -1,12 +1,13 @@
 //! What travels with a program: its folder, or exactly the files that are named.
 //!
 //! A program seldom is one file. So its folder travels, without hidden and ignored files; but a folder that is
-//! not the program's own (a home, `/tmp`, downloads) never does, nor does any party's private input. What was
-//! found can be told before it travels: [`Collection::describe`].
+//! not the program's own (a home, `/tmp`, downloads) never does, nor does any party's private input, nor a private
+//! key. What was found can be told before it travels: [`Collection::describe`].
 
 mod broad;
 mod digest;
 mod error;
+mod key;
 mod path;
 mod walk;
 
@@ -203,10 +204,11 @@ fn add_named(
         allow(home, &target, program)?;
         return walk.folder(&target, found);
     }
-    if walk.refusal(&path).is_some() {
-        return Err(FilesError::NotAFile {
-            path: named.to_owned(),
-        });
+    let named = || named.to_owned();
+    match walk.refusal(&path) {
+        None => {}
+        Some(walk::KEY) => return Err(FilesError::Key { path: named() }),
+        Some(_) => return Err(FilesError::NotAFile { path: named() }),
     }
     let relative = path.strip_prefix(walk.root).unwrap_or(&path);
     found.files.push(RelativePath::from_path(relative)?);

@@ -74,6 +74,29 @@ fn private_inputs_never_travel() {
 }
 
 #[test]
+fn private_keys_never_travel() {
+    let folder = folder(&["p.py", "id/did", "id/key.pem", "both.pem", "public.pem"]);
+    let pem = |kind: &str| format!("-----BEGIN {kind}-----\nMC4C\n-----END {kind}-----\n");
+    let put = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    put("id/key.pem", pem("PRIVATE KEY"));
+    put("both.pem", pem("CERTIFICATE") + &pem("OPENSSH PRIVATE KEY"));
+    put("public.pem", pem("PUBLIC KEY"));
+    put("p.py", "print('-----BEGIN PRIVATE KEY-----')\n".to_owned());
+    let program = folder.path().join("p.py");
+    let found = collect(&program, None, &[]).unwrap();
+    assert_eq!(paths(&found), ["id/did", "p.py", "public.pem"]);
+    let skipped: Vec<_> = found.skipped.iter().map(|file| file.reason).collect();
+    assert_eq!(skipped, ["it holds a private key"; 2]);
+
+    let inside = collect(&program, Some(&named(&["id"])), &[]).unwrap();
+    assert_eq!(paths(&inside), ["id/did", "p.py"]);
+    assert!(matches!(
+        collect(&program, Some(&named(&["id/key.pem"])), &[]),
+        Err(FilesError::Key { .. })
+    ));
+}
+
+#[test]
 fn a_private_input_does_not_travel_under_another_name() {
     let folder = folder(&["p.py", "ann.csv"]);
     symlink("ann.csv", folder.path().join("copy.csv")).unwrap();

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::{FilesError, RelativePath};
+use super::{FilesError, RelativePath, key};
 
 /// Folders that Python makes and that are of no use elsewhere.
 const GENERATED: &str = "__pycache__";
+
+/// Why a private key does not travel.
+pub(super) const KEY: &str = "it holds a private key";
 
 /// What a walk found: files that travel, and those that do not although one could expect it.
 #[derive(Debug, Default)]
@@ -86,6 +89,10 @@ impl Walk<'_> {
         }
         if !target.is_file() {
             return Some("it is no regular file");
+        }
+        // One that cannot be read is told where all are read.
+        if key::is_in(&target).unwrap_or(false) {
+            return Some(KEY);
         }
         None
     }

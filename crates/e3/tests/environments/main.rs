@@ -25,6 +25,7 @@ mod demos;
 mod examples;
 mod exec;
 mod firewall;
+mod identities;
 mod inputs;
 mod interrupt;
 mod kept_up;
