@@ -1,8 +1,15 @@
 //! Which overlay fails which check, and what the check says.
 
+use std::time::Duration;
+
 use e3_lab::testing::Test;
 
 use crate::{every_check_can_fail, fails, fault::Fault, passes};
+
+/// A test that outlasts the check that it runs, so that of a check that hangs it is still told what it has said.
+const fn within_time(name: &'static str, body: fn()) -> Test {
+    Test::outside(name, body).within(Duration::from_secs(90))
+}
 
 /// Makes the tests and the list of checks that they try; `waits` for those that may run beside others.
 macro_rules! table {
@@ -11,7 +18,7 @@ macro_rules! table {
         pub(crate) const TESTS: &[Test] = &[
             Test::outside("every_check_can_fail", every_check_can_fail),
             $(
-                table!(@test $($waits)? Test::outside(
+                table!(@test $($waits)? within_time(
                     concat!(stringify!($fault), "_", stringify!($verb), "_", stringify!($check)),
                     || $verb(Fault::$fault, stringify!($check) $(, $because)?),
                 )),
