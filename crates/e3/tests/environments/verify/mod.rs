@@ -132,6 +132,24 @@ fn whatever_is_changed_is_found() {
     workshop.nothing_left();
 }
 
+/// Where an agent has died, the others' record holds, and says whose signature is missing and why.
+#[test]
+fn whose_signature_is_missing_is_said() {
+    let workshop = Workshop::new();
+    let kill = "if me == 1: os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(2)";
+    put(&workshop, 3, kill);
+    let ran = workshop.e3(&["run"]);
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    let said = workshop.e3(&["verify"]).succeeded().out;
+    for words in [
+        "not all parties have signed that they saw the same end",
+        "party h-1, or whether it saw the same end: it has signed no statement (the agent on host h-1 has ended",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    workshop.nothing_left();
+}
+
 #[test]
 fn half_a_record_is_none() {
     let workshop = workshop();
