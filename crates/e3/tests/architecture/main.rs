@@ -6,6 +6,7 @@
 )]
 
 mod dependencies;
+mod documents;
 mod source;
 mod tree;
 
@@ -177,4 +178,13 @@ fn an_allowed_lint_has_its_reason_beside_it() {
         "say why in a comment above, or with `reason = …`",
         &findings,
     );
+}
+
+#[test]
+fn a_reader_is_led_to_all_there_is() {
+    let tree = Tree::read();
+    let (readme, index) = ("README.md", "docs/README.md");
+    let mut findings = documents::unnamed(documents::page(&tree, readme), &tree);
+    findings.extend(documents::unlinked(documents::page(&tree, index), &tree));
+    none("what there is can be found from README.md", &findings);
 }
