@@ -117,9 +117,23 @@ async fn stage_at(
                 party.host.name
             )));
         };
-        send(party, sha256, path).await?;
+        if let Err(fault) = send(party, sha256, path).await {
+            return Err(changed(path, sha256, &ask.source).unwrap_or(fault));
+        }
     }
     Ok(())
+}
+
+/// Why a file that could not be sent is not what it was announced as, if that is so: somebody writes to it. Mostly that is
+/// a shell that was told to write the command's own output into the program's folder.
+fn changed(path: &Path, announced: Digest, source: &Path) -> Option<Fault> {
+    let (found, _) = of_file(path).ok()?;
+    let shown = path.strip_prefix(source).unwrap_or(path).display();
+    (found != announced).then(|| {
+        Fault::user(format!("{shown} changed while it was sent")).hint(
+            "write elsewhere while a program runs, or list in `files` of e3.toml what the program needs",
+        )
+    })
 }
 
 fn sent_input(
@@ -253,4 +267,22 @@ pub(crate) async fn agree(up: &Up, run: RunId) -> Result<Agreed, Fault> {
 /// The error that ends a run before it began, if its agent has died.
 pub(crate) fn dead(party: &Party) -> Option<LinkError> {
     party.link.gone().map(|_| party.link.ended())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.txt");
+        fs::write(&path, "").unwrap();
+        let (announced, _) = of_file(&path).unwrap();
+        assert!(changed(&path, announced, folder.path()).is_none());
+        fs::write(&path, "the first line").unwrap();
+        let fault = changed(&path, announced, folder.path()).unwrap();
+        assert_eq!(fault.message, "log.txt changed while it was sent");
+        assert!(fault.hint.unwrap().contains("`files`"));
+    }
 }
