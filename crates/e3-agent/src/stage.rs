@@ -2,11 +2,14 @@
 
 use e3_program::{host::Runtime, stage::Staged};
 use e3_session::{
-    message::{Refusal, Reply, SendBlob},
+    message::{Refusal, RefusalCode, Reply, SendBlob},
     types::{InputSource, OutputPolicy, Program, RunId},
 };
 
-use crate::agent::{Agent, fault, unusable};
+use crate::{
+    admit::now_s,
+    agent::{Agent, fault, unusable},
+};
 
 /// The next run, from *stage* on.
 pub(crate) struct Job {
@@ -33,6 +36,11 @@ impl Agent {
     ) -> Result<Reply, Refusal> {
         // Whatever was staged before is given up, and removed.
         self.job = None;
+        let roster = self.machine.knowledge().roster();
+        let roster = roster.ok_or_else(|| fault("the roster"))?;
+        roster
+            .lasts(now_s(), program.timeout_s)
+            .map_err(|early| Refusal::new(RefusalCode::Untrusted, early.to_string()))?;
         let staging = self.staging.as_mut().ok_or_else(|| fault("its folder"))?;
         let files = staging
             .begin(run, &program.manifest, input)

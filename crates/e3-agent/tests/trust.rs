@@ -19,7 +19,7 @@ use e3_identity::{
 use e3_overlay::Registry;
 use e3_session::{
     message::{Reply, Request},
-    types::{Roster, RosterEntry, SessionId},
+    types::{InputSource, OutputPolicy, Roster, RosterEntry, RunId, SessionId},
 };
 
 /// A roster of these entries in the tests' session.
@@ -308,4 +308,26 @@ async fn a_domain_vouches_for_its_did() {
         panic!("it is believed although its domain is not there")
     };
     assert!(refusal.message.contains("no such domain"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_program_that_would_outlast_an_introduction_is_not_taken() {
+    let mut party = alone().await;
+    // The tests' introductions are good for an hour.
+    let long = program("print('out')", 1, 3605);
+    let stage = Request::Stage {
+        run: RunId(1),
+        program: long,
+        input: InputSource::None,
+        output: OutputPolicy::Collect,
+    };
+    let why = party.refuses(stage).await;
+    assert!(
+        why.contains("the introduction of party \"p0\" ends at"),
+        "{why}"
+    );
+    // What has time enough is taken afterwards.
+    let shown = run_script(&mut party, 2, "print('out')").await;
+    assert!(exited(&shown, 0), "{shown:?}");
+    party.leave().await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use e3_identity::{
     Credential, Did, Endorsement, Introduction, Policy, RevocationList, Serial, Validity,
-    authority::Authority, introduction::LIFETIME,
+    authority::Authority,
 };
 use e3_overlay::Overlay;
 use e3_session::types::PartyIndex;
@@ -18,7 +18,11 @@ use crate::{clock::now_s, state::StateRoot};
 const PASSING: u64 = 365 * 24 * 60 * 60;
 
 /// Seconds for which an authority vouches for its deputy in one environment.
-const DEPUTY: u64 = 30 * 24 * 60 * 60;
+const DEPUTY: u64 = 40 * 24 * 60 * 60;
+
+/// Seconds for which nothing is endorsed beyond: the longest for which a party is asked to introduce itself, a day and the
+/// longest time of a program, is less.
+const LONGEST: u64 = 32 * 24 * 60 * 60;
 
 /// The authority of one environment.
 #[derive(Debug)]
@@ -91,9 +95,11 @@ impl Desk {
         overlay: &dyn Overlay,
     ) -> Result<Endorsement, AuthorityFault> {
         let names = vec![introduction.name.clone()];
+        let now = now_s();
+        let lifetime = introduction.not_after.saturating_sub(now).min(LONGEST);
         let (credential, certifier) = match &self.place {
             Place::Passing(authority) => {
-                let validity = Validity::starting(now_s(), LIFETIME);
+                let validity = Validity::starting(now, lifetime);
                 let serial = Serial::generate()?;
                 let credential = authority.issue(serial, &introduction.did, names, validity);
                 (credential, Certifier::of(authority))
@@ -105,7 +111,7 @@ impl Desk {
                 voucher,
             } => {
                 let credential =
-                    Kept::open(root, name)?.issue(&introduction.did, names, LIFETIME)?;
+                    Kept::open(root, name)?.issue(&introduction.did, names, lifetime)?;
                 let certifier = Certifier {
                     authority: deputy,
                     voucher: Some(voucher),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e3_identity::{Documents, Endorsement, Introduction, Policy, Resolver, introduction::LIFETIME};
+use e3_identity::{Documents, Endorsement, Introduction, Policy, Resolver};
 use e3_session::{
     evidence::Verifier,
     message::{Reply, Request, Settings},
@@ -14,6 +14,7 @@ use e3_spec::Environment;
 use futures::future::join_all;
 
 use super::{
+    lasting,
     party::{Party, QUICK, ask_all, unexpected},
     tell::Tell,
     trust::Trust,
@@ -70,7 +71,8 @@ pub(super) async fn admit(
     tell: &Tell,
 ) -> Result<Admitted, Fault> {
     prepare(parties, environment, services, trust).await?;
-    let introductions = introduce(parties).await?;
+    let introductions =
+        introduce(parties, lasting::lifetime(lasting::time_of(environment))).await?;
     unlikely(trust, &introductions)?;
     let documents = resolve(resolver, &introductions).await?;
     let roster = endorse(parties, (session, epoch), introductions, trust, &documents).await?;
@@ -110,9 +112,9 @@ async fn prepare(
     Ok(())
 }
 
-async fn introduce(parties: &mut [Party]) -> Result<Vec<Introduction>, Fault> {
+async fn introduce(parties: &mut [Party], lifetime_s: u64) -> Result<Vec<Introduction>, Fault> {
     let request = |_: usize, party: &Party| Request::Introduce {
-        lifetime_s: LIFETIME,
+        lifetime_s,
         identity: party.host.identity.as_ref().map(ToString::to_string),
     };
     let answers = ask_all(parties, "introduce", QUICK, request).await?;

@@ -20,6 +20,7 @@ mod follow;
 mod inside;
 mod kept;
 mod lab;
+mod lasting;
 mod link;
 mod machine;
 mod network;

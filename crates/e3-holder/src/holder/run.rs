@@ -11,6 +11,7 @@ use super::{
     conclude::conclude,
     declared,
     follow::{Followed, follow, stop},
+    lasting,
     party::Party,
     quiet,
     record::{self, Ended, Measured},
@@ -21,7 +22,7 @@ use super::{
     witness::Witness,
 };
 use crate::{
-    clock::Moment,
+    clock::{Moment, now_s},
     wire::{Event, Failure, Fault, RunAsk, RunRecord, Step, Tip},
 };
 
@@ -80,6 +81,8 @@ async fn prepare(up: &Up, run: RunId, ask: &RunAsk, tell: &Tell) -> Result<Agree
     if let Some(error) = up.parties.iter().find_map(dead) {
         return Err(Fault::from(error).hint("`e3 down`, then `e3 up`, starts all agents anew"));
     }
+    let program_s = lasting::time_of(&ask.environment);
+    lasting::check(&up.admitted.roster, program_s, now_s())?;
     tell.step(Step::Stage, stage(up, run, ask)).await?;
     let agreed = tell.step(Step::Agree, agree(up, run)).await?;
     for warning in &agreed.warnings {
