@@ -158,13 +158,19 @@ fn an_identity_is_made_by_one() {
 }
 
 #[test]
-fn a_key_alone_is_a_did_key() {
-    let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("key.pem");
-    fs::write(&path, PUBLISHED).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let found = folder::load(place.path()).unwrap().unwrap();
-    assert_eq!(found.did().method(), "key");
+fn a_key_without_its_did_is_no_other_did() {
+    for kind in [Kind::Key, Kind::Peer4, Kind::Web("example.org".to_owned())] {
+        let place = tempfile::tempdir().unwrap();
+        folder::create(place.path(), &Identity::create(&kind).unwrap()).unwrap();
+        let did = place.path().join("did");
+        fs::remove_file(&did).unwrap();
+        let error = folder::load(place.path()).map(|found| found.map(|one| one.did().clone()));
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("{} is missing", did.display())),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -178,6 +184,14 @@ fn a_key_that_others_can_read_is_refused() {
         matches!(error, FolderError::Open { mode: 0o640, .. }),
         "{error}"
     );
+    // What it advises works: no verb that reads the key would.
+    let advice = error.to_string();
+    assert!(
+        advice.contains("chmod 600") && !advice.contains("rotate"),
+        "{advice}"
+    );
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(folder::load(place.path()).unwrap().is_some());
 }
 
 #[test]

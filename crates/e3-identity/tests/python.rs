@@ -12,7 +12,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{NOW, introduction, party, plain, python::ask};
+use common::{NOW, interpreter, introduction, party, plain, python::ask};
 use e3_identity::{
     Commitment, Credential, Did, Endorsement, Identity, IdentityKey, PublicKey, Purpose,
     RevocationList, Serial, Validity, Words, canonical,
@@ -158,4 +158,11 @@ fn python_and_this_agree_on_what_is_signed() {
     question["introduction"]["not_after"] = json!(NOW);
     let answer = ask(program, modules, &question).unwrap();
     assert_eq!(answer["introduction"], false);
+}
+
+#[test]
+#[should_panic(expected = "E3_PYTHON names python3, which has no nothing_has_this")]
+fn a_python_that_was_named_must_have_what_is_needed() {
+    assert!(interpreter::find(None, "nothing_has_this").is_none());
+    let _refused = interpreter::find(Some("python3".as_ref()), "nothing_has_this");
 }

@@ -31,12 +31,18 @@ pub enum FolderError {
         path: PathBuf,
     },
     /// Others can read the key.
-    #[error("{} can be read by others (mode {mode:04o}): expected 0600. Make a new key with `e3 id rotate` if it may have been read", path.display())]
+    #[error("{} can be read by others (mode {mode:04o}): expected 0600. `chmod 600` it; if somebody may have read it, make a new identity", path.display())]
     Open {
         /// Which file.
         path: PathBuf,
         /// Its mode.
         mode: u32,
+    },
+    /// The key is there, and its DID is not.
+    #[error("{} is missing: expected one line, the DID that key.pem belongs to. Restore it, or make a new identity in another folder", path.display())]
+    NoDid {
+        /// Which file.
+        path: PathBuf,
     },
     /// A file that is longer than any that is written here.
     #[error("{} has more than {MAX_FILE} bytes", path.display())]

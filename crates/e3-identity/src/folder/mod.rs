@@ -53,13 +53,13 @@ fn read_all(folder: &Path) -> Result<Option<Identity>, FolderError> {
         source,
     };
     let secret = IdentityKey::from_pem(&pem).map_err(key)?;
-    let identity = match read(&folder.join(DID))? {
-        None => Identity::of_key(secret),
-        Some(line) => {
-            let (did, name) = read_did(&folder.join(DID), line.trim())?;
-            Identity::new(did, name, secret).map_err(key)?
-        }
+    let did = folder.join(DID);
+    // A key could speak for several DIDs: which it is, is never guessed.
+    let Some(line) = read(&did)? else {
+        return Err(FolderError::NoDid { path: did });
     };
+    let (did, name) = read_did(&did, line.trim())?;
+    let identity = Identity::new(did, name, secret).map_err(key)?;
     Ok(Some(identity.with_successions(read_successions(folder)?)))
 }
 

@@ -1,11 +1,14 @@
 //! Sealed messages between two parties, against the RFC, and against another implementation.
 
-use std::{collections::BTreeMap, env, process::Command};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::Validity;
+
+#[path = "../../tests/common/interpreter.rs"]
+mod interpreter;
 
 const SESSION: [u8; 16] = [7; 16];
 
@@ -199,19 +202,15 @@ proptest! {
     }
 }
 
-/// Python's `pyhpke` opens what this seals, and the other way round. Skipped where it is not installed; `E3_PYTHON` names
-/// another interpreter than `python3`.
+/// Python's `pyhpke` opens what this seals, and the other way round. Skipped where there is none.
 #[test]
 fn an_independent_implementation_agrees() {
-    let python = env::var("E3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let imports = Command::new(&python).args(["-c", "import pyhpke"]).output();
-    if !imports.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no pyhpke");
+    let Some(mut python) = interpreter::python("pyhpke") else {
         return;
-    }
+    };
     let (alice_keys, bob_keys, mut alice, mut bob) = pair();
     let sealed = alice.seal(b"from Rust").unwrap();
-    let output = Command::new(&python)
+    let output = python
         .args(["-c", include_str!("independent.py")])
         .args([
             hex::encode(SESSION),

@@ -1,7 +1,7 @@
 //! OpenSSL and Python's ssl, which know nothing of E³, agree.
 
 use std::{
-    env, fs,
+    fs,
     path::Path,
     process::Command,
     time::{SystemTime, UNIX_EPOCH},
@@ -10,27 +10,26 @@ use std::{
 use e3_identity::authority::{certificate_pem, crl_pem};
 use tempfile::TempDir;
 
-use super::*;
+use super::{interpreter::python, *};
 
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.unwrap().as_secs()
 }
 
-/// What a command says on both streams.
-fn said(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new(program);
-    let output = command.args(arguments).current_dir(folder).output();
-    let Ok(output) = output else {
-        println!("skipped: {program} is not installed");
-        return None;
-    };
+/// What a command says on both streams; nothing if there is no such command.
+fn said(command: &mut Command, folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = command.args(arguments).current_dir(folder).output().ok()?;
     let text = [output.stdout, output.stderr].concat();
     Some(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Option<String> {
-    said(folder, "openssl", arguments)
+    let said = said(&mut Command::new("openssl"), folder, arguments);
+    if said.is_none() {
+        eprintln!("skipped: openssl is not installed");
+    }
+    said
 }
 
 /// A folder with what an authority and two parties have.
@@ -136,9 +135,14 @@ fn openssl_finds_in_the_list_what_was_revoked() {
 #[test]
 fn python_connects_as_mpyc_does_and_refuses_another_index() {
     let folder = folder(&Office::at(now()));
-    let python = env::var("E3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/authority/mutual.py");
-    let run = |wanted| said(folder.path(), &python, &[script, "1", "0", wanted]);
+    let run = |wanted| {
+        said(
+            &mut python("ssl")?,
+            folder.path(),
+            &[script, "1", "0", wanted],
+        )
+    };
     let Some(said) = run("MPyC party 1") else {
         return;
     };

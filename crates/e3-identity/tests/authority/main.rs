@@ -7,6 +7,8 @@
 
 mod abuse;
 mod independent;
+#[path = "../common/interpreter.rs"]
+mod interpreter;
 
 use e3_identity::{
     Credential, Did, Identity, Serial, Validity,

@@ -5,6 +5,7 @@
     reason = "each test file uses its own part, and helpers of tests may panic as tests may"
 )]
 
+pub(crate) mod interpreter;
 pub(crate) mod python;
 
 use std::collections::BTreeMap;

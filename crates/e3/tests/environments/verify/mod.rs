@@ -1,11 +1,14 @@
 //! `e3 verify`: a record that nobody has touched holds, and one that somebody has does not, for a reason that names what
 //! was done.
 
+#[path = "../../../../e3-identity/tests/common/interpreter.rs"]
+mod interpreter;
 mod record;
 mod tampering;
 
-use std::{env, path::Path, process::Command};
+use std::path::Path;
 
+use interpreter::python;
 use record::Record;
 use tampering::TAMPERINGS;
 
@@ -66,15 +69,11 @@ fn a_record_that_nobody_has_touched_holds() {
 
 /// Python verifies the same record, knowing only docs/formats.md.
 fn another_implementation(run: &Path) {
-    let python = env::var("E3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut has = Command::new(&python);
-    has.args(["-c", "import cryptography"]);
-    if !has.output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no cryptography");
+    let Some(mut python) = python("cryptography") else {
         return;
-    }
+    };
     let script = repository().join("crates/e3-session/tests/formats.py");
-    let done = Command::new(&python).arg(script).arg(run).output().unwrap();
+    let done = python.arg(script).arg(run).output().unwrap();
     // Three introductions, admissions, statements and conclusions; roster, words and agreement.
     assert_eq!(
         String::from_utf8_lossy(&done.stdout).trim(),
