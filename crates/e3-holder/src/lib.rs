@@ -8,9 +8,11 @@
 //! - [`clock`]: what time it is, and how much of it has passed;
 //! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
 //! - [`authority`]: authorities on this machine, and what the holder has to do with them;
+//! - [`beforehand`]: what is wrong with how parties are believed, before anything is made;
 //! - [`holder`]: the process itself: the lab, the agents, the runs.
 
 pub mod authority;
+pub mod beforehand;
 pub mod client;
 pub mod clock;
 mod exposure;

@@ -5,17 +5,13 @@ use serde_bytes::Bytes;
 use thiserror::Error;
 
 use crate::{
-    Did, DidDocument, Identity, Signature,
+    Did, DidDocument, Identity, Serial, Signature,
     document::VerifyError,
     introduction::{SKEW, Validity},
 };
 
 /// Names what a credential signs.
 pub const DOMAIN: &str = "e3/credential/1";
-
-/// The number of a credential or certificate, unique with its authority: 16 bytes of randomness.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Serial(#[serde(with = "crate::readable")] pub [u8; 16]);
 
 /// An authority's statement about a DID.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,26 +159,5 @@ impl Credential {
             });
         }
         Ok(())
-    }
-}
-
-impl Serial {
-    /// A new number from the operating system's randomness.
-    pub fn generate() -> Result<Self, crate::KeyError> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(crate::KeyError::Randomness)?;
-        Ok(Self(bytes))
-    }
-}
-
-impl std::fmt::Display for Serial {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl std::fmt::Debug for Serial {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Serial({self})")
     }
 }

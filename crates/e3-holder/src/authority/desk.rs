@@ -1,6 +1,6 @@
 //! What the holder has to do with an authority: endorse the parties of an environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use e3_identity::{
     Credential, Did, Endorsement, Introduction, Policy, RevocationList, Serial, Validity,
@@ -11,7 +11,7 @@ use e3_session::types::PartyIndex;
 use e3_spec::AuthorityName;
 use serde_bytes::ByteBuf;
 
-use super::{AuthorityFault, Kept};
+use super::{AuthorityFault, Claim, Kept};
 use crate::{clock::now_s, state::StateRoot};
 
 /// Seconds for which the certificate of an authority that belongs to one environment is good: longer than any stays up.
@@ -41,6 +41,7 @@ enum Place {
     Kept {
         root: StateRoot,
         name: AuthorityName,
+        deeds: Deeds,
         deputy: Authority,
         voucher: Vec<u8>,
     },
@@ -48,9 +49,28 @@ enum Place {
     Passing(Authority),
 }
 
+/// What an environment knows of its parties' names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deeds {
+    /// Parties whose identities outlive the environment: their names stay with them.
+    pub lasting: BTreeSet<String>,
+    /// Parties that may be others than they were.
+    pub accepted: BTreeSet<String>,
+}
+
+impl Deeds {
+    fn claim(&self, name: &str) -> Claim {
+        Claim {
+            name: name.to_owned(),
+            lasts: self.lasting.contains(name),
+            accepted: self.accepted.contains(name),
+        }
+    }
+}
+
 impl Desk {
     /// The desk of an authority that is kept on this machine.
-    pub fn of(root: StateRoot, name: AuthorityName) -> Result<Self, AuthorityFault> {
+    pub fn of(root: StateRoot, name: AuthorityName, deeds: Deeds) -> Result<Self, AuthorityFault> {
         let kept = Kept::open(&root, &name)?;
         let validity = Validity::starting(now_s(), DEPUTY);
         let deputy = Authority::generate(name.as_str(), validity)?;
@@ -61,6 +81,7 @@ impl Desk {
             place: Place::Kept {
                 root,
                 name,
+                deeds,
                 deputy,
                 voucher,
             },
@@ -94,24 +115,30 @@ impl Desk {
         party: PartyIndex,
         overlay: &dyn Overlay,
     ) -> Result<Endorsement, AuthorityFault> {
-        let names = vec![introduction.name.clone()];
         let now = now_s();
         let lifetime = introduction.not_after.saturating_sub(now).min(LONGEST);
         let (credential, certifier) = match &self.place {
             Place::Passing(authority) => {
                 let validity = Validity::starting(now, lifetime);
                 let serial = Serial::generate()?;
+                let names = vec![introduction.name.clone()];
                 let credential = authority.issue(serial, &introduction.did, names, validity);
-                (credential, Certifier::of(authority))
+                let certifier = Certifier {
+                    authority,
+                    voucher: None,
+                };
+                (credential, certifier)
             }
             Place::Kept {
                 root,
                 name,
+                deeds,
                 deputy,
                 voucher,
             } => {
-                let credential =
-                    Kept::open(root, name)?.issue(&introduction.did, names, lifetime)?;
+                let claim = deeds.claim(&introduction.name);
+                let mut kept = Kept::open(root, name)?;
+                let credential = kept.issue(introduction.into(), &[claim], lifetime)?;
                 let certifier = Certifier {
                     authority: deputy,
                     voucher: Some(voucher),
@@ -124,26 +151,15 @@ impl Desk {
 }
 
 /// Who certifies keys that networks see.
-#[derive(Debug, Clone, Copy)]
-pub struct Certifier<'a> {
+struct Certifier<'a> {
     authority: &'a Authority,
     /// By which the credential's authority vouches for it, if it is another.
     voucher: Option<&'a [u8]>,
 }
 
-impl<'a> Certifier<'a> {
-    /// The authority that issues the credentials as well.
-    pub fn of(authority: &'a Authority) -> Self {
-        Self {
-            authority,
-            voucher: None,
-        }
-    }
-}
-
 /// The endorsement that a credential makes of an introduction, with the certificate that the overlay needs of the party
 /// at an index.
-pub fn endorsement(
+fn endorsement(
     credential: Credential,
     certifier: &Certifier<'_>,
     introduction: &Introduction,

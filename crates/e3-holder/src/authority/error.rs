@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use e3_identity::{
-    Did, KeyError,
+    Did, KeyError, Serial,
     authority::{AuthorityError, CertificateError},
 };
 
@@ -47,23 +47,52 @@ pub enum AuthorityFault {
     },
     /// It has taken back what it said of that DID.
     #[error(
-        "authority {name} has revoked {did}: `e3 ca issue {name} {did} --again` certifies it once more"
+        "authority {name} has revoked {barred}{}: `e3 ca issue {name} {did} --as {party} --again` certifies it once more",
+        if did.is(barred) { String::new() } else { format!(", which {did} has followed") }
     )]
     Barred {
         /// The authority.
         name: String,
-        /// The DID.
+        /// The name that was asked for.
+        party: String,
+        /// Who asked.
+        did: Did,
+        /// The DID that was revoked: the same, or an earlier one.
+        barred: Did,
+    },
+    /// The name is somebody else's.
+    #[error(
+        "{party:?} IS NOT WHO IT WAS: authority {name} has certified {holder} under that name, and now {did} asks for it. \
+         Somebody may be in its place. If its identity was made anew, ask its owner for the DID, and give the name to it by \
+         `e3 ca issue {name} {did} --as {party}`, or by `e3 up --accept {party}`"
+    )]
+    Held {
+        /// The authority.
+        name: String,
+        /// The name that was asked for.
+        party: String,
+        /// Whose it is.
+        holder: Did,
+        /// Who asked.
         did: Did,
     },
-    /// Nothing is revoked.
+    /// It has no such credential to take back.
     #[error(
-        "authority {name} has issued nothing to {who}, or it has ended already: `e3 ca show {name}` lists what is good"
+        "authority {name} has no credential {serial} that is good: `e3 ca show {name}` lists what it has issued"
     )]
     Nothing {
         /// The authority.
         name: String,
-        /// Who was named.
-        who: String,
+        /// The number.
+        serial: Serial,
+    },
+    /// It has taken that back before.
+    #[error("authority {name} has revoked {serial} already")]
+    Already {
+        /// The authority.
+        name: String,
+        /// The number.
+        serial: Serial,
     },
     /// Its key or certificate cannot be made or used.
     #[error(transparent)]

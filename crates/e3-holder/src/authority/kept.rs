@@ -16,7 +16,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{AuthorityFault, Register, Revoked};
+use super::{AuthorityFault, Claim, Register, Revoked, Subject};
 use crate::{
     clock::now_s,
     state::{StateError, StateRoot, make_private},
@@ -46,8 +46,8 @@ pub struct Kept {
 pub enum Who {
     /// All that was issued to a DID, and whatever it asks for later.
     Did(Did),
-    /// One credential, by its number in hexadecimal.
-    Serial(String),
+    /// One credential.
+    Serial(Serial),
 }
 
 impl Kept {
@@ -152,25 +152,49 @@ impl Kept {
     /// Certifies that a DID may take part under these names for so many seconds. It is written down before it exists.
     pub fn issue(
         &mut self,
-        subject: &Did,
-        names: Vec<String>,
+        subject: Subject<'_>,
+        claims: &[Claim],
         seconds: u64,
     ) -> Result<Credential, AuthorityFault> {
-        if self.register.bars(subject) {
-            return Err(AuthorityFault::Barred {
-                name: self.authority.name().to_owned(),
-                did: subject.clone(),
-            });
+        let did = subject.did;
+        for claim in claims {
+            self.may_have(subject, claim)?;
+        }
+        for claim in claims {
+            self.register.give(did, claim);
         }
         let validity = Validity::starting(now_s(), seconds);
         let serial = Serial::generate()?;
-        let credential = self.authority.issue(serial, subject, names, validity);
+        let names = claims.iter().map(|claim| claim.name.clone()).collect();
+        let credential = self.authority.issue(serial, did, names, validity);
         self.register.enter(&credential);
         self.save()?;
         Ok(credential)
     }
 
-    /// Issues to a DID that was revoked, from now on.
+    /// Whether the name may be certified.
+    fn may_have(&self, subject: Subject<'_>, claim: &Claim) -> Result<(), AuthorityFault> {
+        let name = || self.authority.name().to_owned();
+        if let Some(barred) = self.register.bars(subject) {
+            return Err(AuthorityFault::Barred {
+                name: name(),
+                party: claim.name.clone(),
+                did: subject.did.clone(),
+                barred: barred.clone(),
+            });
+        }
+        match self.register.keeps_from(subject.did, claim) {
+            None => Ok(()),
+            Some(holder) => Err(AuthorityFault::Held {
+                name: name(),
+                party: claim.name.clone(),
+                holder: holder.clone(),
+                did: subject.did.clone(),
+            }),
+        }
+    }
+
+    /// Issues to a DID that was revoked, or has followed one, from now on.
     pub fn admit_again(&mut self, did: &Did) {
         self.register.admit_again(did);
     }
@@ -181,15 +205,15 @@ impl Kept {
         let revoked = match who {
             Who::Did(did) => self.register.bar(now, did),
             Who::Serial(serial) => {
-                let chosen = serial.to_ascii_lowercase();
-                let revoked = self
-                    .register
-                    .revoke(now, |issued| issued.serial.to_string() == chosen);
+                let name = || self.authority.name().to_owned();
+                if self.register.is_revoked(serial) {
+                    let (name, serial) = (name(), *serial);
+                    return Err(AuthorityFault::Already { name, serial });
+                }
+                let revoked = self.register.revoke(now, |issued| issued.serial == *serial);
                 if revoked.is_empty() {
-                    return Err(AuthorityFault::Nothing {
-                        name: self.authority.name().to_owned(),
-                        who: serial.clone(),
-                    });
+                    let (name, serial) = (name(), *serial);
+                    return Err(AuthorityFault::Nothing { name, serial });
                 }
                 revoked
             }

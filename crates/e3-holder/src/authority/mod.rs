@@ -10,16 +10,18 @@
 //!     lock                held while one of them is changed
 //! ```
 //!
-//! - [`kept`]: an authority with its folder; [`register`]: its register;
+//! - [`kept`]: an authority with its folder; [`register`]: its register; [`claim`]: who asks it for what;
 //! - [`desk`]: what the holder has to do with one, kept or not.
 
+mod claim;
 mod desk;
 mod error;
 mod kept;
 mod register;
 
 pub use self::{
-    desk::{Certifier, Desk, endorsement},
+    claim::{Claim, Subject},
+    desk::{Deeds, Desk},
     error::AuthorityFault,
     kept::{Kept, Who},
     register::{Issued, Register, Revoked},

@@ -1,7 +1,11 @@
 //! What an authority has issued and taken back.
 
+use std::collections::BTreeMap;
+
 use e3_identity::{Credential, Did, Serial};
 use serde::{Deserialize, Serialize};
+
+use super::{Claim, Subject};
 
 /// An authority's register. What has ended is forgotten; what was revoked is kept as long as it would have been good.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -12,8 +16,12 @@ pub struct Register {
     pub issued: Vec<Issued>,
     /// What of it is good no more.
     pub revoked: Vec<Revoked>,
-    /// The DIDs to which nothing is issued.
+    /// The DIDs to which nothing is issued, nor to those that have followed them.
     pub barred: Vec<Did>,
+    /// The DIDs to which is issued although they have followed a barred one: somebody has said so.
+    pub excepted: Vec<Did>,
+    /// Whose each name is. It stays so when what was issued has ended or was revoked.
+    pub names: BTreeMap<String, Did>,
 }
 
 /// A credential, and the certificates that came with it.
@@ -56,14 +64,35 @@ impl Register {
         });
     }
 
-    /// Whether nothing is issued to that DID.
-    pub(super) fn bars(&self, did: &Did) -> bool {
-        self.barred.iter().any(|barred| barred.is(did))
+    /// The DID because of which nothing is issued to a subject: its own, or one that it has followed.
+    pub(super) fn bars<'a>(&self, subject: Subject<'a>) -> Option<&'a Did> {
+        let excepted = self.excepted.iter().any(|one| one.is(subject.did));
+        let counted = if excepted { 1 } else { usize::MAX };
+        let mut dids = subject.dids().take(counted);
+        dids.find(|did| self.barred.iter().any(|barred| barred.is(did)))
     }
 
     /// Issues to that DID again; what was revoked stays so.
     pub(super) fn admit_again(&mut self, did: &Did) {
         self.barred.retain(|barred| !barred.is(did));
+        if !self.excepted.iter().any(|one| one.is(did)) {
+            self.excepted.push(did.short());
+        }
+    }
+
+    /// Whose the name is, if it is somebody else's and nobody has said that it may be this one's.
+    pub(super) fn keeps_from(&self, did: &Did, claim: &Claim) -> Option<&Did> {
+        let holder = self.names.get(&claim.name)?;
+        (!claim.accepted && !holder.is(did)).then_some(holder)
+    }
+
+    /// Gives the name to that DID, if it lasts; else takes it from whoever had it.
+    pub(super) fn give(&mut self, did: &Did, claim: &Claim) {
+        if claim.lasts {
+            self.names.insert(claim.name.clone(), did.short());
+        } else {
+            self.names.remove(&claim.name);
+        }
     }
 
     /// Takes back what is chosen and still good; gives what that was.
@@ -90,7 +119,8 @@ impl Register {
     /// Takes back what is issued to that DID, and issues nothing more to it.
     pub(super) fn bar(&mut self, now: u64, did: &Did) -> Vec<Revoked> {
         let fresh = self.revoke(now, |issued| issued.subject.is(did));
-        if !self.bars(did) {
+        self.excepted.retain(|one| !one.is(did));
+        if self.bars(Subject::of(did)).is_none() {
             self.barred.push(did.short());
         }
         fresh

@@ -28,6 +28,7 @@ use super::{
     up::Up,
 };
 use crate::{
+    beforehand,
     clock::now_ms,
     exposure,
     launch::Consent,
@@ -120,6 +121,7 @@ pub(crate) fn allowed<'a>(
     environment: &Environment,
     consent: &'a Consent,
 ) -> Result<Allowed<'a>, Fault> {
+    beforehand::check(environment, &consent.accept)?;
     let overlay = overlay(environment)?;
     let insecure = exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)?;
     Ok(Allowed {

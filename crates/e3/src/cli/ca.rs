@@ -47,19 +47,17 @@ pub struct CaIssue {
     /// The party: its DID, or a file with its introduction
     #[arg(value_name = "DID|FILE")]
     pub who: String,
-    /// A name under which it may take part (may be repeated); of an introduction, the one that it gives is meant
+    /// A name under which it may take part, whoever had it before (may be repeated); an introduction gives one itself,
+    /// which it gets if nobody else had it
     #[arg(long = "as", value_name = "PARTY")]
     pub names: Vec<String>,
     /// For how many days
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
-    /// The party's index in the roster: certifies the key that it has introduced for overlay `tls` as well
-    #[arg(long, value_name = "N")]
-    pub index: Option<u16>,
     /// Where to write the endorsement, instead of printing it
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Also if the DID was revoked before; what was revoked stays so
+    /// Also if the DID was revoked before, or one that it has followed; what was revoked stays so
     #[arg(long)]
     pub again: bool,
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use e3_holder::beforehand;
 use e3_spec::Environment;
 use serde::Serialize;
 
 use crate::cli::{Check, Global};
+use crate::environment::from_fault;
 use crate::fault::Fault;
 use crate::travel::Travel;
 use crate::{json, load, out};
@@ -28,6 +30,7 @@ pub fn main(args: &Check, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
     loaded.tell_notes();
     let environment = &loaded.environment;
+    beforehand::check(environment, &[]).map_err(from_fault)?;
     let travels = Travel::of(environment)?;
     if global.json {
         let file = loaded.file;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use e3_holder::beforehand;
 use e3_holder::client::Client;
 use e3_holder::clock::Moment;
 use e3_holder::launch::{Consent, Keep};
@@ -26,6 +27,7 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let began_at = Moment::now();
     let loaded = load::environment(&args.environment, &args.args)?;
     loaded.tell_notes();
+    beforehand::check(&loaded.environment, &args.accept).map_err(environment::from_fault)?;
     let scenario = args.scenario.as_deref();
     let scenario = scenario
         .map(|file| scenario::read(file, &loaded.environment))

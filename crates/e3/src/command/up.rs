@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use e3_holder::beforehand;
 use e3_holder::launch::{Consent, Keep};
 use e3_holder::state::{self, StateFolder};
 use e3_holder::wire::{Ask, Event, Status, Step};
@@ -46,6 +47,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
         insecure: args.insecure,
         accept: args.accept.clone(),
     };
+    beforehand::check(wanted, &consent.accept).map_err(environment::from_fault)?;
     let mut view = View::new(global);
     let interrupt = Interrupt::listen(view.speaker())?;
     let (done, changes, (launched, steps)) = loop {

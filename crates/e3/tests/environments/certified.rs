@@ -94,3 +94,62 @@ fn an_authority_that_is_kept_certifies_and_takes_back() {
     workshop.e3(&["run"]).succeeded();
     workshop.nothing_left();
 }
+
+/// Has the environment come up, and takes it down.
+fn up(workshop: &Workshop, arguments: &[&str]) {
+    workshop.e3(&[&["up"], arguments].concat()).succeeded();
+    workshop.e3(&["down"]).succeeded();
+}
+
+/// Fails unless the environment is refused with all of these words.
+#[track_caller]
+fn refused(workshop: &Workshop, arguments: &[&str], words: &[&str]) {
+    let refused = workshop.e3(&[&["up"], arguments].concat()).refused();
+    for word in words {
+        assert!(refused.err.contains(word), "{word}: {}", refused.err);
+    }
+}
+
+/// What `e3 id` makes of alice; gives her DID.
+fn alice(workshop: &Workshop, arguments: &[&str]) -> String {
+    workshop.e3(arguments).succeeded();
+    let line = std::fs::read_to_string(workshop.path("alice/did")).unwrap();
+    line.trim().to_owned()
+}
+
+#[test]
+fn a_name_stays_with_its_did_and_a_revoked_party_finds_no_way_around() {
+    let workshop = Workshop::new();
+    put(&workshop);
+    let first = alice(&workshop, &["id", "new", "--out", "alice"]);
+    workshop.e3(&["ca", "init", "hospital"]).succeeded();
+    up(&workshop, &[]);
+
+    // Another identity in her place is not her, until somebody says so. Bob, who has none, is new each time.
+    std::fs::remove_dir_all(workshop.path("alice")).unwrap();
+    let second = alice(&workshop, &["id", "new", "--out", "alice"]);
+    let other = ["party alice", &first, &second, "e3 up --accept alice"];
+    refused(&workshop, &[], &other);
+    refused(&workshop, &["--accept", "bob"], &other);
+    up(&workshop, &["--accept", "alice"]);
+    up(&workshop, &[]);
+
+    workshop
+        .e3(&["ca", "revoke", "hospital", &second])
+        .succeeded();
+    // One that follows a revoked one is as little believed, whatever is accepted.
+    let third = alice(&workshop, &["id", "rotate", "alice"]);
+    let revoked = format!("has revoked {second}");
+    refused(&workshop, &[], &["party alice", &revoked, &third]);
+    let told = "--as alice --again`";
+    refused(&workshop, &["--accept", "alice"], &[&revoked, told]);
+    // Nor is one that has forgotten whom it follows.
+    std::fs::remove_file(workshop.path("alice/successions.json")).unwrap();
+    refused(&workshop, &[], &[&second, &third, "--accept alice"]);
+
+    let issue = ["ca", "issue", "hospital", &third, "--as", "alice"];
+    let issued = workshop.e3(&issue).succeeded();
+    assert!(issued.err.contains(&second), "{}", issued.err);
+    up(&workshop, &[]);
+    workshop.nothing_left();
+}

@@ -9,6 +9,8 @@ use crate::helper::{Desk, Ran, holds};
 /// A did:key of the specification (W3C CCG, v0.9).
 const DID: &str = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
 
+const NO_SERIAL: &str = "00112233445566778899aabbccddeeff";
+
 const FOLDER: &str = "home/data/e3/authorities/hospital";
 
 fn desk() -> (Desk, Value) {
@@ -83,7 +85,8 @@ fn what_is_issued_is_listed_and_can_be_taken_back() {
     assert!(shown.contains("revoked"), "{shown}");
     // Once is enough.
     let again = desk.e3(&["ca", "revoke", "hospital", serial]).refused();
-    assert!(again.err.contains("has issued nothing to"), "{}", again.err);
+    let told = format!("has revoked {serial} already");
+    assert!(again.err.contains(&told), "{}", again.err);
 }
 
 #[test]
@@ -101,9 +104,10 @@ fn nothing_is_issued_to_a_revoked_did_until_somebody_says_so() {
         "{}",
         refused.err
     );
-    assert!(refused.err.contains("--again"), "{}", refused.err);
-    desk.e3(&[&arguments[..], &["--again"]].concat())
-        .succeeded();
+    // What it says to do can be done as it stands there.
+    let told = refused.err.split('`').find(|part| part.contains("--again"));
+    let told: Vec<_> = told.unwrap().split(' ').skip(1).collect();
+    desk.e3(&told).succeeded();
     // What was revoked stays so.
     let shown = desk.e3(&["ca", "show", "--json"]).succeeded().json();
     let hospital = &shown["authorities"][0];
@@ -157,12 +161,12 @@ fn mistakes_are_told_with_what_to_do() {
         ),
         (&["ca", "issue", "hospital", "nowhere.json"], "nowhere.json"),
         (
-            &["ca", "issue", "hospital", DID, "--as", "a", "--index", "0"],
-            "introduction instead of its DID",
+            &["ca", "revoke", "hospital", "12ab"],
+            "\"12ab\" is not a serial number, which has 32 hexadecimal digits",
         ),
         (
-            &["ca", "revoke", "hospital", "12ab"],
-            "issued nothing to 12ab",
+            &["ca", "revoke", "hospital", NO_SERIAL],
+            "has no credential 00112233445566778899aabbccddeeff that is good",
         ),
     ] {
         let ran = desk.e3(arguments).refused();
@@ -179,6 +183,71 @@ fn a_key_that_others_can_read_is_not_used() {
     let (desk, _) = desk();
     let key = desk.path(FOLDER).join("key.pem");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
-    let ran = desk.e3(&["ca", "show"]).refused();
+    let ran = desk.e3(&["ca", "show", "hospital"]).refused();
     assert!(ran.err.contains("chmod 600"), "{}", ran.err);
+}
+
+#[test]
+fn one_damaged_register_hides_no_other_authority() {
+    let (desk, made) = desk();
+    desk.e3(&["ca", "init", "clinic"]).succeeded();
+    desk.put("home/data/e3/authorities/clinic/register.json", "{}");
+    for json in [false, true] {
+        let arguments = [&["ca", "show"][..], if json { &["--json"] } else { &[] }].concat();
+        let ran = desk.e3(&arguments);
+        assert_eq!(ran.code, 1, "{ran:#?}");
+        assert!(ran.out.contains(made["did"].as_str().unwrap()), "{ran:#?}");
+        assert!(
+            ran.err.contains("clinic/register.json is damaged"),
+            "{ran:#?}"
+        );
+    }
+}
+
+#[test]
+fn an_authority_that_is_not_there_is_missed_before_anything_is_made() {
+    let desk = Desk::new();
+    desk.put("program.py", "");
+    desk.put(
+        "e3.toml",
+        "identity = \"ca\"\nauthority = \"nope\"\n[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"ams3\"\n\
+         [program]\npath = \"program.py\"\n",
+    );
+    for verb in ["check", "up", "run"] {
+        let ran = desk.e3(&[verb]).refused();
+        let told = "there is no authority nope on this machine: `e3 ca init nope` makes it";
+        assert!(ran.err.contains(told), "{verb}: {}", ran.err);
+        nothing_was_begun(&desk, &ran);
+    }
+    desk.e3(&["ca", "init", "nope"]).succeeded();
+    desk.e3(&["check"]).succeeded();
+}
+
+#[test]
+fn whoever_is_accepted_is_a_party_before_anything_is_made() {
+    let desk = Desk::new();
+    desk.put("program.py", "");
+    let hosts = "[hosts.a]\nregion = \"ams3\"\n[program]\npath = \"program.py\"\n";
+    let pinned = format!("{hosts}[pins]\na = {DID:?}\n");
+    for (text, accept, told) in [
+        (hosts, "zz", "`--accept zz` names no host"),
+        (&pinned, "a", "under [pins]"),
+    ] {
+        desk.put("e3.toml", text);
+        for verb in ["up", "run"] {
+            let ran = desk.e3(&[verb, "--accept", accept]).refused();
+            assert!(ran.err.contains(told), "{verb}: {}", ran.err);
+            nothing_was_begun(&desk, &ran);
+        }
+    }
+}
+
+/// Nothing is left of an environment, not even the folder in which its state would have been.
+#[track_caller]
+fn nothing_was_begun(desk: &Desk, ran: &Ran) {
+    assert!(
+        !desk.path("home/state/e3/environments").exists(),
+        "{ran:#?}"
+    );
+    assert!(!desk.path("runs").exists(), "{ran:#?}");
 }

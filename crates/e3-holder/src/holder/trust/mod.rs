@@ -11,7 +11,7 @@ use e3_spec::{DidText, Environment, HostName, Identity};
 
 use self::pins::Pins;
 use crate::{
-    authority::{AuthorityFault, Desk},
+    authority::{AuthorityFault, Deeds, Desk},
     state::{StateFolder, StateRoot},
     wire::{Fault, Tip},
 };
@@ -35,18 +35,6 @@ impl Trust {
         folder: &StateFolder,
         accept: &[String],
     ) -> Result<Self, Fault> {
-        for name in accept {
-            if !environment
-                .hosts
-                .iter()
-                .any(|host| host.name.as_str() == name)
-            {
-                return Err(Fault::user(format!(
-                    "`--accept {name}` names no host of {}",
-                    environment.name
-                )));
-            }
-        }
         match &environment.identity {
             Identity::Pinned { pins } => {
                 Pins::begin(environment, pins, folder, accept).map(Self::Pinned)
@@ -54,7 +42,10 @@ impl Trust {
             Identity::Did { dids } => listed(dids).map(Self::Did),
             Identity::Ca { authority } => {
                 let desk = match authority {
-                    Some(name) => Desk::of(StateRoot::from_env()?, name.clone())?,
+                    Some(name) => {
+                        let deeds = deeds(environment, accept);
+                        Desk::of(StateRoot::from_env()?, name.clone(), deeds)?
+                    }
                     None => Desk::passing(environment.name.as_str())?,
                 };
                 Ok(Self::Ca(Box::new(desk), Arc::clone(overlay)))
@@ -95,6 +86,16 @@ impl Trust {
             Self::Pinned(pins) => pins.believed(verdicts),
             Self::Did(_) | Self::Ca(..) => Ok(Vec::new()),
         }
+    }
+}
+
+/// Which names stay with their parties, and which may go over to others.
+fn deeds(environment: &Environment, accept: &[String]) -> Deeds {
+    let hosts = environment.hosts.iter();
+    let lasting = hosts.filter(|host| host.identity.is_some());
+    Deeds {
+        lasting: lasting.map(|host| host.name.to_string()).collect(),
+        accepted: accept.iter().cloned().collect(),
     }
 }
 

@@ -53,12 +53,6 @@ impl Pins {
         let file = folder.pins();
         let mut remembered = read(&file)?;
         for name in accept {
-            if declared.contains_key(name) {
-                return Err(Fault::user(format!(
-                    "`--accept {name}` cannot change what e3.toml declares"
-                ))
-                .hint(format!("write the new DID of {name} under [pins]")));
-            }
             remembered.remove(name);
         }
         let hosts = environment.hosts.iter();

@@ -4,22 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
 
-use e3_holder::authority::{Certifier, Kept, endorsement};
+use e3_holder::authority::{Claim, Kept, Subject};
 use e3_holder::clock::now_s;
 use e3_holder::state::StateRoot;
-use e3_identity::authority::read_request;
 use e3_identity::{Did, Endorsement, Introduction};
-use e3_overlay::Registry;
-use e3_session::types::PartyIndex;
 use serde::Serialize;
 
 use super::{seconds, time};
 use crate::cli::{CaIssue, Global};
 use crate::fault::Fault;
 use crate::{json, out};
-
-/// The overlay whose certificates bear indices.
-const OVERLAY: &str = "tls";
 
 /// What was issued.
 #[derive(Serialize)]
@@ -29,6 +23,8 @@ struct Issued {
     names: Vec<String>,
     /// In Unix seconds.
     not_after: u64,
+    /// Whose the names were before, where they were somebody else's.
+    replaced: BTreeMap<String, Did>,
     endorsement: Endorsement,
 }
 
@@ -38,90 +34,65 @@ enum Party {
     Introduced(Box<Introduction>),
 }
 
+impl Party {
+    fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::Did(did) => Subject::of(did),
+            Self::Introduced(introduction) => (&**introduction).into(),
+        }
+    }
+}
+
 /// Certifies a party.
 ///
 /// # Errors
 /// The user's: there is no such authority, the DID or introduction is none, or was revoked.
 pub fn main(args: &CaIssue, global: &Global) -> Result<ExitCode, Fault> {
     let party = party(&args.who)?;
-    let (did, names) = match &party {
-        Party::Did(did) if !args.names.is_empty() => (did, args.names.clone()),
-        Party::Did(_) => {
-            return Err(Fault::user("a DID says no name to certify")
-                .hint("say under which it may take part: `--as alice`"));
-        }
-        Party::Introduced(introduction) => {
-            let mut names = vec![introduction.name.clone()];
-            names.extend(
-                args.names
-                    .iter()
-                    .filter(|name| **name != introduction.name)
-                    .cloned(),
-            );
-            (&introduction.did, names)
-        }
-    };
-    if args.index.is_some() {
-        check_request(&party)?;
-    }
+    let claims = claims(&party, &args.names)?;
+    let subject = party.subject();
     let mut kept = Kept::open(&StateRoot::from_env()?, &args.authority)?;
     if args.again {
-        kept.admit_again(did);
+        kept.admit_again(subject.did);
     }
-    let credential = kept.issue(did, names, seconds(args.days))?;
-    let (serial, not_after) = (credential.serial.to_string(), credential.not_after);
-    let (subject, names) = (credential.subject.clone(), credential.names.clone());
-    let endorsement = match (&party, args.index) {
-        (Party::Introduced(introduction), Some(index)) => {
-            let overlay = Registry::builtin().make(OVERLAY);
-            let overlay = overlay.ok_or_else(|| Fault::ours("there is no overlay `tls`"))?;
-            endorsement(
-                credential,
-                &Certifier::of(kept.authority()),
-                introduction,
-                PartyIndex(index),
-                &*overlay,
-            )?
-        }
-        _ => Endorsement::Ca {
+    let before = kept.register().names.clone();
+    let credential = kept.issue(subject, &claims, seconds(args.days))?;
+    let names = credential.names.iter();
+    let replaced = names.filter_map(|name| Some((name.clone(), before.get(name)?.clone())));
+    let issued = Issued {
+        serial: credential.serial.to_string(),
+        subject: credential.subject.clone(),
+        names: credential.names.clone(),
+        not_after: credential.not_after,
+        replaced: replaced
+            .filter(|(_, did)| !did.is(&credential.subject))
+            .collect(),
+        endorsement: Endorsement::Ca {
             authority: kept.authority().did().clone(),
             credential: Box::new(credential),
             certificates: BTreeMap::new(),
         },
     };
-    let issued = Issued {
-        serial,
-        subject,
-        names,
-        not_after,
-        endorsement,
-    };
     tell(args, global, &issued)
 }
 
-/// Whether the party comes with a key to certify: found out before anything is issued.
-fn check_request(party: &Party) -> Result<(), Fault> {
-    let Party::Introduced(introduction) = party else {
-        return Err(
-            Fault::user("a DID comes with no key to certify for overlay tls")
-                .hint("give a file with the party's introduction instead of its DID"),
-        );
+/// The names to certify. What the user says goes before what was; what an introduction says does not.
+fn claims(party: &Party, said: &[String]) -> Result<Vec<Claim>, Fault> {
+    let claim = |name: &String| Claim {
+        name: name.clone(),
+        lasts: true,
+        accepted: said.contains(name),
     };
-    let request = introduction.overlays.get(OVERLAY);
-    let request = request.ok_or_else(|| {
-        Fault::user(format!(
-            "the introduction of {} is not for overlay tls",
-            introduction.name
-        ))
-        .hint("leave out `--index`, or let the party introduce itself for that overlay")
-    })?;
-    let read = read_request(request, &introduction.did);
-    read.map(|_| ()).map_err(|error| {
-        Fault::user(format!(
-            "the key that {} introduces: {error}",
-            introduction.name
-        ))
-    })
+    let own = match party {
+        Party::Did(_) if said.is_empty() => {
+            return Err(Fault::user("a DID says no name to certify")
+                .hint("say under which it may take part: `--as alice`"));
+        }
+        Party::Did(_) => None,
+        Party::Introduced(introduction) => Some(&introduction.name),
+    };
+    let others = said.iter().filter(|name| Some(*name) != own);
+    Ok(own.into_iter().chain(others).map(claim).collect())
 }
 
 /// Reads what the party is.
@@ -175,6 +146,9 @@ fn tell(args: &CaIssue, global: &Global, issued: &Issued) -> Result<ExitCode, Fa
             issued.names.join(", "),
             time(issued.not_after)
         ));
+        for (name, did) in &issued.replaced {
+            out::aside(&format!("note: {name} was {did} before\n"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use e3_holder::authority::{Kept, Revoked, Who};
 use e3_holder::state::StateRoot;
+use e3_identity::SerialError;
 use serde::Serialize;
 
 use crate::cli::{CaRevoke, Global};
@@ -29,7 +30,12 @@ pub fn main(args: &CaRevoke, global: &Global) -> Result<ExitCode, Fault> {
         let did = args.who.parse();
         Who::Did(did.map_err(|error: e3_identity::DidError| Fault::user(error.to_string()))?)
     } else {
-        Who::Serial(args.who.clone())
+        Who::Serial(args.who.parse().map_err(|error: SerialError| {
+            Fault::user(error.to_string()).hint(format!(
+                "name a DID (did:key:z6Mk…), or a serial number as `e3 ca show {}` lists them",
+                args.authority
+            ))
+        })?)
     };
     let mut kept = Kept::open(&StateRoot::from_env()?, &args.authority)?;
     let revoked = kept.revoke(&who)?;

@@ -1,9 +1,10 @@
 //! `e3 ca show`: an authority, what it has issued and what it has revoked.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use e3_holder::authority::{Issued, Kept, Register};
+use e3_holder::authority::{AuthorityFault, Issued, Kept, Register};
 use e3_holder::state::StateRoot;
 use e3_spec::AuthorityName;
 use serde::Serialize;
@@ -32,9 +33,11 @@ struct Shown {
 #[derive(Serialize)]
 struct All {
     authorities: Vec<Shown>,
+    /// Those that cannot be shown, with the reason.
+    unusable: BTreeMap<String, String>,
 }
 
-/// Shows one authority, or all.
+/// Shows one authority, or all that can be shown; exit code 1 says that there are others.
 ///
 /// # Errors
 /// The user's: there is no such authority, or its folder cannot be used.
@@ -44,13 +47,44 @@ pub fn main(args: &CaShow, global: &Global) -> Result<ExitCode, Fault> {
         Some(name) => vec![name.clone()],
         None => Kept::names(&root)?,
     };
-    let shown = names.iter().map(|name| look(&root, name));
-    let authorities = shown.collect::<Result<Vec<_>, Fault>>()?;
-    if global.json {
-        json::print("ca-show", &All { authorities })?;
-        return Ok(ExitCode::SUCCESS);
+    let mut authorities = Vec::new();
+    let mut unusable = BTreeMap::new();
+    for name in &names {
+        match look(&root, name) {
+            Ok(shown) => authorities.push(shown),
+            // What was asked for by its name is missed; of all of them, the others are shown.
+            Err(fault) if args.authority.is_some() => return Err(fault.into()),
+            Err(fault) => {
+                unusable.insert(name.to_string(), fault.to_string());
+            }
+        }
     }
-    if authorities.is_empty() {
+    let all = All {
+        authorities,
+        unusable,
+    };
+    if global.json {
+        json::print("ca-show", &all)?;
+    } else {
+        tell(&all)?;
+    }
+    for why in all.unusable.values() {
+        out::aside(&format!("error: {why}\n"));
+    }
+    Ok(if all.unusable.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn tell(
+    All {
+        authorities,
+        unusable,
+    }: &All,
+) -> Result<(), Fault> {
+    if authorities.is_empty() && unusable.is_empty() {
         out::aside("there is no authority on this machine: `e3 ca init NAME` makes one\n");
     }
     for (at, shown) in authorities.iter().enumerate() {
@@ -61,10 +95,10 @@ pub fn main(args: &CaShow, global: &Global) -> Result<ExitCode, Fault> {
             out::line(&line)?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn look(root: &StateRoot, name: &AuthorityName) -> Result<Shown, Fault> {
+fn look(root: &StateRoot, name: &AuthorityName) -> Result<Shown, AuthorityFault> {
     let kept = Kept::open(root, name)?;
     let did = kept.authority().did();
     Ok(Shown {
@@ -103,6 +137,9 @@ fn lines(shown: &Shown) -> Vec<String> {
             .collect();
         lines.push(String::new());
         lines.extend(table(head, &rows));
+    }
+    for (name, did) in &register.names {
+        lines.push(format!("{name} is {did}"));
     }
     for did in &register.barred {
         lines.push(format!("nothing more is issued to {did}"));
