@@ -207,35 +207,38 @@ fn one_damaged_register_hides_no_other_authority() {
 #[test]
 fn an_authority_that_is_not_there_is_missed_before_anything_is_made() {
     let desk = Desk::new();
-    desk.put("program.py", "");
+    desk.put("env/program.py", "");
     desk.put(
-        "e3.toml",
+        "env/e3.toml",
         "identity = \"ca\"\nauthority = \"nope\"\n[hosts.a]\nregion = \"ams3\"\n[hosts.b]\nregion = \"ams3\"\n\
          [program]\npath = \"program.py\"\n",
     );
     for verb in ["check", "up", "run"] {
-        let ran = desk.e3(&[verb]).refused();
+        let ran = desk.e3(&[verb, "env"]).refused();
         let told = "there is no authority nope on this machine: `e3 ca init nope` makes it";
         assert!(ran.err.contains(told), "{verb}: {}", ran.err);
         nothing_was_begun(&desk, &ran);
     }
     desk.e3(&["ca", "init", "nope"]).succeeded();
-    desk.e3(&["check"]).succeeded();
+    desk.e3(&["check", "env"]).succeeded();
 }
 
 #[test]
 fn whoever_is_accepted_is_a_party_before_anything_is_made() {
     let desk = Desk::new();
-    desk.put("program.py", "");
+    desk.put("env/program.py", "");
     let hosts = "[hosts.a]\nregion = \"ams3\"\n[program]\npath = \"program.py\"\n";
-    let pinned = format!("{hosts}[pins]\na = {DID:?}\n");
+    let lasting = hosts.replace("[program]", "identity = \"/nowhere\"\n[program]");
+    let pinned = format!("{lasting}[pins]\na = {DID:?}\n");
+    let listed = format!("identity = \"did\"\n{lasting}[identities]\na = {DID:?}\n");
     for (text, accept, told) in [
         (hosts, "zz", "`--accept zz` names no host"),
         (&pinned, "a", "under [pins]"),
+        (&listed, "a", "under [identities]"),
     ] {
-        desk.put("e3.toml", text);
+        desk.put("env/e3.toml", text);
         for verb in ["up", "run"] {
-            let ran = desk.e3(&[verb, "--accept", accept]).refused();
+            let ran = desk.e3(&[verb, "env", "--accept", accept]).refused();
             assert!(ran.err.contains(told), "{verb}: {}", ran.err);
             nothing_was_begun(&desk, &ran);
         }
