@@ -53,6 +53,21 @@ fn closed_or_cut_streams_do_not_disturb_a_run() {
 }
 
 #[test]
+fn a_log_in_the_programs_folder_is_named() {
+    let workshop = Workshop::new();
+    put(&workshop, 2, "print('out')");
+    let ran = workshop
+        .going(shell(&workshop, "exec $E3 run >log.txt 2>&1"))
+        .ended();
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    let said = workshop.read("log.txt");
+    for words in ["log.txt changed while it was sent", "write elsewhere"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    workshop.nothing_left();
+}
+
+#[test]
 fn a_full_disk_on_standard_output_is_said() {
     let workshop = Workshop::new();
     put(&workshop, 2, "print('out')");
