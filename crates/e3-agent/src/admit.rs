@@ -14,6 +14,9 @@ use crate::{
     run::now_ms,
 };
 
+/// What an owner has to see is logged under this name, however little else is.
+const WORDS: &str = "e3_words";
+
 impl Agent {
     /// Resolves what has to be looked up, beside the loop.
     pub(crate) fn admit(&mut self, id: u32, roster: &Roster) -> Turn {
@@ -85,8 +88,10 @@ impl Agent {
         let keys = self.keys.as_ref().ok_or_else(|| fault("its keys"))?;
         self.post.expect(keys, roster)?;
         let (words, epoch) = (types::words(hash, nonces), roster.epoch);
+        let name = known.name().unwrap_or_default();
         tracing::info!(
-            "the words of roster {epoch} are `{words}`: whoever takes part has the same, or somebody is deceived"
+            target: WORDS,
+            "{name}: the words of roster {epoch} are `{words}`: whoever takes part has the same, or somebody is deceived"
         );
         Ok(Reply::Compared { words })
     }

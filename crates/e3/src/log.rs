@@ -5,6 +5,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::Global;
 
+/// Under this name agents log the words of a roster.
+const WORDS: &str = "e3_words=info";
+
 /// Begins to log. `RUST_LOG` wins over `-v`.
 pub fn start(global: &Global) {
     let level = match global.verbose {
@@ -15,6 +18,11 @@ pub fn start(global: &Global) {
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())
         .from_env_lossy();
+    // The words that an agent shows its owner are logged however little else is.
+    let filter = match WORDS.parse() {
+        Ok(always) => filter.add_directive(always),
+        Err(_) => filter,
+    };
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

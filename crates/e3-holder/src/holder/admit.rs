@@ -83,7 +83,10 @@ pub(super) async fn admit(
     for party in parties.iter() {
         party.link.trust(documents.clone());
     }
-    let admitted = compare(parties, roster, documents).await?;
+    let (admitted, words) = compare(parties, roster, documents).await?;
+    for (party, words) in parties.iter_mut().zip(words) {
+        party.words = words;
+    }
     // What all have believed is remembered, and nothing before.
     let names = admitted.roster.parties.iter().map(|entry| &entry.name);
     let verdicts: Vec<_> = names.cloned().zip(verdicts).collect();
@@ -203,12 +206,12 @@ async fn endorse(
     Roster::build(session, epoch, entries).map_err(|error| Fault::user(error.to_string()))
 }
 
-/// From *admit* to *compare*.
+/// From *admit* to *compare*; with the words that each party's agent has found.
 async fn compare(
     parties: &[Party],
     roster: Roster,
     documents: Documents,
-) -> Result<Admitted, Fault> {
+) -> Result<(Admitted, Vec<String>), Fault> {
     let request = |_: usize, _: &Party| Request::Admit {
         roster: roster.clone(),
     };
@@ -234,13 +237,14 @@ async fn compare(
         _ => None,
     })?;
     same_words(parties, &words)?;
-    Ok(Admitted {
+    let admitted = Admitted {
         roster,
         documents,
         admissions,
         nonces,
-        words: words.into_iter().next().unwrap_or_default(),
-    })
+        words: words.first().cloned().unwrap_or_default(),
+    };
+    Ok((admitted, words))
 }
 
 /// What each answer holds.

@@ -139,6 +139,7 @@ pub(crate) async fn start_agents(
             link,
             facts,
             did: String::new(),
+            words: String::new(),
         })
     });
     try_join_all(greeted).await

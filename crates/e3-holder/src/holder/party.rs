@@ -30,6 +30,8 @@ pub(crate) struct Party {
     pub(crate) facts: HostFacts,
     /// Its DID, once it has introduced itself.
     pub(crate) did: String,
+    /// The words that its agent has shown its owner, once it has.
+    pub(crate) words: String,
 }
 
 impl Party {

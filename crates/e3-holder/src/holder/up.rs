@@ -76,6 +76,7 @@ impl Up {
             };
             hosts.push(HostStatus {
                 party: party.status(index),
+                words: party.words.clone(),
                 alive: party.link.gone().is_none(),
                 silent,
             });

@@ -292,6 +292,8 @@ pub struct HostStatus {
     /// The party on it.
     #[serde(flatten)]
     pub party: PartyStatus,
+    /// The words that its own agent has found.
+    pub words: String,
     /// Whether its agent runs.
     pub alive: bool,
     /// Why its agent did not tell its links, if it did not.

@@ -97,6 +97,7 @@ fn hosts(hosts: &[HostStatus]) -> Vec<String> {
                 (true, None) => "ready",
             }
             .to_owned(),
+            host.words.clone(),
         ]
     };
     let head = [
@@ -107,6 +108,7 @@ fn hosts(hosts: &[HostStatus]) -> Vec<String> {
         ("NAT", Align::Left),
         ("address", Align::Left),
         ("state", Align::Left),
+        ("its agent's words", Align::Left),
     ];
     table(head, &hosts.iter().map(row).collect::<Vec<_>>())
 }

@@ -142,7 +142,10 @@ fn words_and_what_was_signed_are_kept_with_a_run() {
     let (roster, outcome) = (kept("roster.json"), kept("outcome.json"));
     let words = roster["words"].as_str().unwrap();
     assert_eq!(words.split(' ').count(), 4);
-    assert!(status.contains(words), "{status}");
+    // Of all, and of each party's own agent.
+    assert_eq!(status.matches(words).count(), 1 + 3, "{status}");
+    let log = workshop.read("runs/latest/holder.log");
+    assert_eq!(log.matches(words).count(), 3, "{log}");
     let count = |document: &Value, pointer: &str| {
         let found = document.pointer(pointer).unwrap();
         let listed = found.as_array().map(Vec::len);
