@@ -1,4 +1,4 @@
-//! Any bytes as a sealed message, and any change of one that was sealed: neither opens.
+//! Any bytes as a sealed message, and any change of one that was sealed: none opens but what was sealed.
 
 #![no_main]
 
@@ -6,7 +6,10 @@
 #[allow(dead_code, reason = "other targets use the rest")]
 mod known;
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex},
+};
 
 use e3_identity::{Identity, Introduction, PartyKeys, SealedPair};
 use known::{SESSION, alice, introduction_of};
@@ -21,15 +24,21 @@ static PARTIES: LazyLock<[(PartyKeys, Introduction); 2]> = LazyLock::new(|| {
     })
 });
 
+/// All that was sealed. The fuzzer watches what is compared, and so it learns whole messages and tries them again: those
+/// open, as they should at an end that has just begun.
+static SEALED: LazyLock<Mutex<HashSet<Vec<u8>>>> = LazyLock::new(Mutex::default);
+
 fuzz_target!(|bytes: &[u8]| {
+    let mut known = SEALED.lock().expect("one thread");
     let [(alice, of_alice), (bob, of_bob)] = &*PARTIES;
     let mut from_alice = SealedPair::new(alice, &SESSION, of_bob).expect("a pair");
     let mut to_bob = SealedPair::new(bob, &SESSION, of_alice).expect("a pair");
-    assert!(to_bob.open(bytes).is_err());
+    assert_eq!(to_bob.open(bytes).is_ok(), known.contains(bytes));
+    let mut to_bob = SealedPair::new(bob, &SESSION, of_alice).expect("a pair");
     let mut sealed = from_alice.seal(b"content").expect("a message");
-    let whole = sealed.clone();
+    known.insert(sealed.clone());
     for (byte, change) in sealed.iter_mut().zip(bytes) {
         *byte ^= change;
     }
-    assert_eq!(to_bob.open(&sealed).is_ok(), sealed == whole);
+    assert_eq!(to_bob.open(&sealed).is_ok(), known.contains(&sealed));
 });
