@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use e3_holder::wire::RunRecord;
+use e3_session::types::KeptOutcome;
 use serde::Serialize;
 
 use crate::fault::Fault;
@@ -85,6 +86,12 @@ impl RunFolder {
     /// The user's: the disk is full, or the folder has gone.
     pub fn finish(&self, record: &RunRecord) -> Result<(), Fault> {
         self.write(&self.document(record)?)
+    }
+
+    /// How the parties have signed that it ended, if they came that far.
+    pub fn outcome(&self) -> Option<KeptOutcome> {
+        let text = fs::read(self.absolute.join(KeptOutcome::FILE)).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     /// Writes why there is no result; if that cannot be written either, the user sees it on the screen. Of a run that

@@ -184,6 +184,10 @@ fn tell(record: &RunRecord, runs: &RunFolder, global: &Global) -> Result<ExitCod
         for line in summary::lines(record, runs.shown()) {
             out::line(&line)?;
         }
+        if let Some(outcome) = runs.outcome() {
+            let signed = summary::signed(&outcome, record.parties.len(), runs.shown());
+            out::line(&signed)?;
+        }
     }
     let Some(failure) = &record.failure else {
         return Ok(ExitCode::SUCCESS);

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use e3_holder::wire::{LinkRecord, OutcomeRecord, RunRecord, Step};
+use e3_session::types::KeptOutcome;
 
 use super::{links, probe, words};
 
@@ -23,6 +24,16 @@ pub fn lines(record: &RunRecord, folder: &Path) -> Vec<String> {
     }
     lines.push(format!("everything is in {}", folder.display()));
     lines
+}
+
+/// Whether all have signed that they saw the same end, and how anybody can check that later.
+pub fn signed(outcome: &KeptOutcome, parties: usize, folder: &Path) -> String {
+    let verify = format!("`e3 verify {}`", folder.display());
+    if outcome.conclusions.len() == parties {
+        format!("all parties have signed that they saw the same end: {verify} checks it")
+    } else {
+        format!("not all parties have signed that they saw the same end: {verify} says who has not")
+    }
 }
 
 fn outcome(record: &RunRecord) -> Vec<String> {

@@ -164,6 +164,7 @@ fn what_people_see_ends_with_outcome_links_and_time() {
         "direct",
         "2 parties over direct",
         "everything is in runs/",
+        "all parties have signed that they saw the same end: `e3 verify runs/",
     ] {
         assert!(ran.out.contains(said), "no `{said}` in {}", ran.out);
     }
