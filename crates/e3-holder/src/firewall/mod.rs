@@ -112,11 +112,6 @@ fn arrange(
     overlay: &dyn Overlay,
     planned: &[PlannedHost],
 ) -> (Vec<HostName>, Option<String>) {
-    let place = |host: &PlannedHost| PartyPlace {
-        site: host.place.site.clone(),
-        behind_nat: host.place.nat != "none",
-        addresses: host.place.addresses.clone(),
-    };
     let parties = environment.hosts.iter().zip(planned);
     let places = parties.map(|(host, planned)| (host.name.clone(), place(planned)));
     let (dial, _) = declared::dialling(environment.program.as_ref());
@@ -130,6 +125,15 @@ fn arrange(
                 Some(fault.message),
             )
         }
+    }
+}
+
+/// Where a host is attached.
+fn place(host: &PlannedHost) -> PartyPlace {
+    PartyPlace {
+        site: host.place.site.clone(),
+        behind_nat: host.place.nat != "none",
+        addresses: host.place.addresses.clone(),
     }
 }
 

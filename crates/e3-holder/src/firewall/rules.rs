@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use e3_host::PlannedHost;
-use e3_overlay::{End, Flow, PortChoice, Purpose, reachability::share_a_family};
+use e3_overlay::{
+    End, Flow, PortChoice, Purpose,
+    reachability::{Reason, reachable, share_a_family},
+};
 use e3_session::types::{PartyIndex, Transport};
 use e3_spec::{Environment, HostName, Identity, Pin, ProgramKind};
 
-use super::{Direction, HostRules, Rule};
+use super::{Direction, HostRules, Rule, place};
 
 /// Each host with its rules: the parties' in their order, then the others.
 pub(super) fn by_host(
@@ -84,6 +87,11 @@ fn rules_of(here: &PlannedHost, map: &Map<'_>, flows: &[Flow]) -> Vec<Rule> {
         let (Some(from), Some(to)) = (map.host_of(&flow.from), map.host_of(&flow.to)) else {
             continue;
         };
+        // No firewall's consent helps to get in where a NAT admits nobody.
+        let way = reachable(&place(from), &place(to));
+        if matches!(way, Err(Reason::BehindNat { .. })) {
+            continue;
+        }
         // A host needs no firewall's consent to speak with itself.
         let (direction, peer) = match (from.name == here.name, to.name == here.name) {
             (true, false) => (Direction::Out, to),

@@ -155,16 +155,13 @@ host nyc (party 3), in nyc3, address 198.18.0.66
   in   TCP       4299  from 198.18.0.33 (home)  measuring (optional)
   out  TCP       4299  to 198.18.0.2 (ams-0)    measuring (optional)
   out  TCP       4299  to 198.18.0.3 (ams-1)    measuring (optional)
-  out  TCP       4299  to 198.18.0.33 (home)    measuring (optional)
 
-in: the host listens on the port; out: the host connects to the port, from
-any port of its own. Answers pass as part of the same connection.
+in: others connect to the port on this host; out: this host connects to the
+port, from any port of its own. Answers pass as part of the same connection;
+where nobody listens on a port for measuring, the refusal is the answer.
 ";
 /// The same of another, as a table.
 const CSV: &str = "host,party,address,direction,protocol,port,peer,peer_address,purpose,needed
-home,0,192.168.1.2,in,TCP,4299,ams-0,198.18.0.2,measuring (optional),no
-home,0,192.168.1.2,in,TCP,4299,ams-1,198.18.0.3,measuring (optional),no
-home,0,192.168.1.2,in,TCP,4299,nyc,198.18.0.66,measuring (optional),no
 home,0,192.168.1.2,out,TCP,4300,ams-0,198.18.0.2,\"joining, the program\",yes
 home,0,192.168.1.2,out,TCP,4300,ams-1,198.18.0.3,\"joining, the program\",yes
 home,0,192.168.1.2,out,TCP,4300,nyc,198.18.0.66,\"joining, the program\",yes

@@ -23,10 +23,12 @@ pub(super) fn lines(firewall: &Firewall) -> Vec<String> {
         lines.extend(rules(&firewall.controller));
     }
     lines.push(String::new());
-    lines.push(
-        "in: the host listens on the port; out: the host connects to the port, from".to_owned(),
-    );
-    lines.push("any port of its own. Answers pass as part of the same connection.".to_owned());
+    let legend = [
+        "in: others connect to the port on this host; out: this host connects to the",
+        "port, from any port of its own. Answers pass as part of the same connection;",
+        "where nobody listens on a port for measuring, the refusal is the answer.",
+    ];
+    lines.extend(legend.map(str::to_owned));
     lines
 }
 
