@@ -10,14 +10,14 @@ use e3_program::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::wire::OutcomeRecord;
+
 use capped::Capped;
 
 /// Lines that are shown of a party that failed.
 const LAST_LINES: usize = 20;
 /// Characters of a line that are shown; longer ones are cut there.
 const SHOWN: usize = 400;
-/// Bytes of an outcome that a record holds; the file beside it holds more.
-const IN_RECORD: usize = 1024 * 1024;
 
 /// Keeps what one party prints: its log, its outcome (standard output without what is logged there), its last lines.
 pub(crate) struct Capture {
@@ -147,7 +147,9 @@ impl Outcome {
     fn write(&mut self, bytes: &[u8]) {
         self.file.write(bytes);
         self.hash.update(bytes);
-        let room = IN_RECORD.saturating_sub(self.text.len()).min(bytes.len());
+        let room = OutcomeRecord::MOST
+            .saturating_sub(self.text.len())
+            .min(bytes.len());
         self.text
             .extend_from_slice(bytes.get(..room).unwrap_or_default());
     }

@@ -143,6 +143,11 @@ pub enum PathKind {
     Unreachable,
 }
 
+impl OutcomeRecord {
+    /// Bytes of an outcome that a record holds; the file beside it holds more.
+    pub const MOST: usize = 1024 * 1024;
+}
+
 impl PathKind {
     /// The word, and the rest of what a path says.
     pub fn of(path: &Path) -> (Self, String) {

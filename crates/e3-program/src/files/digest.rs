@@ -41,12 +41,19 @@ pub fn digest(manifest: &Manifest) -> Digest {
 /// # Errors
 /// It cannot be read.
 pub fn of_file(path: &Path) -> io::Result<(Digest, u64)> {
-    let mut file = File::open(path)?;
+    of_reader(File::open(path)?)
+}
+
+/// The digest of everything that can be read, and its length in bytes.
+///
+/// # Errors
+/// It cannot be read.
+pub fn of_reader(mut from: impl Read) -> io::Result<(Digest, u64)> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut size = 0;
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = from.read(&mut buffer)?;
         let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else {
             return Ok((Digest(hasher.finalize().into()), size));
         };

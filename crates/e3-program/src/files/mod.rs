@@ -24,7 +24,7 @@ use self::{
     walk::{Found, Walk},
 };
 pub use self::{
-    digest::{digest, of_file},
+    digest::{digest, of_file, of_reader},
     error::FilesError,
     path::{BadPath, RelativePath},
     walk::Skipped,

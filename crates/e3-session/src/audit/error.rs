@@ -56,6 +56,18 @@ pub enum AuditError {
         /// The one that the auditor knows.
         known: Did,
     },
+    /// The document that the record has for a DID lets other keys sign than the auditor knows.
+    #[error(
+        "roster.json: the document of {did} lets these keys sign: {found}; and you know {known} as its only one"
+    )]
+    OtherKey {
+        /// Whose document.
+        did: Did,
+        /// The keys in the record.
+        found: String,
+        /// The one that the auditor knows.
+        known: String,
+    },
     /// The auditor knows a party that the roster has not.
     #[error("you know a party {name}, and none of that name has taken part: {parties}")]
     NoSuchParty {
@@ -162,6 +174,40 @@ pub enum AuditError {
         /// The party.
         name: String,
     },
+    /// Something is kept for a party that has not signed what it belongs to.
+    #[error("outcome.json has {what} of party {name}, which has made no statement")]
+    Nobodys {
+        /// What is kept.
+        what: &'static str,
+        /// The party, or its index where there is none.
+        name: String,
+    },
+    /// A party has concluded more than once.
+    #[error("outcome.json has more than one conclusion of party {name}")]
+    Twice {
+        /// The party.
+        name: String,
+    },
+    /// An outcome is kept, and what would show that its party has signed it is not.
+    #[error(
+        "party-{party}.out has {length} bytes, and nothing in outcome.json opens what party {name} has signed: the opening was taken out, or the outcome put in"
+    )]
+    Unopened {
+        /// The party's index.
+        party: u16,
+        /// Its name.
+        name: String,
+        /// Bytes of the file.
+        length: u64,
+    },
+    /// An outcome of a party that the roster has not.
+    #[error("{file} is the outcome of no party: the roster has {parties}")]
+    Stray {
+        /// The file's name.
+        file: String,
+        /// How many parties there are.
+        parties: usize,
+    },
     /// An outcome is not the one that its party has signed.
     #[error("party-{party}.out is not what party {name} has signed: {what}")]
     Output {
@@ -182,6 +228,9 @@ pub enum AuditError {
         /// Its name.
         name: String,
     },
+    /// The record tells of another outcome than the files hold.
+    #[error("result.json tells of another outcome than party-N.out hold")]
+    ToldOutcome,
     /// The record tells something else than what was signed.
     #[error("result.json says of {what} {said}, and what was signed says {signed}")]
     Told {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use e3_identity::Did;
+use e3_identity::{Did, Documents, PublicKey};
 
 use super::ToldRun;
 use crate::types::{Digest, KeptAgreement, KeptOutcome, KeptRoster, PartyIndex};
@@ -20,15 +20,19 @@ pub struct Evidence {
     pub told: Option<ToldRun>,
     /// The parties' outcomes that are kept, `party-N.out`.
     pub outputs: BTreeMap<PartyIndex, OutputFile>,
+    /// Names of files beside them that look like outcomes, and are of no party.
+    pub strays: Vec<String>,
 }
 
 /// A file that holds a party's outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
     /// SHA-256 of it.
     pub sha256: Digest,
     /// Its length in bytes.
     pub length: u64,
+    /// Its beginning as text, of as many bytes as `result.json` repeats.
+    pub beginning: String,
 }
 
 /// What an auditor knows by other ways than from the record.
@@ -36,6 +40,10 @@ pub struct OutputFile {
 pub struct Known {
     /// The parties' DIDs, by their names.
     pub dids: BTreeMap<String, Did>,
+    /// The only keys that may sign for these DIDs: each an Ed25519 key.
+    pub keys: BTreeMap<Did, PublicKey>,
+    /// What the domains of DIDs have published.
+    pub documents: Documents,
     /// The authority's DID.
     pub authority: Option<Did>,
     /// The digest of the program's files.

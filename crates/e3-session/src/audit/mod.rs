@@ -6,6 +6,7 @@
 //! The steps follow the conversation: [`who`], then [`what`], then [`end`], then what is told of it ([`told`]). Each says
 //! everything that is wrong in it; what is wrong in one makes the next ones meaningless, so they are left out.
 
+mod documents;
 mod end;
 mod error;
 mod evidence;
@@ -16,15 +17,16 @@ mod who;
 
 pub use error::AuditError;
 pub use evidence::{Evidence, Known, OutputFile};
-pub use report::{PartyReport, Report};
-pub use told::{ToldAgreement, ToldParty, ToldRun};
+pub use report::{PartyReport, Report, Verdict};
+pub use told::{ToldAgreement, ToldOutcome, ToldParty, ToldRun};
 
 use crate::evidence::Verifier;
 
-/// What one step has found wrong, and what it could not look at.
+/// What one step has found wrong, what nobody has signed, and what it could not look at.
 #[derive(Debug, Default)]
 struct Findings {
     wrong: Vec<AuditError>,
+    incomplete: Vec<String>,
     unchecked: Vec<String>,
 }
 
@@ -44,11 +46,13 @@ impl Findings {
 
 /// Audits the record of a run, by what the auditor knows.
 pub fn audit(evidence: &Evidence, known: &Known) -> Report {
+    let evidence = &*documents::as_known(evidence, known);
     let mut findings = Findings::default();
     let verifier = Verifier::new(&evidence.roster.roster, &evidence.roster.documents);
-    let steps: [fn(&Evidence, &Known, &Verifier<'_>, &mut Findings); 6] = [
+    let steps: [fn(&Evidence, &Known, &Verifier<'_>, &mut Findings); 7] = [
         who::schema_and_shape,
         who::introductions,
+        documents::documents,
         who::admissions,
         what::agreement,
         end::outcome,

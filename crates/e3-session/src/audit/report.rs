@@ -2,16 +2,20 @@
 
 use serde::Serialize;
 
-use super::{Evidence, Findings, Known, told::shown};
+use super::{Evidence, Findings, Known, documents::knows, told::shown};
 use crate::types::{PartyIndex, Terms};
 
 /// What an audit has found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Whether everything that could be checked holds.
+    /// Whether everything that could be checked holds, and everybody has signed how the run ended.
     pub holds: bool,
+    /// The same, with the reason why not.
+    pub verdict: Verdict,
     /// What does not, in words; each names the file and the party that it is about.
     pub wrong: Vec<String>,
+    /// Who has not signed how the run ended, in words.
+    pub incomplete: Vec<String>,
     /// What could not be checked, and what would let it be.
     pub unchecked: Vec<String>,
     /// Who took part, in the order of indices.
@@ -28,6 +32,18 @@ pub struct Report {
     pub same_output: Option<bool>,
 }
 
+/// What is to be thought of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Everybody has signed all of it.
+    Holds,
+    /// What is signed holds, but not everybody has signed how the run ended: whoever kept the record may have left it out.
+    Incomplete,
+    /// Something in it is not what was signed.
+    Wrong,
+}
+
 /// One party in an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartyReport {
@@ -37,7 +53,7 @@ pub struct PartyReport {
     pub name: String,
     /// Its DID.
     pub did: String,
-    /// Whether the auditor knew it.
+    /// Whether the auditor knew it, and what may sign for it.
     pub known: bool,
     /// How its program ended, as it has signed it.
     pub ending: Option<String>,
@@ -47,7 +63,11 @@ pub struct PartyReport {
 
 impl Report {
     pub(super) fn of(evidence: &Evidence, known: &Known, findings: Findings) -> Self {
-        let Findings { wrong, unchecked } = findings;
+        let Findings {
+            wrong,
+            incomplete,
+            unchecked,
+        } = findings;
         let roster = &evidence.roster.roster;
         let places = (0..).map(PartyIndex).zip(&roster.parties);
         let parties: Vec<PartyReport> = places
@@ -59,18 +79,25 @@ impl Report {
                     index: party.0,
                     name: entry.name.clone(),
                     did: entry.introduction.did.to_string(),
-                    known: wrong.is_empty() && known.dids.contains_key(&entry.name),
+                    known: wrong.is_empty() && knows(known, &entry.name, &entry.introduction),
                     ending: stated.map(|statement| shown(&statement.ending)),
                     concluded: conclusions.any(|conclusion| conclusion.party == party),
                 }
             })
             .collect();
-        let holds = wrong.is_empty();
+        let sound = wrong.is_empty();
+        let verdict = match (sound, incomplete.is_empty()) {
+            (false, _) => Verdict::Wrong,
+            (true, false) => Verdict::Incomplete,
+            (true, true) => Verdict::Holds,
+        };
         Self {
-            holds,
-            same_end: holds && parties.iter().all(|party| party.concluded),
-            same_output: same_output(evidence).filter(|_| holds),
+            holds: verdict == Verdict::Holds,
+            verdict,
+            same_end: sound && parties.iter().all(|party| party.concluded),
+            same_output: same_output(evidence).filter(|_| sound),
             wrong: wrong.iter().map(ToString::to_string).collect(),
+            incomplete,
             unchecked,
             parties,
             words: evidence.roster.words.clone(),

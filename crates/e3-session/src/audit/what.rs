@@ -4,7 +4,7 @@ use e3_identity::Endorsement;
 
 use super::{AuditError, Evidence, Findings, Known};
 use crate::{
-    evidence::Verifier,
+    evidence::{EvidenceError, Verifier},
     types::{KeptAgreement, Offer, PartyIndex, Terms},
 };
 
@@ -36,6 +36,9 @@ pub(super) fn agreement(
         source,
     }));
     each_offer(evidence, offers, findings);
+    findings
+        .unchecked
+        .push("the versions of the language that the offers name: nobody signs them".to_owned());
     match known.program {
         None => findings.unchecked.push(format!(
             "whether the program is the one that you know: give its files by --program DIR; its digest is {}",
@@ -104,12 +107,13 @@ fn each_offer(evidence: &Evidence, offers: &[Offer], findings: &mut Findings) {
     let roster = &evidence.roster.roster;
     let count = roster.parties.len();
     if offers.len() != count {
-        let name = roster.name(PartyIndex(
-            u16::try_from(offers.len().min(count)).unwrap_or(0),
-        ));
-        findings.wrong.push(AuditError::Offer {
-            name,
-            what: "place: there must be one of each party",
+        findings.wrong.push(AuditError::Evidence {
+            file: KeptAgreement::FILE,
+            source: EvidenceError::Count {
+                what: "offer",
+                found: offers.len(),
+                expected: count,
+            },
         });
         return;
     }

@@ -1,6 +1,6 @@
 //! Who took part: the roster, why its parties are believed, and that each has taken it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use e3_identity::{Endorsement, Pin, Policy, introduction::SKEW};
 
@@ -67,6 +67,7 @@ pub(super) fn introductions(
             ));
         }
     }
+    authorities(evidence, known, findings);
     let certified = roster.parties.iter().any(|entry| match &entry.endorsement {
         Endorsement::Ca { certificates, .. } => !certificates.is_empty(),
         Endorsement::Pinned | Endorsement::Did => false,
@@ -86,10 +87,39 @@ pub(super) fn introductions(
             });
         }
     }
-    if evidence.told.as_ref().and_then(|told| told.time).is_none() {
-        findings
-            .unchecked
-            .push("when the run was: result.json does not say".to_owned());
+    findings.unchecked.push(
+        match evidence.told.as_ref().and_then(|told| told.time) {
+            Some(_) => {
+                "when the run was: nobody signs the time in result.json, and every introduction was good by then"
+            }
+            None => "when the run was: result.json does not say",
+        }
+        .to_owned(),
+    );
+}
+
+/// Those who certify are the one that the auditor knows.
+fn authorities(evidence: &Evidence, known: &Known, findings: &mut Findings) {
+    let entries = evidence.roster.roster.parties.iter();
+    let authorities: BTreeSet<_> = entries
+        .filter_map(|entry| match &entry.endorsement {
+            Endorsement::Ca { authority, .. } => Some(authority),
+            Endorsement::Pinned | Endorsement::Did => None,
+        })
+        .collect();
+    for found in authorities {
+        match &known.authority {
+            None => findings.unchecked.push(format!(
+                "who the authority is: give its DID by --authority DID; the record says {found}"
+            )),
+            Some(known) if !known.is(found) => {
+                findings.wrong.push(AuditError::OtherAuthority {
+                    found: found.clone(),
+                    known: known.clone(),
+                });
+            }
+            Some(_) => {}
+        }
     }
 }
 
@@ -158,16 +188,6 @@ fn introduction(
     let Endorsement::Ca { authority, .. } = endorsement else {
         return Ok(());
     };
-    if let Some(known) = known
-        .authority
-        .as_ref()
-        .filter(|known| !known.is(authority))
-    {
-        return Err(AuditError::OtherAuthority {
-            found: authority.clone(),
-            known: known.clone(),
-        });
-    }
     let policy = Policy::Ca {
         authority: authority.clone(),
         revocations: None,

@@ -4,6 +4,7 @@ mod ca;
 mod environment;
 mod global;
 mod id;
+mod known;
 mod lab;
 mod probe;
 pub mod usage;
@@ -13,6 +14,7 @@ pub use ca::{Ca, CaInit, CaIssue, CaRevoke, CaShow, CaVerb};
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use id::{Id, IdMethod, IdNew, IdResolve, IdRotate, IdShow, IdVerb};
+pub use known::KnownDid;
 pub use lab::{
     GraphFormat, Lab, LabBench, LabCapture, LabCheck, LabDeclared, LabDown, LabExec, LabGraph,
     LabHost, LabLink, LabNat, LabPing, LabPlay, LabStatus, LabUp, LabVerb,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use e3_identity::{Did, DidError};
 
+use super::known::{KnownDid, name_and_did};
 use super::{Ca, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
 /// What to do.
@@ -166,28 +166,22 @@ pub struct Verify {
     /// The run: the name of its folder, its path, or `latest`
     #[arg(default_value = "latest")]
     pub run: String,
-    /// Who a party is, as you know it by other ways than from the record (may be repeated)
-    #[arg(long, value_name = "NAME=DID", value_parser = name_and_did)]
-    pub did: Vec<(String, Did)>,
+    /// Who a party is, as you know it by other ways than from the record; of a did:web with its key, as in
+    /// ams=did:web:example.org#z6Mk… (may be repeated)
+    #[arg(long, value_name = "NAME=DID[#KEY]", value_parser = name_and_did)]
+    pub did: Vec<(String, KnownDid)>,
+    /// A document that the domain of a did:web has published, as you know it (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub document: Vec<PathBuf>,
     /// Who the authority is, as you know it
-    #[arg(long, value_name = "DID")]
-    pub authority: Option<Did>,
+    #[arg(long, value_name = "DID[#KEY]")]
+    pub authority: Option<KnownDid>,
     /// The program's files, as you know them: an environment that names it, or their folder
     #[arg(long, value_name = "PATH")]
     pub program: Option<PathBuf>,
     /// Where results are kept
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub runs: PathBuf,
-}
-
-/// Splits `NAME=DID`.
-fn name_and_did(text: &str) -> Result<(String, Did), String> {
-    let (name, did) = text
-        .split_once('=')
-        .filter(|(name, _)| !name.is_empty())
-        .ok_or_else(|| "expected NAME=DID, such as ams=did:key:z6Mk…".to_owned())?;
-    let did = did.parse().map_err(|error: DidError| error.to_string())?;
-    Ok((name.to_owned(), did))
 }
 
 /// `e3 logs`

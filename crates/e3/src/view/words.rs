@@ -31,10 +31,15 @@ pub fn bytes(value: u64) -> String {
 pub fn printable(line: &str) -> String {
     let shown = |character: char| match character {
         '\t' => '\t',
-        other if other.is_control() => '\u{fffd}',
+        other if other.is_control() || turns(other) => '\u{fffd}',
         other => other,
     };
     line.chars().map(shown).collect()
+}
+
+/// Whether a character ends a line or changes the direction in which it is read (UAX #9).
+fn turns(character: char) -> bool {
+    matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What goes on in a step.

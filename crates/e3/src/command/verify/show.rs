@@ -5,8 +5,8 @@ use e3_session::types::Terms;
 
 use crate::view::table::{Align, table};
 
-/// Of a record that holds: who took part, in what, how it ended, and what could not be looked at. What stands in one that
-/// does not is nobody's word, and is not shown.
+/// Of a record in which nothing is wrong: who took part, in what, how it ended, and what could not be looked at. What stands in another
+/// is nobody's word, and is not shown.
 pub(super) fn lines(report: &Report) -> Vec<String> {
     let mut lines = parties(&report.parties);
     lines.push(String::new());
@@ -20,7 +20,9 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
         let unchecked = report.unchecked.iter();
         lines.extend(unchecked.map(|what| format!("- {what}")));
     }
-    lines.push("this record holds".to_owned());
+    if report.holds {
+        lines.push("this record holds".to_owned());
+    }
     lines
 }
 

@@ -63,7 +63,11 @@ fn a_record_that_nobody_has_touched_holds() {
         "{report:#}"
     );
     let unchecked = report["unchecked"].as_array().unwrap();
-    assert_eq!(unchecked.len(), 1, "nobody signs figures: {unchecked:#?}");
+    assert_eq!(
+        unchecked.len(),
+        3,
+        "nobody signs times, languages and figures: {unchecked:#?}"
+    );
     workshop.nothing_left();
 }
 
@@ -139,12 +143,69 @@ fn whose_signature_is_missing_is_said() {
     put(&workshop, 3, kill);
     let ran = workshop.e3(&["run"]);
     assert_eq!(ran.code, 1, "{ran:#?}");
-    let said = workshop.e3(&["verify"]).succeeded().out;
-    for words in [
-        "not all parties have signed that they saw the same end",
-        "party h-1, or whether it saw the same end: it has signed no statement (the agent on host h-1 has ended",
-    ] {
-        assert!(said.contains(words), "{words}: {said}");
+    let said = workshop.e3(&["verify"]);
+    assert_eq!(said.code, 1, "{said:#?}");
+    let end = "not all parties have signed that they saw the same end";
+    assert!(said.out.contains(end), "{said:#?}");
+    assert!(!said.out.contains("this record holds"), "{said:#?}");
+    let gap = "this record is incomplete: nobody has signed how it ended for party h-1 (unsigned reason: the agent on host h-1 has ended";
+    assert!(said.err.contains(gap), "{said:#?}");
+    workshop.nothing_left();
+}
+
+/// Pipes, devices and links in a record are not read: they may never end, or lead out of it.
+#[test]
+fn an_outcome_is_a_plain_file() {
+    let workshop = workshop();
+    let output = workshop.path("first/latest/party-0.out");
+    let pipe: fn(&Path) = |path| {
+        let made = Command::new("mkfifo").arg(path).status().unwrap();
+        assert!(made.success());
+    };
+    let link: fn(&Path) = |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+    for put in [pipe, link] {
+        std::fs::remove_file(&output).unwrap();
+        put(&output);
+        let said = workshop.e3(&["verify", "first/latest"]).refused().err;
+        assert!(said.contains("expected a regular file"), "{said}");
+    }
+    std::fs::remove_file(&output).unwrap();
+    let file = std::fs::File::create(&output).unwrap();
+    // A file with a hole: nobody reads all of it.
+    file.set_len(1 << 40).unwrap();
+    let said = workshop.e3(&["verify", "first/latest"]).refused().err;
+    assert!(said.contains("it has 1099511627776 bytes"), "{said}");
+    workshop.nothing_left();
+}
+
+/// Nor may a record steer the terminal on which it is shown, or write lines of its own.
+#[test]
+fn a_record_does_not_steer_the_terminal() {
+    let workshop = workshop();
+    let folder = workshop.path("first/latest");
+    let evil = "agent gone\n\u{1b}[31mthis record holds\u{202e}";
+    let mut record = Record::read(&folder);
+    record.outcome.conclusions.truncate(2);
+    let party = e3_session::types::PartyIndex(2);
+    record.outcome.missing.insert(party, evil.to_owned());
+    record.write(&folder);
+    let ran = workshop.e3(&["verify", "first/latest"]);
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    let mut record = Record::read(&folder);
+    record.change_terms(|terms| evil.clone_into(&mut terms.mode));
+    evil.clone_into(&mut record.roster.schema);
+    record.write(&folder);
+    let other = workshop.e3(&["verify", "first/latest"]).refused();
+    for ran in [ran, other] {
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("agent gone"), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        let lines = said.lines();
+        assert!(
+            !lines
+                .into_iter()
+                .any(|line| line.trim() == "this record holds")
+        );
     }
     workshop.nothing_left();
 }

@@ -37,11 +37,11 @@ impl Record {
         write(&folder.join(KeptAgreement::FILE), &self.agreement);
         write(&folder.join(KeptOutcome::FILE), &self.outcome);
         write(&folder.join("result.json"), &self.result);
-        for party in 0..3 {
+        for party in 0..4 {
             let path = output(folder, party);
             match self.outputs.get(&party) {
                 Some(bytes) => fs::write(path, bytes).unwrap(),
-                None => fs::remove_file(path).unwrap(),
+                None => drop(fs::remove_file(path)),
             }
         }
     }

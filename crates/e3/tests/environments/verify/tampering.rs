@@ -234,4 +234,89 @@ pub(super) const TAMPERINGS: &[Tampering] = &[
         "result.json says of program",
         |record, _| record.result["agreement"]["program"] = json!("00"),
     ),
+    (
+        "a forged output without its opening",
+        "party-1.out has 6 bytes, and nothing in outcome.json opens what party h-1 has signed",
+        |record, _| {
+            record.outcome.openings.remove(&PartyIndex(1));
+            record.outputs.insert(1, b"sum 7\n".to_vec());
+        },
+    ),
+    (
+        "an opening of nobody",
+        "outcome.json has an opening of party 9, which has made no statement",
+        |record, _| {
+            let opening = record.outcome.openings[&PartyIndex(0)].clone();
+            record.outcome.openings.insert(PartyIndex(9), opening);
+        },
+    ),
+    (
+        "an excuse of nobody",
+        "outcome.json has an excuse of party 77",
+        |record, _| {
+            let excuse = "who is that".to_owned();
+            record.outcome.missing.insert(PartyIndex(77), excuse);
+        },
+    ),
+    (
+        "a conclusion twice",
+        "outcome.json has more than one conclusion of party h-0",
+        |record, _| {
+            let first = record.outcome.conclusions[0].clone();
+            record.outcome.conclusions.push(first);
+        },
+    ),
+    (
+        "an output of no party",
+        "party-3.out is the outcome of no party",
+        |record, _| drop(record.outputs.insert(3, b"sum 6\n".to_vec())),
+    ),
+    (
+        "an offer less",
+        "agreement.json: 2 offers are shown, expected one of each of 3 parties",
+        |record, _| record.agreement.offers.truncate(2),
+    ),
+    (
+        "the end left out",
+        "this record is incomplete: nobody has signed how it ended for party h-0",
+        |record, _| {
+            let outcome = &mut record.outcome;
+            outcome.statements.clear();
+            outcome.conclusions.clear();
+            outcome.openings.clear();
+            let why = "its host was on fire".to_owned();
+            outcome.missing = (0..3)
+                .map(|party| (PartyIndex(party), why.clone()))
+                .collect();
+            for party in 0..3 {
+                record.outputs.insert(party, Vec::new());
+            }
+            record.result["outcome"] = json!("none");
+        },
+    ),
+    (
+        "a record of another outcome",
+        "result.json tells of another outcome than party-N.out hold",
+        |record, _| record.result["outcome"] = json!({ "same": "sum 7\n" }),
+    ),
+    (
+        "a record of another exit code",
+        "result.json says of the exit code of party h-1 Some(5)",
+        |record, _| record.result["parties"][1]["exit"] = json!(5),
+    ),
+    (
+        "a record of another index",
+        "result.json says of the index of party h-0 1, and what was signed says 0",
+        |record, _| record.result["parties"][0]["index"] = json!(1),
+    ),
+    (
+        "a record of another program's name",
+        "result.json says of the program's name evil.py, and what was signed says program.py",
+        |record, _| record.result["program"] = json!("evil.py"),
+    ),
+    (
+        "a record of other words",
+        "result.json says of words a b c d",
+        |record, _| record.result["agreement"]["words"] = json!("a b c d"),
+    ),
 ];

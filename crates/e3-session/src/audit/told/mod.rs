@@ -1,6 +1,8 @@
 //! What the run's record tells a person, against what the parties have signed.
 
-use serde::Deserialize;
+mod form;
+
+pub use form::{ToldAgreement, ToldOutcome, ToldParty, ToldRun};
 
 use super::{AuditError, Evidence, Findings, Known};
 use crate::{
@@ -8,80 +10,82 @@ use crate::{
     types::{Ending, PartyIndex},
 };
 
-/// What `result.json` tells of a run, as far as the parties have signed it too. Figures are not: nobody signs them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ToldRun {
-    /// When the command began, in Unix seconds; told by whoever reads the file.
-    #[serde(skip)]
-    pub time: Option<u64>,
-    /// The run's number in its session.
-    pub run: u32,
-    /// The session, in hexadecimal.
-    pub session: String,
-    /// The overlay.
-    pub overlay: String,
-    /// Its mode.
-    pub mode: String,
-    /// The identity policy.
-    pub identity: String,
-    /// The program's kind.
-    pub kind: String,
-    /// Its arguments.
-    pub arguments: Vec<String>,
-    /// The threshold.
-    pub threshold: Option<u16>,
-    /// The parties, in the order of indices.
-    pub parties: Vec<ToldParty>,
-    /// What was agreed.
-    pub agreement: Option<ToldAgreement>,
-}
-
-/// What is told of one party.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ToldParty {
-    /// Its host, which is its name.
-    pub host: String,
-    /// Its DID.
-    pub did: String,
-    /// How it ended.
-    pub ending: Option<Ending>,
-}
-
-/// What is told of the agreement.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ToldAgreement {
-    /// Its hash.
-    pub hash: String,
-    /// The roster's.
-    pub roster: String,
-    /// The roster's epoch.
-    pub epoch: u32,
-    /// The digest of the program's files.
-    pub program: String,
-    /// What runs it.
-    pub runtime: String,
-}
-
 /// Says where the record tells something else than what was signed.
 pub(super) fn told(evidence: &Evidence, _: &Known, _: &Verifier<'_>, findings: &mut Findings) {
     findings.unchecked.push(
-        "figures, addresses and logs: nobody signs result.json, events.jsonl, holder.log or party-N.log"
+        "figures, times, addresses and logs: nobody signs result.json, events.jsonl, holder.log or party-N.log"
             .to_owned(),
     );
     let Some(told) = &evidence.told else {
         findings
             .unchecked
-            .push("result.json, which is not there".to_owned());
+            .push("what result.json told: it is not there".to_owned());
         return;
     };
     for (what, said, signed) in terms(evidence, told)
         .into_iter()
-        .chain(parties(evidence, told))
+        .chain(parties(evidence, told, findings))
     {
         findings.same(&said, &signed, || AuditError::Told {
             what: what.clone(),
             said: said.clone(),
             signed: signed.clone(),
+        });
+    }
+    program(evidence, told, findings);
+    outcome(evidence, told, findings);
+}
+
+/// What came out is what the files hold that were compared with what is signed.
+fn outcome(evidence: &Evidence, told: &ToldRun, findings: &mut Findings) {
+    let roster = &evidence.roster.roster;
+    let parties: Vec<PartyIndex> = (0..).map(PartyIndex).take(roster.parties.len()).collect();
+    let text = |party: &PartyIndex| {
+        let file = evidence.outputs.get(party);
+        file.map_or("", |file| file.beginning.as_str())
+    };
+    let digest = |party: &PartyIndex| evidence.outputs.get(party).map(|file| file.sha256);
+    let first = parties.first();
+    let kept = if parties.iter().all(|party| text(party).is_empty()) {
+        ToldOutcome::None
+    } else if parties
+        .iter()
+        .all(|party| digest(party) == first.and_then(digest))
+    {
+        ToldOutcome::Same(first.map_or("", text).to_owned())
+    } else {
+        let by_name = parties
+            .iter()
+            .map(|party| (roster.name(*party), text(party).to_owned()));
+        ToldOutcome::Differs(by_name.collect())
+    };
+    if told.outcome != kept {
+        findings.wrong.push(AuditError::ToldOutcome);
+    }
+}
+
+/// The program's name: the file that is run, or the first that a command is given.
+fn program(evidence: &Evidence, told: &ToldRun, findings: &mut Findings) {
+    let terms = &evidence.agreement.agreement.terms;
+    let file = |path: &str| path.rsplit('/').next() == Some(&told.program);
+    let named = match terms.kind.as_str() {
+        "mpyc" => file(&terms.entry),
+        "command" => [&terms.entry]
+            .into_iter()
+            .chain(&terms.arguments)
+            .any(|word| file(word)),
+        _ => {
+            findings
+                .unchecked
+                .push(format!("the name of the program, {}", told.program));
+            return;
+        }
+    };
+    if !named {
+        findings.wrong.push(AuditError::Told {
+            what: "the program's name".to_owned(),
+            said: told.program.clone(),
+            signed: terms.entry.clone(),
         });
     }
 }
@@ -110,6 +114,7 @@ fn terms(evidence: &Evidence, told: &ToldRun) -> Vec<Pair> {
         ),
     ];
     let signed = [
+        ("words", evidence.roster.words.clone()),
         ("agreement", evidence.agreement.agreement.hash().to_string()),
         ("roster", terms.roster.to_string()),
         ("epoch", terms.epoch.to_string()),
@@ -118,6 +123,7 @@ fn terms(evidence: &Evidence, told: &ToldRun) -> Vec<Pair> {
     ];
     let said = told.agreement.as_ref().map(|agreement| {
         [
+            agreement.words.clone(),
             agreement.hash.clone(),
             agreement.roster.clone(),
             agreement.epoch.to_string(),
@@ -136,7 +142,7 @@ fn terms(evidence: &Evidence, told: &ToldRun) -> Vec<Pair> {
     pairs.into_iter().map(owned).collect()
 }
 
-fn parties(evidence: &Evidence, told: &ToldRun) -> Vec<Pair> {
+fn parties(evidence: &Evidence, told: &ToldRun, findings: &mut Findings) -> Vec<Pair> {
     let roster = &evidence.roster.roster;
     let mut pairs = vec![(
         "parties".to_owned(),
@@ -149,15 +155,33 @@ fn parties(evidence: &Evidence, told: &ToldRun) -> Vec<Pair> {
         .zip(&roster.parties);
     for ((party, told), entry) in places {
         let what = |what: &str| format!("the {what} of party {}", entry.name);
+        pairs.push((what("index"), told.index.to_string(), party.to_string()));
         pairs.push((what("name"), told.host.clone(), entry.name.clone()));
         let did = entry.introduction.did.to_string();
         pairs.push((what("DID"), told.did.clone(), did));
         let mut statements = evidence.outcome.statements.iter();
         let signed = statements.find(|statement| statement.party == party);
+        let said = told.ending.as_ref().map_or_else(String::new, shown);
         if let Some(signed) = signed {
-            let said = told.ending.as_ref().map_or_else(String::new, shown);
             pairs.push((what("end"), said, shown(&signed.ending)));
+        } else if told.ending.is_some() || told.exit.is_some() {
+            let exit = told.exit.map(|code| format!(" (code {code})"));
+            findings.unchecked.push(format!(
+                "that party {} {said}{}, as result.json tells: it has not signed that",
+                entry.name,
+                exit.unwrap_or_default()
+            ));
+            continue;
         }
+        let exited = match &told.ending {
+            Some(Ending::Exited(code)) => Some(*code),
+            _ => None,
+        };
+        pairs.push((
+            what("exit code"),
+            format!("{:?}", told.exit),
+            format!("{exited:?}"),
+        ));
     }
     pairs
 }
