@@ -81,7 +81,6 @@ fn write_record(folder: &Path) -> Result<(), Box<dyn Error>> {
     };
     fs::create_dir_all(folder)?;
     let record = serde_json::to_vec(&(&roster, &agreement, &outcome, ()))?;
-    fs::create_dir_all(folder)?;
     let report = record::audited(&record).ok_or("the record cannot be read")?;
     if !report.wrong.is_empty() {
         return Err(format!("the record does not hold: {:?}", report.wrong).into());
