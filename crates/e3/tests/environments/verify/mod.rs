@@ -6,7 +6,7 @@ mod interpreter;
 mod record;
 mod tampering;
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use interpreter::python;
 use record::Record;
