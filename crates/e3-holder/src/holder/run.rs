@@ -67,7 +67,10 @@ pub(crate) async fn run(
         )
         .await?;
     let outcome = conclude(up, &prepared.agreement, &ended.parties).await;
-    record::write_outcome(&ask.record, &outcome)?;
+    // What was computed is told all the same.
+    if let Err(fault) = record::write_outcome(&ask.record, &outcome) {
+        tell.notice(Tip::Warning, fault.message);
+    }
     record::keep_log(&up.log, &ask.record);
     let measured = Measured { ended, links };
     let record = record::of_run(up, run, ask, &tell, &prepared, measured, started);
