@@ -1,4 +1,4 @@
-//! Any bytes as a certificate and its authority's, by an authority and for a key that the input names too.
+//! Any bytes as certificates, by an authority and for a key that the input names too.
 
 #![no_main]
 

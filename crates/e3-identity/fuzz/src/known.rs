@@ -58,30 +58,40 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     ciborium::from_reader(bytes).ok()
 }
 
-/// A certificate and its authority's, with whom they should be of.
+/// Certificates, the party's first, with whom they should be of.
 pub struct Chain {
     pub authority: Did,
     pub key: [u8; 32],
-    pub chain: [Vec<u8>; 2],
+    pub chain: Vec<Vec<u8>>,
 }
 
-/// Reads the authority's key (32 bytes), the certified key (32 bytes), the length of the certificate (2 bytes, the most
-/// significant first), the certificate, and the authority's own.
+/// Reads the authority's key (32 bytes), the certified key (32 bytes), and certificates, each behind its length (2 bytes,
+/// the most significant first).
 pub fn chain(bytes: &[u8]) -> Option<Chain> {
     let (authority, rest) = bytes.split_first_chunk::<32>()?;
-    let (key, rest) = rest.split_first_chunk::<32>()?;
-    let (length, rest) = rest.split_first_chunk::<2>()?;
-    let (leaf, root) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    let (key, mut rest) = rest.split_first_chunk::<32>()?;
+    let mut chain = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(after.len());
+        let (certificate, after) = after.split_at(length);
+        chain.push(certificate.to_vec());
+        rest = after;
+    }
     let authority = VerifyingKey::from_bytes(authority).ok()?;
     Some(Chain {
         authority: Did::of(&authority).ok()?,
         key: *key,
-        chain: [leaf.to_vec(), root.to_vec()],
+        chain,
     })
 }
 
 /// Writes what [`chain`] reads.
-pub fn chain_bytes(authority: &VerifyingKey, key: &[u8; 32], leaf: &[u8], root: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes();
-    [authority.as_bytes(), key, &length[..], leaf, root].concat()
+pub fn chain_bytes(authority: &VerifyingKey, key: &[u8; 32], chain: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = [*authority.as_bytes(), *key].concat();
+    for certificate in chain {
+        let length = u16::try_from(certificate.len()).unwrap_or(u16::MAX);
+        bytes.extend(length.to_be_bytes());
+        bytes.extend(*certificate);
+    }
+    bytes
 }

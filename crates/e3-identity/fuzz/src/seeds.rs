@@ -42,9 +42,17 @@ fn write_certificates(corpus: &Path) -> Result<(), Box<dyn Error>> {
     let credential = authority.issue(Serial([7; 16]), party.did(), names, known::validity());
     let leaf = authority.certify(&request, known::NAME, &credential)?;
     let signer = authority.secret().verifying_key();
-    let chain = known::chain_bytes(&signer, &key.public(), &leaf, authority.root());
+    let direct = known::chain_bytes(&signer, &key.public(), &[&leaf, authority.root()]);
+    let deputy = Authority::generate("deputy", known::validity())?;
+    let (voucher, leaf) = (
+        authority.vouch(&deputy)?,
+        deputy.certify(&request, known::NAME, &credential)?,
+    );
+    let vouched = [&leaf, &voucher, deputy.root()];
+    let vouched = known::chain_bytes(&signer, &key.public(), &vouched);
     write(corpus, "request", "der", &request)?;
-    write(corpus, "chain", "der", &chain)?;
+    write(corpus, "chain", "direct", &direct)?;
+    write(corpus, "chain", "vouched", &vouched)?;
     write(corpus, "sealed", "zeros", &[0; 64])
 }
 
