@@ -1,0 +1,1 @@
+//! Carries the connections of unmodified programs over authenticated, resumable links.

@@ -1,0 +1,1 @@
+//! Streams that outlive the connection that carries them: both ends as state machines without a network.
