@@ -17,6 +17,30 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-program", &["e3-session", "e3-template"]),
     // An overlay knows no provider of hosts, no lab and no other overlay.
     ("e3-overlay", &["e3-identity", "e3-session", "e3-sys"]),
+    ("e3-resume", &[]),
+    // What carries connections is tried in the lab.
+    (
+        "e3-forward",
+        &[
+            "e3-lab",
+            "e3-overlay",
+            "e3-resume",
+            "e3-session",
+            "e3-sys",
+        ],
+    ),
+    (
+        "e3-overlay-quic",
+        &[
+            "e3-conformance",
+            "e3-forward",
+            "e3-identity",
+            "e3-lab",
+            "e3-overlay",
+            "e3-resume",
+            "e3-session",
+        ],
+    ),
     (
         "e3-host",
         &["e3-lab", "e3-session", "e3-spec", "e3-sys", "e3-world"],
@@ -40,12 +64,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// What keeps or tries an environment: all but the program `e3` and one another.
 const EVERYTHING_BELOW: &[&str] = &[
     "e3-agent",
+    "e3-forward",
     "e3-host",
     "e3-identity",
     "e3-lab",
     "e3-overlay",
+    "e3-overlay-quic",
     "e3-program",
     "e3-resolver",
+    "e3-resume",
     "e3-session",
     "e3-spec",
     "e3-sys",
@@ -57,12 +84,15 @@ const EVERYTHING: &[&str] = &[
     "e3-agent",
     "e3-conformance",
     "e3-holder",
+    "e3-forward",
     "e3-host",
     "e3-identity",
     "e3-lab",
     "e3-overlay",
+    "e3-overlay-quic",
     "e3-program",
     "e3-resolver",
+    "e3-resume",
     "e3-session",
     "e3-spec",
     "e3-sys",
