@@ -25,6 +25,6 @@ pub use error::OverlayError;
 pub use flow::{End, Flow, PortChoice, Purpose, Scene};
 pub use joining::{Introducing, Joining, Mailbox, MailboxClosed};
 pub use overlay::{Joined, Overlay};
-pub use program_needs::{ProgramFile, ProgramNeeds};
+pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace};
 pub use properties::{Need, Promise, Properties, ServiceKind};
 pub use registry::Registry;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use e3_sys::program_namespace::Entrance;
 use zeroize::Zeroizing;
 
 /// What a program needs while it runs over an overlay.
@@ -14,6 +15,16 @@ pub struct ProgramNeeds {
     pub files: Vec<ProgramFile>,
     /// Options for `MPyC`'s runtime, such as `--ssl`.
     pub mpyc_options: Vec<&'static str>,
+    /// Where it has to be, if that is not simply its host.
+    pub place: Option<ProgramPlace>,
+}
+
+/// Where a program has to be started: in a network in which the parties' addresses, as the dial table tells them, are
+/// all there is.
+#[derive(Debug, Clone)]
+pub struct ProgramPlace {
+    /// The way into it.
+    pub entrance: Entrance,
 }
 
 /// A file that a program finds in its working folder.

@@ -4,6 +4,7 @@
 //! (mounts, pidfds, timers) is not wrapped again.
 //!
 //! - [`namespace`]: leaving and entering namespaces, for a thread or for a command that is about to start;
+//! - [`program_namespace`]: a network of a program's own, which needs no root;
 //! - [`process`]: starting a process in new namespaces, forking, ending at once, dying with the parent;
 //! - [`child`]: children that die with their parent, and what they have used;
 //! - [`init`]: the first process of a PID namespace: it reaps, passes signals on, and ends when its child ends;
@@ -27,6 +28,7 @@ pub mod interfaces;
 pub mod namespace;
 pub mod packet;
 pub mod process;
+pub mod program_namespace;
 pub mod schedule;
 pub mod signal;
 pub mod tun;

@@ -21,13 +21,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // What carries connections is tried in the lab.
     (
         "e3-forward",
-        &[
-            "e3-lab",
-            "e3-overlay",
-            "e3-resume",
-            "e3-session",
-            "e3-sys",
-        ],
+        &["e3-lab", "e3-overlay", "e3-resume", "e3-session", "e3-sys"],
     ),
     (
         "e3-overlay-quic",
