@@ -17,7 +17,7 @@ use e3_session::{
     message::{Refusal, Reply},
     types::{DialTable, Digest, Ending, Kind, Outcome, OutputPolicy, Program, RunId},
 };
-use e3_sys::child::How;
+use e3_sys::child::{How, Used, used};
 use tokio::time::Instant;
 
 use crate::{
@@ -173,6 +173,8 @@ pub(crate) struct Started {
     /// Milliseconds since the Unix epoch.
     wall_ms: u64,
     clock: Instant,
+    /// What the agent had used by then; none where the system does not tell.
+    used: Option<Used>,
 }
 
 impl Started {
@@ -180,6 +182,7 @@ impl Started {
         Self {
             wall_ms: now_ms(),
             clock: Instant::now(),
+            used: used().ok(),
         }
     }
 
@@ -195,12 +198,18 @@ impl Started {
             (None, How::Exited(code)) => Ending::Exited(code),
             (None, How::Signalled(signal)) => Ending::Signalled(signal),
         };
+        let agent = self.used.zip(used().ok());
+        let agent_cpu = agent.map_or(Duration::ZERO, |(then, now)| {
+            now.cpu.saturating_sub(then.cpu)
+        });
         Outcome {
             ending,
             started_ms: self.wall_ms,
             elapsed_s: (attended.at - self.clock).as_secs_f64(),
             cpu_s: attended.ended.cpu.as_secs_f64(),
             peak_memory: attended.ended.peak_memory,
+            agent_cpu_s: agent_cpu.as_secs_f64(),
+            agent_memory: agent.map_or(0, |(_, now)| now.peak_memory),
             runtime_elapsed_s: attended.totals.map(|totals| totals.elapsed_s),
             bytes_sent: attended.totals.map(|totals| totals.bytes_sent),
             kept: None,
@@ -216,6 +225,8 @@ pub(crate) fn not_started(why: String) -> Outcome {
         elapsed_s: 0.0,
         cpu_s: 0.0,
         peak_memory: 0,
+        agent_cpu_s: 0.0,
+        agent_memory: 0,
         runtime_elapsed_s: None,
         bytes_sent: None,
         kept: None,

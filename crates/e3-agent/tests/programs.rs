@@ -73,6 +73,7 @@ async fn real_programs_run_one_after_another() {
                 "{shown:?}"
             );
             assert!(shown.outcome.peak_memory > 5_000_000, "{shown:?}");
+            assert!(shown.outcome.agent_cpu_s > 0.0 && shown.outcome.agent_memory > 1_000_000);
         }
     }
     for party in parties {

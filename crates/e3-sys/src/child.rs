@@ -1,4 +1,4 @@
-//! Children that die with their parent, and what they have used.
+//! Children that die with their parent, and what they, and this process itself, have used.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -50,12 +50,42 @@ pub fn reap(child: Pid) -> io::Result<Option<Ended>> {
     } else {
         How::Exited(libc::WEXITSTATUS(status))
     };
+    let Used { cpu, peak_memory } = Used::from(usage);
     Ok(Some(Ended {
         how,
-        cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
-        // Linux counts in KiB.
-        peak_memory: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024,
+        cpu,
+        peak_memory,
     }))
+}
+
+/// What a process has used until now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Processor time of all its threads, user and system.
+    pub cpu: Duration,
+    /// Greatest resident memory in bytes.
+    pub peak_memory: u64,
+}
+
+/// What this process has used until now, without its children.
+pub fn used() -> io::Result<Used> {
+    let mut usage = MaybeUninit::<libc::rusage>::uninit();
+    // SAFETY: the pointer is valid for the call, which fills what it points to when it returns zero.
+    if unsafe { libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: getrusage has succeeded.
+    Ok(unsafe { usage.assume_init() }.into())
+}
+
+impl From<libc::rusage> for Used {
+    fn from(usage: libc::rusage) -> Self {
+        Self {
+            cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
+            // Linux counts in KiB.
+            peak_memory: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024,
+        }
+    }
 }
 
 fn duration(time: libc::timeval) -> Duration {
@@ -108,5 +138,14 @@ mod tests {
         let ended = ended("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
         assert!(ended.cpu > Duration::from_millis(5), "{ended:?}");
         assert!(ended.peak_memory > 100_000, "{ended:?}");
+    }
+
+    #[test]
+    fn counts_this_process() {
+        let before = used().unwrap();
+        let work: u64 = (0..20_000_000_u64).map(std::hint::black_box).sum();
+        let after = used().unwrap();
+        assert!(work > 0 && after.cpu > before.cpu + Duration::from_millis(1));
+        assert!(after.peak_memory > 100_000, "{after:?}");
     }
 }

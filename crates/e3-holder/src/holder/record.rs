@@ -228,6 +228,8 @@ fn party_record(party: &Party, followed: &Followed) -> PartyRecord {
         bytes_sent: outcome.and_then(|outcome| outcome.bytes_sent),
         cpu_s: outcome.map(|outcome| rounded(outcome.cpu_s)),
         peak_memory: outcome.map(|outcome| outcome.peak_memory),
+        agent_cpu_s: outcome.map(|outcome| rounded(outcome.agent_cpu_s)),
+        agent_memory: outcome.map(|outcome| outcome.agent_memory),
         kept: outcome.and_then(|outcome| outcome.kept.clone()),
     }
 }

@@ -110,6 +110,10 @@ pub struct PartyRecord {
     pub cpu_s: Option<Seconds>,
     /// Greatest resident memory in bytes.
     pub peak_memory: Option<u64>,
+    /// Processor time of its agent meanwhile, what the overlay does in it included.
+    pub agent_cpu_s: Option<Seconds>,
+    /// Greatest resident memory of its agent so far, in bytes.
+    pub agent_memory: Option<u64>,
     /// Where its output was left, if it was to stay on the host.
     pub kept: Option<String>,
 }

@@ -15,6 +15,10 @@ pub struct Outcome {
     pub cpu_s: f64,
     /// Greatest resident memory, in bytes.
     pub peak_memory: u64,
+    /// Seconds of processor time that its agent used meanwhile, what the overlay does in it included.
+    pub agent_cpu_s: f64,
+    /// Greatest resident memory of its agent so far, in bytes.
+    pub agent_memory: u64,
     /// What the program's runtime itself reports, in seconds.
     pub runtime_elapsed_s: Option<f64>,
     /// Bytes that the runtime says this party sent.

@@ -427,6 +427,8 @@ pub fn ended(statement: Option<Statement>) -> Reply {
             elapsed_s: 0.5,
             cpu_s: 0.25,
             peak_memory: 1 << 20,
+            agent_cpu_s: 0.125,
+            agent_memory: 1 << 22,
             runtime_elapsed_s: None,
             bytes_sent: Some(7),
             kept: None,

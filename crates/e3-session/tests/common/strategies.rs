@@ -481,18 +481,29 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     (
         ending(),
         (any::<u64>(), number(), number(), any::<u64>()),
+        (number(), any::<u64>()),
         option::of(number()),
         option::of(any::<u64>()),
         option::of(text()),
     )
         .prop_map(
-            |(ending, (started_ms, elapsed_s, cpu_s, peak_memory), runtime, bytes_sent, kept)| {
+            |(
+                ending,
+                (started_ms, elapsed_s, cpu_s, peak_memory),
+                agent,
+                runtime,
+                bytes_sent,
+                kept,
+            )| {
+                let (agent_cpu_s, agent_memory) = agent;
                 Outcome {
                     ending,
                     started_ms,
                     elapsed_s,
                     cpu_s,
                     peak_memory,
+                    agent_cpu_s,
+                    agent_memory,
                     runtime_elapsed_s: runtime,
                     bytes_sent,
                     kept,
