@@ -101,6 +101,7 @@ pub(crate) const PURE: &[&str] = &[
     "e3-identity",
     "e3-spec",
     "e3-session",
+    "e3-resume",
 ];
 
 /// What would let them.
