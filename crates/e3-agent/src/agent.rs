@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{
     agree::Found, carry::Post, conclude::Finished, connect::Standing, exec::Running, kit::Kit,
-    outbox::Outbox, process::orphans::Orphans, process::watch::Stopper, stage::Job,
+    outbox::Outbox, process::orphans::Orphans, process::watch::Stopper, services, stage::Job,
 };
 
 /// The overlay as joined; shared with the tasks that measure its links.
@@ -69,6 +69,8 @@ pub(crate) struct Agent {
     pub(crate) run: Option<Stopper>,
     /// Commands that run, by the number of their request.
     pub(crate) commands: BTreeMap<u32, Running>,
+    /// Infrastructure that runs here.
+    pub(crate) services: services::Running,
 }
 
 /// What a task has come to.
@@ -123,6 +125,7 @@ impl Agent {
             job: None,
             run: None,
             commands: BTreeMap::new(),
+            services: services::Running::default(),
         }
     }
 
@@ -163,6 +166,11 @@ impl Agent {
     fn perform(&mut self, id: u32, request: Request) -> Result<Turn, Refusal> {
         match request {
             Request::Hello { folder, .. } => self.hello(&folder).map(Some),
+            Request::Serve(serve) => self.start_service(id, serve),
+            Request::Health => {
+                self.health(id);
+                Ok(None)
+            }
             Request::Prepare(settings) => self.prepare(&settings).map(Some),
             Request::Introduce {
                 lifetime_s,

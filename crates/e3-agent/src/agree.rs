@@ -87,7 +87,7 @@ impl Agent {
                 roster: roster.hash(),
                 epoch: roster.epoch,
                 overlay: overlay.name().to_owned(),
-                mode: overlay.mode(),
+                mode: overlay.mode(&settings.options),
                 identity: settings.policy.to_string(),
                 services: settings.services.iter().map(ToString::to_string).collect(),
                 kind: job.kind.name().to_owned(),

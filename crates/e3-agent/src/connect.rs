@@ -29,7 +29,8 @@ impl Agent {
         let (Some(roster), Some(me)) = (known.roster().cloned(), known.me()) else {
             return Err(fault("the roster"));
         };
-        let services = known.settings().map(|settings| settings.services.clone());
+        let settings = known.settings().ok_or_else(|| fault("the settings"))?;
+        let (options, services) = (settings.options.clone(), settings.services.clone());
         let up = self.joined.try_read().is_ok_and(|place| place.is_some());
         let changes = overlay.properties().changes_roster.is_given();
         let change = up && changes && self.plan == Some((dial, ports));
@@ -49,8 +50,9 @@ impl Agent {
             contacts,
             dial,
             ports,
+            options,
             timeout: Duration::from_millis(timeout_ms),
-            services: services.unwrap_or_default(),
+            services,
             mailbox: self.post.mailbox(),
         };
         // The overlay of before hears nothing more, and the new one has the roster from its beginning.

@@ -41,6 +41,7 @@ fn facts() -> HostFacts {
             .and_then(|count| u32::try_from(count.get()).ok())
             .unwrap_or(1),
         addresses: addresses(),
+        routes: Vec::new(),
         abilities: BTreeMap::new(),
     }
 }

@@ -24,7 +24,9 @@ impl Agent {
     ) -> Result<Turn, Refusal> {
         let overlay = Arc::clone(self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?);
         let known = self.machine.knowledge();
-        let (Some(session), Some(name)) = (known.session(), known.name()) else {
+        let (Some(session), Some(name), Some(settings)) =
+            (known.session(), known.name(), known.settings())
+        else {
             return Err(fault("its name"));
         };
         let identity = if let Some(folder) = named {
@@ -41,6 +43,8 @@ impl Agent {
         let who = Introducing {
             session,
             did: keys.did().clone(),
+            options: settings.options.clone(),
+            services: settings.services.clone(),
         };
         self.tasks.spawn(async move {
             let reply = match overlay.introduce(&who).await {

@@ -40,6 +40,7 @@ impl Agent {
                 Err(_) => tracing::warn!("the overlay took too long to leave"),
             }
         }
+        self.stop_services().await;
         self.staging = None;
         if let Some(folder) = self.folder.take() {
             identity::remove(&folder.join(OWN));

@@ -4,7 +4,7 @@
 //!
 //! - [`serve`]: the loop: requests in, answers out, and the end;
 //! - `agent`: what an agent has and is doing, and which module carries out which request;
-//! - one module a request: `hello`, `prepare`, `introduce`, `admit`, `connect`, `stage`, `agree`, `run`, `conclude`, `exec`,
+//! - one module a request: `hello`, `prepare`, `introduce`, `services`, `admit`, `connect`, `stage`, `agree`, `run`, `conclude`, `exec`,
 //!   `ping`, `carry`, and `leave` for every way in which it ends;
 //! - `identity`: the key that is who this party is, in a folder of the host;
 //! - `process`: processes on the host, ended with all that they started;
@@ -32,6 +32,7 @@ mod prepare;
 mod process;
 mod run;
 mod serve;
+mod services;
 mod stage;
 mod stdio;
 

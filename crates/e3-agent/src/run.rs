@@ -6,9 +6,11 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use e3_overlay::ProgramRules;
 use e3_program::{
     command, given::Given, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed,
     probe, stage::Staged,
@@ -65,6 +67,10 @@ impl Agent {
             }
         };
         let logs = matches!(program.kind, Kind::Mpyc { .. });
+        let rules = match program.kind {
+            Kind::Mpyc { .. } => ProgramRules::MpycIndex,
+            Kind::Command(_) | Kind::Probe => ProgramRules::Own,
+        };
         let mark = self.mark_of(id);
         let (stop, stopped) = stopper();
         let (file, path) = kept.map_or((None, None), |(file, path)| (Some(file), Some(path)));
@@ -79,7 +85,11 @@ impl Agent {
             orphans: Orphans::since_now(&mark),
         };
         self.run = Some(stop);
+        let joined = Arc::clone(&self.joined);
         self.tasks.spawn(async move {
+            if let Some(joined) = joined.read().await.as_ref() {
+                joined.guard(rules);
+            }
             let (outcome, printed) = perform(line, &mark, staged, care).await;
             let kept = path.map(|path| path.display().to_string());
             Event::Ran(

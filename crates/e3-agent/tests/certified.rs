@@ -56,6 +56,7 @@ async fn certify(
     assert_eq!(party.request(endorse).await, Reply::Endorsed);
     RosterEntry {
         name,
+        addresses: Vec::new(),
         introduction,
         endorsement,
     }

@@ -127,6 +127,7 @@ async fn an_unknown_overlay_is_refused_with_those_that_are_known() {
         .await;
     let settings = e3_session::message::Settings {
         overlay: "carrier-pigeon".to_owned(),
+        options: e3_session::types::Options::default(),
         policy: first_use(),
         services: Vec::new(),
     };

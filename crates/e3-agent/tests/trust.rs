@@ -26,6 +26,7 @@ use e3_session::{
 fn roster(epoch: u32, parties: Vec<RosterEntry>) -> Roster {
     Roster {
         session: SESSION,
+        network: Vec::new(),
         epoch,
         parties,
     }
@@ -35,6 +36,7 @@ fn roster(epoch: u32, parties: Vec<RosterEntry>) -> Roster {
 fn forged(keys: &PartyKeys, session: SessionId, name: &str, validity: Validity) -> RosterEntry {
     RosterEntry {
         name: "p1".to_owned(),
+        addresses: Vec::new(),
         introduction: Introduction::new(keys, session.0, name, validity, BTreeMap::new()),
         endorsement: Endorsement::Pinned,
     }
@@ -223,6 +225,7 @@ async fn a_stranger_is_refused_by_name() {
         .await;
     let own = RosterEntry {
         name: "p0".to_owned(),
+        addresses: Vec::new(),
         introduction,
         endorsement: endorsement.clone(),
     };

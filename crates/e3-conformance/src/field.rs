@@ -82,6 +82,7 @@ impl Field {
             roster: Roster {
                 session: SESSION,
                 epoch: 0,
+                network: Vec::new(),
                 parties: Vec::new(),
             },
             trust: Trust::new(&home.path().join("identities"), &names)?,
@@ -310,6 +311,7 @@ impl Field {
 pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> RosterEntry {
     RosterEntry {
         name: name.to_owned(),
+        addresses: Vec::new(),
         introduction,
         endorsement: Endorsement::Pinned,
     }

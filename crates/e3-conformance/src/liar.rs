@@ -9,9 +9,10 @@ use std::{env, fs, path::Path, sync::Arc};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use e3_overlay::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Scene, ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
+    Properties, Scene, Service, ServiceKind,
 };
-use e3_session::types::{Contact, PartyIndex, Roster};
+use e3_session::types::{Contact, Options, PartyIndex, Roster};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -69,12 +70,24 @@ impl Overlay for Liar {
         self.overlay.needs()
     }
 
+    fn addressing(&self) -> Addressing {
+        self.overlay.addressing()
+    }
+
+    fn options(&self) -> &'static [OptionKind] {
+        self.overlay.options()
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         self.overlay.services()
     }
 
-    fn mode(&self) -> String {
-        self.overlay.mode()
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        self.overlay.service(kind)
+    }
+
+    fn mode(&self, options: &Options) -> String {
+        self.overlay.mode(options)
     }
 
     fn identities(&self) -> &'static [&'static str] {

@@ -13,7 +13,7 @@ use e3_session::{
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, Settings, ToController},
-    types::{Admission, DialTable, LinkReport, PartyIndex, Roster, SessionId},
+    types::{Admission, DialTable, LinkReport, Options, PartyIndex, Roster, SessionId},
 };
 use serde_bytes::ByteBuf;
 use tokio::{
@@ -102,6 +102,7 @@ impl Party {
         self.request(hello).await?;
         let settings = Settings {
             overlay: subject()?.overlay.to_owned(),
+            options: Options::default(),
             policy: trust.policy(),
             services: Vec::new(),
         };

@@ -30,6 +30,7 @@ impl Stranger {
         let roster = Roster {
             session,
             epoch: 0,
+            network: Vec::new(),
             parties: vec![unendorsed(name, introduction)],
         };
         let mut stranger = Self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use e3_session::types::{Dial, PartyIndex, Ports, ServiceFacts, Transport};
+use e3_session::types::{Dial, Options, PartyIndex, Ports, ServiceFacts, Transport};
 use serde::Serialize;
 
 /// What decides which connections there are, as far as it is known before anybody has an address.
@@ -16,6 +16,8 @@ pub struct Scene {
     pub ports: Ports,
     /// The services that are up for the overlay.
     pub services: Vec<ServiceFacts>,
+    /// What the environment says of the overlay.
+    pub options: Options,
 }
 
 /// Connections (or, of UDP, a conversation) that one end opens to the other.

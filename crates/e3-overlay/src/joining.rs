@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use e3_identity::Did;
-use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster, ServiceFacts, SessionId};
+use e3_session::types::{
+    Contact, Dial, Options, PartyIndex, Ports, Roster, ServiceFacts, SessionId,
+};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -14,6 +16,10 @@ pub struct Introducing {
     pub session: SessionId,
     /// Who introduces itself.
     pub did: Did,
+    /// What the environment says of the overlay.
+    pub options: Options,
+    /// The services that are up for the overlay.
+    pub services: Vec<ServiceFacts>,
 }
 
 /// Everything that an overlay may know when it joins.
@@ -29,6 +35,8 @@ pub struct Joining {
     pub dial: Dial,
     /// The ports that programs will listen on.
     pub ports: Ports,
+    /// What the environment says of the overlay.
+    pub options: Options,
     /// After this long, a peer that did not answer counts as unreachable.
     pub timeout: Duration,
     /// The services that are up for the overlay.

@@ -2,6 +2,8 @@
 //!
 //! - [`Overlay`]: an overlay before it is joined: what it promises and needs, and how it joins;
 //! - [`Joined`]: an overlay that a party has joined: dial table, links, leaving;
+//! - [`Service`]: infrastructure that an overlay needs, as something that an agent can start;
+//! - [`OptionKind`]: what e3.toml may say of an overlay beyond its name;
 //! - [`Flow`]: what a firewall has to let through for it;
 //! - [`Registry`]: the overlays of this program, by name;
 //! - [`direct`]: plain TCP, the baseline; [`tls`]: `MPyC`'s own TLS;
@@ -13,18 +15,22 @@ mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
 mod joining;
+mod option;
 mod overlay;
 mod program_needs;
 mod properties;
 pub mod reachability;
 mod registry;
+mod service;
 mod tcp;
 pub mod tls;
 
 pub use error::OverlayError;
 pub use flow::{End, Flow, PortChoice, Purpose, Scene};
 pub use joining::{Introducing, Joining, Mailbox, MailboxClosed};
+pub use option::{OWN, OptionKind, OptionShape};
 pub use overlay::{Joined, Overlay};
-pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace};
-pub use properties::{Need, Promise, Properties, ServiceKind};
+pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace, ProgramRules};
+pub use properties::{Addressing, Need, Promise, Properties, ServiceKind};
 pub use registry::Registry;
+pub use service::{RunningService, Service, ServiceError, ServiceStart};

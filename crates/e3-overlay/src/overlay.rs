@@ -1,11 +1,14 @@
 //! The trait that every overlay implements.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Roster};
+use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    Flow, Introducing, Joining, Need, OverlayError, ProgramNeeds, Properties, Scene, ServiceKind,
+    Addressing, Flow, Introducing, Joining, Need, OptionKind, OverlayError, ProgramNeeds,
+    ProgramRules, Properties, Scene, Service, ServiceKind,
 };
 
 /// An overlay before it is joined.
@@ -26,8 +29,24 @@ pub trait Overlay: Send + Sync + 'static {
     /// What it needs on a host.
     fn needs(&self) -> &'static [Need];
 
-    /// Infrastructure that it needs and no party is.
+    /// At which addresses programs find one another.
+    fn addressing(&self) -> Addressing;
+
+    /// What e3.toml may say of it, in a table that bears its name.
+    fn options(&self) -> &'static [OptionKind] {
+        &[]
+    }
+
+    /// Infrastructure that it needs and no party is, unless an option says otherwise ([`OptionShape::Source`]).
+    ///
+    /// [`OptionShape::Source`]: crate::OptionShape::Source
     fn services(&self) -> &'static [ServiceKind];
+
+    /// The service of that kind, for an agent to start. None where nothing of this overlay's is to be started.
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        let _ = kind;
+        None
+    }
 
     /// The identity schemes that it works with, in e3.toml's words, the one that it is used with unless another is
     /// said first. None for all of them.
@@ -35,8 +54,8 @@ pub trait Overlay: Send + Sync + 'static {
         &[]
     }
 
-    /// The mode that an agreement names, such as `plain`.
-    fn mode(&self) -> String;
+    /// The mode that an agreement names, such as `plain`: with every option that decides what the overlay promises.
+    fn mode(&self, options: &Options) -> String;
 
     /// Every connection that hosts open for it and for a program over it, in this scene: what a firewall has to let
     /// through. The conformance suite holds the overlay to it.
@@ -75,6 +94,11 @@ pub trait Joined: Send + Sync {
     /// What a program needs beside the dial table while it runs.
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds::default()
+    }
+
+    /// Tells what is known of the program that runs next. Called before each start; what was told before holds no more.
+    fn guard(&self, rules: ProgramRules) {
+        let _ = rules;
     }
 
     /// The links as they are now.

@@ -27,6 +27,17 @@ pub struct ProgramPlace {
     pub entrance: Entrance,
 }
 
+/// What is known of a program before it runs, by which an overlay that carries its connections can guard them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ProgramRules {
+    /// How its parties tell one another who they are is its own affair.
+    #[default]
+    Own,
+    /// It is an `MPyC` program: whoever connects begins with its index in two bytes, least significant first, and that
+    /// index must be the one of the party from which the connection comes.
+    MpycIndex,
+}
+
 /// A file that a program finds in its working folder.
 #[derive(Clone)]
 pub struct ProgramFile {

@@ -62,6 +62,18 @@ pub enum Need {
     Tun,
 }
 
+/// At which addresses programs find one another over an overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addressing {
+    /// At their hosts' own.
+    Host,
+    /// At virtual ones, which the roster gives each party ([`RosterEntry::addresses`]).
+    ///
+    /// [`RosterEntry::addresses`]: e3_session::types::RosterEntry::addresses
+    Virtual,
+}
+
 /// Infrastructure that an overlay needs and no party is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -79,6 +91,20 @@ pub enum ServiceKind {
 }
 
 impl ServiceKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [
+        Self::Relay,
+        Self::Lighthouse,
+        Self::Rendezvous,
+        Self::Coordinator,
+        Self::Mediator,
+    ];
+
+    /// The kind of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// Its word in e3.toml.
     pub const fn as_str(self) -> &'static str {
         match self {

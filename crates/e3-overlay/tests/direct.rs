@@ -84,6 +84,7 @@ fn roster(session: u8, parties: u16) -> Roster {
     let known = KNOWN.get_or_init(|| (0..8).map(introduce).collect());
     let entry = |party: u16| RosterEntry {
         name: format!("p{party}"),
+        addresses: Vec::new(),
         introduction: known[usize::from(party)].clone(),
         endorsement: Endorsement::Pinned,
     };

@@ -161,9 +161,12 @@ impl Phase {
             RequestKind::Run => self == Self::Confirmed,
             RequestKind::Conclude => self == Self::Ended,
             RequestKind::Stop => self == Self::Running,
-            RequestKind::Exec | RequestKind::Feed | RequestKind::Kill | RequestKind::Tell => {
-                between(Self::Greeted, Self::Ended)
-            }
+            RequestKind::Serve
+            | RequestKind::Health
+            | RequestKind::Exec
+            | RequestKind::Feed
+            | RequestKind::Kill
+            | RequestKind::Tell => between(Self::Greeted, Self::Ended),
             RequestKind::Ping | RequestKind::Links => between(Self::Connected, Self::Ended),
             RequestKind::Deliver => between(Self::Admitted, Self::Ended),
             RequestKind::Leave => self != Self::Left,

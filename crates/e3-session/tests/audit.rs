@@ -38,6 +38,7 @@ fn made() -> Made {
         .collect();
     let entry = |(keys, name): (&PartyKeys, &str)| RosterEntry {
         name: name.to_owned(),
+        addresses: Vec::new(),
         introduction: Introduction::new(
             keys,
             SESSION.0,
@@ -48,7 +49,7 @@ fn made() -> Made {
         endorsement: Endorsement::Did,
     };
     let parties = keys.iter().zip(NAMES).map(entry).collect();
-    let roster = Roster::build(SESSION, 1, parties).unwrap();
+    let roster = Roster::build(SESSION, 1, Vec::new(), parties).unwrap();
     let mut documents = Documents::new();
     for keys in &keys {
         documents.insert(keys.identity().document().unwrap());

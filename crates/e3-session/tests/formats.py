@@ -104,13 +104,14 @@ def roster_form(roster):
     parties = [
         [
             entry["name"],
+            entry["addresses"],
             introduction_form(entry["introduction"]),
             bytes.fromhex(entry["introduction"]["signature"]),
             endorsement_form(entry["endorsement"]),
         ]
         for entry in roster["parties"]
     ]
-    return [bytes.fromhex(roster["session"]), roster["epoch"], parties]
+    return [bytes.fromhex(roster["session"]), roster["epoch"], roster["network"], parties]
 
 
 def agreement_form(agreement):
@@ -160,8 +161,8 @@ def verify(kept_roster, kept_agreement, kept_outcome):
             assert credential["subject"] == one["did"] and entry["name"] in credential["names"]
             signed(credential["authority"], "e3/credential/1", credential_form(credential), credential["signature"])
 
-    seen["roster"] = canonical("e3/roster/2", roster_form(roster))
-    roster_hash = digest("e3/roster/2", roster_form(roster))
+    seen["roster"] = canonical("e3/roster/3", roster_form(roster))
+    roster_hash = digest("e3/roster/3", roster_form(roster))
     assert kept_roster["hash"] == roster_hash.hex()
 
     nonces = list(map(bytes.fromhex, kept_roster["nonces"]))
@@ -205,8 +206,8 @@ def examples(path):
     given = json.loads(path.read_text())
     seen = verify(given["roster"], given["agreement"], given["outcome"])
     certified = given["certified"]
-    seen["certified roster"] = canonical("e3/roster/2", roster_form(certified["roster"]))
-    assert certified["hash"] == digest("e3/roster/2", roster_form(certified["roster"])).hex()
+    seen["certified roster"] = canonical("e3/roster/3", roster_form(certified["roster"]))
+    assert certified["hash"] == digest("e3/roster/3", roster_form(certified["roster"])).hex()
 
     credential = given["credential"]
     signed(credential["authority"], "e3/credential/1", credential_form(credential), credential["signature"])

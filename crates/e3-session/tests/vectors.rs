@@ -158,13 +158,23 @@ fn roster_form(roster: &Roster) -> impl Serialize {
             ciborium::from_reader(of_endorsement.as_slice()).unwrap();
         (
             entry.name.clone(),
+            texts(&entry.addresses),
             of_introduction,
             signature,
             of_endorsement,
         )
     };
     let parties: Vec<_> = roster.parties.iter().map(form).collect();
-    (roster.session, roster.epoch, parties)
+    (
+        roster.session,
+        roster.epoch,
+        texts(&roster.network),
+        parties,
+    )
+}
+
+fn texts<T: ToString>(these: &[T]) -> Vec<String> {
+    these.iter().map(ToString::to_string).collect()
 }
 
 fn kept_agreement(bytes: &mut Bytes) -> KeptAgreement {
@@ -241,6 +251,7 @@ fn by_authority(bytes: &mut Bytes) -> ByAuthority {
     let certificates = BTreeMap::from([("tls".to_owned(), vec![ByteBuf::from(vec![0x30, 0])])]);
     let entry = RosterEntry {
         name: NAMES[0].to_owned(),
+        addresses: Vec::new(),
         introduction: introduced(0, SESSION, NAMES[0]),
         endorsement: Endorsement::Ca {
             authority: authority.did().clone(),
@@ -248,7 +259,7 @@ fn by_authority(bytes: &mut Bytes) -> ByAuthority {
             certificates,
         },
     };
-    let roster = Roster::build(SESSION, EPOCH, vec![entry]).unwrap();
+    let roster = Roster::build(SESSION, EPOCH, Vec::new(), vec![entry]).unwrap();
     note(bytes, "certified roster", ROSTER, &roster_form(&roster));
     ByAuthority {
         certified: json!({ "roster": roster, "hash": roster.hash() }),

@@ -12,6 +12,7 @@ const SESSION: SessionId = SessionId([5; 16]);
 fn roster(epoch: u32, members: &[(&str, &PartyKeys)]) -> Roster {
     let entry = |(name, keys): &(&str, &PartyKeys)| RosterEntry {
         name: (*name).to_owned(),
+        addresses: Vec::new(),
         introduction: Introduction::new(
             keys,
             SESSION.0,
@@ -21,7 +22,13 @@ fn roster(epoch: u32, members: &[(&str, &PartyKeys)]) -> Roster {
         ),
         endorsement: Endorsement::Pinned,
     };
-    Roster::build(SESSION, epoch, members.iter().map(entry).collect()).unwrap()
+    Roster::build(
+        SESSION,
+        epoch,
+        Vec::new(),
+        members.iter().map(entry).collect(),
+    )
+    .unwrap()
 }
 
 /// A post office whose overlay has this roster, and the overlay's mailbox.

@@ -31,8 +31,9 @@ use e3_session::{
     message::{PROTOCOL, Reply, Request, SendBlob, Settings, Stream, ToController},
     types::{
         Admission, Agreement, Contact, Dial, Digest, End, Ending, FileEntry, InputSource,
-        Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Opening, Outcome, OutputPolicy,
-        PartyIndex, Ports, Program, ProgramEvent, Roster, RosterEntry, RunId, SessionId, Statement,
+        Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Opening, Options, Outcome,
+        OutputPolicy, PartyIndex, Ports, Program, ProgramEvent, Roster, RosterEntry, RunId,
+        SessionId, Statement,
     },
 };
 use serde_bytes::ByteBuf;
@@ -202,6 +203,7 @@ impl Party {
         assert!(matches!(reply, Reply::Greeting { .. }), "{reply:?}");
         let settings = Settings {
             overlay: overlay.to_owned(),
+            options: Options::default(),
             policy: policy.clone(),
             services: Vec::new(),
         };
@@ -376,6 +378,7 @@ pub(crate) async fn alone() -> Party {
 pub(crate) async fn admit(parties: &mut [Party], overlay: &str) -> Roster {
     let mut roster = Roster {
         session: SESSION,
+        network: Vec::new(),
         epoch: 1,
         parties: Vec::new(),
     };
@@ -393,6 +396,7 @@ pub(crate) async fn entry(party: &mut Party, identity: Option<&Path>) -> RosterE
     party.endorse().await;
     RosterEntry {
         name: party.name.clone(),
+        addresses: Vec::new(),
         introduction,
         endorsement: Endorsement::Pinned,
     }

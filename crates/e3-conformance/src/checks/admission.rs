@@ -7,7 +7,7 @@ use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
 use e3_overlay::Introducing;
 use e3_session::{
     message::Request,
-    types::{Dial, RosterEntry},
+    types::{Dial, Options, RosterEntry},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub(super) async fn a_stranger_with_a_valid_looking_introduction_is_refused() ->
     let who = Introducing {
         session: field.roster.session,
         did: keys.did().clone(),
+        options: Options::default(),
+        services: Vec::new(),
     };
     let overlay = overlay()?;
     let public = overlay.introduce(&who).await?;
@@ -47,9 +49,9 @@ pub(super) async fn a_stranger_with_a_valid_looking_introduction_is_refused() ->
     let renamed = in_the_name_of(&own.endorsement, forged.clone());
     for endorsement in [own.endorsement.clone(), forged, renamed] {
         let entry = RosterEntry {
-            name: own.name.clone(),
             introduction: introduction.clone(),
             endorsement,
+            ..own.clone()
         };
         refused(&mut field, entry).await?;
     }

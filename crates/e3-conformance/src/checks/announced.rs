@@ -13,7 +13,7 @@ use e3_lab::{CaptureOptions, Point};
 use e3_overlay::{End, Flow, PortChoice, Scene};
 use e3_session::{
     message::Request,
-    types::{Dial, PartyIndex, Ports, Transport},
+    types::{Dial, Options, PartyIndex, Ports, Transport},
 };
 use pcap_file::pcapng::{Block, PcapNgReader};
 
@@ -54,6 +54,7 @@ pub(super) async fn connections_are_those_that_were_announced() -> anyhow::Resul
         dial: Dial::LowerToHigher,
         ports: Ports::one(PORT),
         services: Vec::new(),
+        options: Options::default(),
     });
     for opening in &opened {
         ensure!(

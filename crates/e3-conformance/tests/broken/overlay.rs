@@ -4,10 +4,10 @@ use std::{process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use e3_overlay::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Registry,
-    Scene, ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise,
+    Properties, Registry, Scene, ServiceKind,
 };
-use e3_session::types::{Contact, DialTable, LinkReport, PartyIndex, Path, Roster};
+use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
 
 use crate::{fault::Fault, forward::Forward, wall};
@@ -81,11 +81,15 @@ impl Overlay for Faulty {
         &[]
     }
 
+    fn addressing(&self) -> Addressing {
+        self.direct.addressing()
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         &[]
     }
 
-    fn mode(&self) -> String {
+    fn mode(&self, _: &Options) -> String {
         "faulty".to_owned()
     }
 
@@ -202,14 +206,11 @@ impl Joined for FaultyJoined {
 
     async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
         match self.fault {
-            Fault::Blind => Ok(LinkReport {
-                from: self.direct.dial_table().me,
-                to: peer,
-                path: Path::Direct {
-                    address: "everywhere".to_owned(),
-                },
-                rtt_ms: Some(1.0),
-            }),
+            Fault::Blind => {
+                let address = "everywhere".to_owned();
+                let (me, path) = (self.direct.dial_table().me, Path::Direct { address });
+                Ok(LinkReport::new(me, peer, path, Some(1.0)))
+            }
             Fault::Knocks => {
                 let table = self.direct.dial_table();
                 let at = table.parties[usize::from(peer.0)].socket();

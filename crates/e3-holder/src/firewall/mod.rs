@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use e3_host::{PlannedHost, lab};
 use e3_overlay::{Overlay, Registry, Scene, reachability::PartyPlace};
-use e3_session::types::ServiceFacts;
+use e3_session::types::{Options, ServiceFacts};
 use e3_spec::{Environment, HostName};
 use serde::Serialize;
 
@@ -97,6 +97,7 @@ pub fn plan(environment: &Environment) -> Result<Firewall, Fault> {
         dial,
         ports,
         services: facts(environment, &planned),
+        options: Options::default(),
     };
     let flows = overlay.flows(&scene);
     Ok(Firewall {

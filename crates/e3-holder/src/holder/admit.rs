@@ -7,7 +7,8 @@ use e3_session::{
     evidence::Verifier,
     message::{Reply, Request, Settings},
     types::{
-        Admission, KeptRoster, Nonce, PartyIndex, Roster, RosterEntry, ServiceFacts, SessionId,
+        Admission, KeptRoster, Nonce, Options, PartyIndex, Roster, RosterEntry, ServiceFacts,
+        SessionId,
     },
 };
 use e3_spec::Environment;
@@ -107,6 +108,7 @@ async fn prepare(
 ) -> Result<(), Fault> {
     let settings = Settings {
         overlay: environment.overlay.to_string(),
+        options: Options::default(),
         policy: trust.policy(),
         services: services.to_vec(),
     };
@@ -185,6 +187,7 @@ async fn endorse(
         let endorsement = trust.endorse(index, &introduction)?;
         entries.push(RosterEntry {
             name,
+            addresses: Vec::new(),
             introduction,
             endorsement,
         });
@@ -203,7 +206,8 @@ async fn endorse(
     for answer in join_all(asked).await {
         answer?;
     }
-    Roster::build(session, epoch, entries).map_err(|error| Fault::user(error.to_string()))
+    Roster::build(session, epoch, Vec::new(), entries)
+        .map_err(|error| Fault::user(error.to_string()))
 }
 
 /// From *admit* to *compare*; with the words that each party's agent has found.

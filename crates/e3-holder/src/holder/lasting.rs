@@ -64,10 +64,11 @@ mod tests {
         let validity = Validity::starting(1000, lifetime_s);
         let entry = RosterEntry {
             name: "zurich".to_owned(),
+            addresses: Vec::new(),
             introduction: Introduction::new(&keys, [7; 16], "zurich", validity, BTreeMap::new()),
             endorsement: Endorsement::Pinned,
         };
-        Roster::build(SessionId([7; 16]), 1, vec![entry]).unwrap()
+        Roster::build(SessionId([7; 16]), 1, Vec::new(), vec![entry]).unwrap()
     }
 
     #[test]

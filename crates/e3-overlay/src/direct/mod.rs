@@ -3,11 +3,12 @@
 //! How its links are proved stands in [`crate::tcp`], which the overlay `tls` has in common with it.
 
 use async_trait::async_trait;
+use e3_session::types::Options;
 use serde_bytes::ByteBuf;
 
 use crate::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Scene,
-    ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise,
+    Properties, Scene, ServiceKind,
     tcp::{self, Plain},
 };
 
@@ -47,11 +48,15 @@ impl Overlay for Direct {
         &[]
     }
 
+    fn addressing(&self) -> Addressing {
+        Addressing::Host
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         &[]
     }
 
-    fn mode(&self) -> String {
+    fn mode(&self, _: &Options) -> String {
         "plain".to_owned()
     }
 

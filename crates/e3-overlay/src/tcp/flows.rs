@@ -13,6 +13,7 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
         dial,
         ports,
         services: _,
+        options: _,
     } = scene;
     let quiet = quiet_port(ports.base);
     let indices = || (0..*parties).map(PartyIndex);
@@ -40,7 +41,7 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
 
 #[cfg(test)]
 mod tests {
-    use e3_session::types::{Dial, Ports};
+    use e3_session::types::{Dial, Options, Ports};
 
     use super::*;
 
@@ -50,6 +51,7 @@ mod tests {
             dial,
             ports: Ports { base: 5000, layout },
             services: Vec::new(),
+            options: Options::default(),
         };
         let flows = flows(&scene).into_iter();
         let needed = flows.filter(|flow| flow.purpose.is_needed());

@@ -146,12 +146,8 @@ impl<S: Secure> Hosts<S> {
     }
 
     fn report(&self, to: PartyIndex, path: &Path, rtt: Option<Duration>) -> LinkReport {
-        LinkReport {
-            from: self.me,
-            to,
-            path: path.clone(),
-            rtt_ms: rtt.map(|rtt| rtt.as_secs_f64() * 1e3),
-        }
+        let rtt_ms = rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
+        LinkReport::new(self.me, to, path.clone(), rtt_ms)
     }
 
     fn numbered(&self) -> impl Iterator<Item = (PartyIndex, &Peer)> {

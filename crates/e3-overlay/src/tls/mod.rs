@@ -18,13 +18,13 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use e3_identity::authority::NetworkKey;
-use e3_session::types::PartyIndex;
+use e3_session::types::{Options, PartyIndex};
 use serde_bytes::ByteBuf;
 
 use self::link::Mutual;
 use crate::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise, Properties, Scene,
-    ServiceKind, tcp,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise,
+    Properties, Scene, ServiceKind, tcp,
 };
 
 /// The overlay's name, under which certificates stand in a roster.
@@ -80,11 +80,15 @@ impl Overlay for Tls {
         &[]
     }
 
+    fn addressing(&self) -> Addressing {
+        Addressing::Host
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         &[]
     }
 
-    fn mode(&self) -> String {
+    fn mode(&self, _: &Options) -> String {
         "mpyc-ssl".to_owned()
     }
 

@@ -94,7 +94,9 @@ impl Knowledge {
             Request::Ping { peer: party } | Request::Deliver { from: party, .. } => {
                 check::peer(self, *party)
             }
-            Request::Introduce { .. }
+            Request::Serve(_)
+            | Request::Health
+            | Request::Introduce { .. }
             | Request::Blob(_)
             | Request::Stop { .. }
             | Request::Exec { .. }

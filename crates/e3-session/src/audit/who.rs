@@ -139,6 +139,7 @@ fn introduction(
 ) -> Result<(), AuditError> {
     let RosterEntry {
         name,
+        addresses: _,
         introduction,
         endorsement,
     } = entry;

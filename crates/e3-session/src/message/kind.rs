@@ -9,6 +9,10 @@ use super::{Reply, Request};
 pub enum RequestKind {
     /// [`Request::Hello`]
     Hello,
+    /// [`Request::Serve`]
+    Serve,
+    /// [`Request::Health`]
+    Health,
     /// [`Request::Prepare`]
     Prepare,
     /// [`Request::Introduce`]
@@ -60,6 +64,8 @@ impl RequestKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Hello => "hello",
+            Self::Serve => "serve",
+            Self::Health => "health",
             Self::Prepare => "prepare",
             Self::Introduce => "introduce",
             Self::Endorse => "endorse",
@@ -89,6 +95,8 @@ impl RequestKind {
     pub fn accepts(self, reply: &Reply) -> bool {
         match reply {
             Reply::Greeting { .. } => self == Self::Hello,
+            Reply::Serving { .. } => self == Self::Serve,
+            Reply::Health(_) => self == Self::Health,
             Reply::Prepared => self == Self::Prepare,
             Reply::Introduced { .. } => self == Self::Introduce,
             Reply::Endorsed => self == Self::Endorse,
@@ -131,7 +139,9 @@ impl RequestKind {
             | Self::Run
             | Self::Conclude
             | Self::Leave => true,
-            Self::Blob
+            Self::Serve
+            | Self::Health
+            | Self::Blob
             | Self::Stop
             | Self::Exec
             | Self::Feed
@@ -155,6 +165,8 @@ impl Request {
     pub fn kind(&self) -> RequestKind {
         match self {
             Self::Hello { .. } => RequestKind::Hello,
+            Self::Serve(_) => RequestKind::Serve,
+            Self::Health => RequestKind::Health,
             Self::Prepare(_) => RequestKind::Prepare,
             Self::Introduce { .. } => RequestKind::Introduce,
             Self::Endorse { .. } => RequestKind::Endorse,
@@ -186,6 +198,8 @@ impl Reply {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Greeting { .. } => "greeting",
+            Self::Serving { .. } => "serving",
+            Self::Health(_) => "health",
             Self::Prepared => "prepared",
             Self::Introduced { .. } => "introduced",
             Self::Endorsed => "endorsed",

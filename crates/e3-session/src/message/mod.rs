@@ -10,12 +10,12 @@ mod request;
 
 pub use kind::RequestKind;
 pub use reply::{Refusal, RefusalCode, Reply, Stream};
-pub use request::{Request, SendBlob, Settings};
+pub use request::{Request, SendBlob, Serve, Settings};
 
 use serde::{Deserialize, Serialize};
 
 /// The protocol's version. A controller and an agent of different versions refuse one another at *hello*.
-pub const PROTOCOL: u16 = 3;
+pub const PROTOCOL: u16 = 4;
 
 /// A request as it travels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 
 use crate::types::{
     Admission, Conclusion, DialTable, Difference, Digest, End, HostFacts, LinkReport, Nonce, Offer,
-    PartyIndex, ProgramEvent,
+    PartyIndex, ProgramEvent, ServiceFacts, ServiceHealth,
 };
 
 /// What an agent says.
@@ -22,6 +22,13 @@ pub enum Reply {
         /// The host as the agent sees it.
         facts: HostFacts,
     },
+    /// To `Serve`.
+    Serving {
+        /// The service as it is up: with the ports that it has, and what it tells of itself.
+        service: ServiceFacts,
+    },
+    /// To `Health`: every service that this agent has started.
+    Health(Vec<ServiceHealth>),
     /// To `Prepare`.
     Prepared,
     /// To `Introduce`.

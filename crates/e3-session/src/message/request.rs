@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::types::{
-    Admission, Contact, Dial, Digest, InputSource, Nonce, Offer, OutputPolicy, PartyIndex, Ports,
-    Program, Roster, RunId, ServiceFacts, SessionId, Statement,
+    Admission, Contact, Dial, Digest, InputSource, Nonce, Offer, Options, OutputPolicy, PartyIndex,
+    Ports, Program, Roster, RunId, ServiceFacts, SessionId, Statement,
 };
 
 /// What a controller asks of an agent, in the order of a conversation.
@@ -24,6 +24,10 @@ pub enum Request {
         /// The folder on the host in which the agent may keep files (mode 0700, made if missing).
         folder: String,
     },
+    /// Starts a service on this host, which may be no party's. Answer: `Serving`. It ends with the conversation.
+    Serve(Serve),
+    /// Asks how the services are that this agent has started. Answer: `Health`.
+    Health,
     /// Names the overlay and identity policy, and tells the facts of services. Answer: `Prepared`.
     Prepare(Settings),
     /// Asks for the party's introduction. Answer: `Introduced`.
@@ -154,10 +158,24 @@ pub enum Request {
 pub struct Settings {
     /// The overlay's name.
     pub overlay: String,
+    /// What the environment says of it beyond its name.
+    pub options: Options,
     /// How introductions are believed.
     pub policy: Policy,
     /// Services that the overlay uses, with their facts.
     pub services: Vec<ServiceFacts>,
+}
+
+/// What service to start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serve {
+    /// The overlay that it is for, which knows what to start.
+    pub overlay: String,
+    /// What the environment says of that overlay.
+    pub options: Options,
+    /// The service as it is declared, with its host's addresses and its ports. What it told when it ran before in this
+    /// session is what it has to tell again.
+    pub service: ServiceFacts,
 }
 
 /// A piece of a file; pieces of one file arrive in order.

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::Subnet;
+
 /// A host as its own agent sees it, told in answer to *hello*.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostFacts {
@@ -19,6 +21,9 @@ pub struct HostFacts {
     pub processors: u32,
     /// Addresses of the host's interfaces, without loopback and link-local ones.
     pub addresses: Vec<IpAddr>,
+    /// Networks that the host has routes to, without default, loopback, link-local and multicast ones: no network of an
+    /// environment may overlap them.
+    pub routes: Vec<Subnet>,
     /// What this agent can do beyond the protocol's core, by name; for later versions.
     pub abilities: BTreeMap<String, String>,
 }

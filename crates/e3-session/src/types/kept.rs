@@ -61,7 +61,7 @@ pub struct KeptOutcome {
 
 impl KeptRoster {
     /// The form's name and version.
-    pub const SCHEMA: &str = "e3/kept-roster/1";
+    pub const SCHEMA: &str = "e3/kept-roster/2";
     /// The file's name in a run's folder.
     pub const FILE: &str = "roster.json";
 }

@@ -69,6 +69,7 @@ mod tests {
         let validity = Validity::starting(1000, lifetime_s);
         RosterEntry {
             name: name.to_owned(),
+            addresses: Vec::new(),
             introduction: Introduction::new(&keys, [7; 16], name, validity, BTreeMap::new()),
             endorsement: Endorsement::Pinned,
         }
@@ -93,7 +94,7 @@ mod tests {
     }
 
     fn roster(parties: Vec<RosterEntry>) -> Roster {
-        Roster::build(SessionId([7; 16]), 1, parties).unwrap()
+        Roster::build(SessionId([7; 16]), 1, Vec::new(), parties).unwrap()
     }
 
     #[test]

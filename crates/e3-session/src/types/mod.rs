@@ -10,11 +10,13 @@ mod kept;
 mod lasting;
 mod link;
 mod manifest;
+mod option;
 mod outcome;
 mod program;
 mod roster;
 mod service;
 mod statement;
+mod subnet;
 
 pub use admission::{ADMISSION, Admission, words};
 pub use agreement::{AGREEMENT, Agreement, Difference, Informed, Offer, Terms};
@@ -24,14 +26,16 @@ pub use facts::HostFacts;
 pub use id::{Digest, Nonce, PartyIndex, RunId, SessionId};
 pub use kept::{KeptAgreement, KeptOutcome, KeptRoster};
 pub use lasting::EndsEarly;
-pub use link::{LinkReport, Path};
+pub use link::{Attempt, LinkReport, Path, Tried};
 pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
+pub use option::{OptionValue, Options};
 pub use outcome::{Ending, Outcome};
 pub use program::{
     Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,
 };
 pub use roster::{MAX_NAME, MAX_PARTIES, ROSTER, Roster, RosterEntry, RosterError};
-pub use service::{ServiceFacts, ServicePort, Transport};
+pub use service::{Health, ServiceFacts, ServiceHealth, ServicePort, Transport};
 pub use statement::{
     CONCLUSION, Conclusion, End, OUTCOME, OUTPUT, Opening, STATEMENTS, Statement, conclusion_form,
 };
+pub use subnet::{Subnet, SubnetError};

@@ -1,15 +1,15 @@
 //! Who takes part, in which order.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use e3_identity::{Did, Endorsement, Introduction, canonical};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Digest, PartyIndex, SessionId};
+use super::{Digest, PartyIndex, SessionId, Subnet};
 
 /// Domain of a roster's hash.
-pub const ROSTER: &str = "e3/roster/2";
+pub const ROSTER: &str = "e3/roster/3";
 
 /// Parties that a roster may have.
 pub const MAX_PARTIES: usize = 256;
@@ -24,6 +24,9 @@ pub struct Roster {
     pub session: SessionId,
     /// Grows with every admission.
     pub epoch: u32,
+    /// The networks that the parties' addresses are of, at most one of each version of IP; none where the overlay
+    /// connects the hosts' own addresses.
+    pub network: Vec<Subnet>,
     /// The parties; an entry's position is its index.
     pub parties: Vec<RosterEntry>,
 }
@@ -33,6 +36,8 @@ pub struct Roster {
 pub struct RosterEntry {
     /// Its name, unique in the roster.
     pub name: String,
+    /// Its virtual addresses, at which the others' programs find it: one in each of the roster's networks, in their order.
+    pub addresses: Vec<IpAddr>,
     /// Its DID and the public keys that it uses here, signed by the DID.
     pub introduction: Introduction,
     /// Why others should believe it.
@@ -71,6 +76,36 @@ pub enum RosterError {
         /// The name.
         name: String,
     },
+    /// The networks are more than one of each version of IP.
+    #[error(
+        "a roster's networks are {first} and {second}: expected at most one of IPv4 and one of IPv6"
+    )]
+    Networks {
+        /// One network.
+        first: Subnet,
+        /// Another of the same version.
+        second: Subnet,
+    },
+    /// A party's addresses are not one in each network.
+    #[error("party {name:?} has {found} for its virtual addresses: expected {expected}")]
+    Addresses {
+        /// The party.
+        name: String,
+        /// What it has.
+        found: String,
+        /// One of each network.
+        expected: String,
+    },
+    /// One address, two parties.
+    #[error("parties {first:?} and {second:?} both have the virtual address {address}")]
+    SameAddress {
+        /// The name of the party that has it first.
+        first: String,
+        /// That of the other one.
+        second: String,
+        /// The address.
+        address: IpAddr,
+    },
     /// One DID, two parties.
     #[error(
         "parties {first:?} and {second:?} have the same DID, {did}: each party needs its own keys"
@@ -86,15 +121,17 @@ pub enum RosterError {
 }
 
 impl Roster {
-    /// A roster of these entries, in this order.
+    /// A roster of these entries, in this order, with their addresses in these networks.
     pub fn build(
         session: SessionId,
         epoch: u32,
+        network: Vec<Subnet>,
         parties: Vec<RosterEntry>,
     ) -> Result<Self, RosterError> {
         let roster = Self {
             session,
             epoch,
+            network,
             parties,
         };
         roster.check()?;
@@ -137,10 +174,56 @@ impl Roster {
                 });
             }
         }
+        self.check_addresses()
+    }
+
+    /// Every party has one address of its own in each network.
+    fn check_addresses(&self) -> Result<(), RosterError> {
+        let networks = self.network.as_slice();
+        for (position, second) in networks.iter().enumerate() {
+            let mut before = networks.iter().take(position);
+            if let Some(first) = before.find(|first| first.is_ipv6() == second.is_ipv6()) {
+                return Err(RosterError::Networks {
+                    first: *first,
+                    second: *second,
+                });
+            }
+        }
+        let mut taken = BTreeMap::new();
+        for RosterEntry {
+            name, addresses, ..
+        } in &self.parties
+        {
+            let inside = networks.iter().zip(addresses);
+            if addresses.len() != networks.len()
+                || !inside
+                    .clone()
+                    .all(|(network, address)| network.contains(*address))
+            {
+                return Err(RosterError::Addresses {
+                    name: name.clone(),
+                    found: listed(addresses),
+                    expected: match networks {
+                        [] => "none".to_owned(),
+                        networks => format!("one in each of {}", listed(networks)),
+                    },
+                });
+            }
+            for address in addresses {
+                if let Some(first) = taken.insert(*address, name) {
+                    return Err(RosterError::SameAddress {
+                        first: first.clone(),
+                        second: name.clone(),
+                        address: *address,
+                    });
+                }
+            }
+        }
         Ok(())
     }
 
-    /// The hash that stands for this roster: over keys, never over addresses.
+    /// The hash that stands for this roster: over keys and virtual addresses, never over the addresses at which hosts are
+    /// reached.
     pub fn hash(&self) -> Digest {
         let parties: Vec<_> = self
             .parties
@@ -151,6 +234,7 @@ impl Roster {
                 let endorsement = entry.endorsement.form();
                 (
                     name,
+                    texts(&entry.addresses),
                     introduction.form(),
                     introduction.signature,
                     endorsement,
@@ -159,7 +243,7 @@ impl Roster {
             .collect();
         Digest(canonical::digest(
             ROSTER,
-            &(self.session, self.epoch, parties),
+            &(self.session, self.epoch, texts(&self.network), parties),
         ))
     }
 
@@ -181,6 +265,19 @@ impl Roster {
     }
 }
 
+/// As they are hashed.
+fn texts<T: ToString>(these: &[T]) -> Vec<String> {
+    these.iter().map(ToString::to_string).collect()
+}
+
+/// As people read them.
+fn listed<T: ToString>(these: &[T]) -> String {
+    match these {
+        [] => "none".to_owned(),
+        these => texts(these).join(" and "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use e3_identity::{KeyId, Signature};
@@ -197,6 +294,7 @@ mod tests {
     fn entry(name: &str, party: usize) -> RosterEntry {
         RosterEntry {
             name: name.to_owned(),
+            addresses: Vec::new(),
             introduction: Introduction {
                 did: DIDS[party].parse().unwrap(),
                 key: KeyId::default(),
@@ -214,7 +312,7 @@ mod tests {
     }
 
     fn build(parties: Vec<RosterEntry>) -> Result<Roster, RosterError> {
-        Roster::build(SessionId([1; 16]), 3, parties)
+        Roster::build(SessionId([1; 16]), 3, Vec::new(), parties)
     }
 
     /// Changed only together with the encoding's version. A second encoder gives the same.

@@ -33,6 +33,28 @@ pub struct ServicePort {
     pub transport: Transport,
 }
 
+/// How a service is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceHealth {
+    /// The service's name.
+    pub name: String,
+    /// How it is.
+    pub health: Health,
+}
+
+/// Whether a service does what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// It serves.
+    Up,
+    /// It does not.
+    Down {
+        /// Why, in words for a person.
+        reason: String,
+    },
+}
+
 /// What carries ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,6 +1,6 @@
 //! Three parties in one session, and what each side says when all goes well. The fuzz targets use it too.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
 use e3_identity::{
     Did, Documents, Endorsement, Identity, IdentityKey, Introduction, PartyKeys, Policy, Signature,
@@ -9,12 +9,12 @@ use e3_identity::{
 use e3_session::{
     agent::AgentMachine,
     agreement,
-    message::{PROTOCOL, Reply, Request, RequestKind, SendBlob, Settings},
+    message::{PROTOCOL, Reply, Request, RequestKind, SendBlob, Serve, Settings},
     types::{
         Admission, Agreement, Conclusion, Contact, Dial, DialTable, Digest, End, Ending, FileEntry,
         HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer,
-        Opening, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program, Reach, Roster,
-        RosterEntry, RunId, ServiceFacts, SessionId, Statement, Terms, words,
+        Opening, Options, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program, Reach, Roster,
+        RosterEntry, RunId, ServiceFacts, SessionId, Statement, Subnet, Terms, words,
     },
 };
 use serde_bytes::ByteBuf;
@@ -93,15 +93,29 @@ pub fn introduction(party: usize) -> Introduction {
     MADE[party].clone()
 }
 
+pub fn networks() -> Vec<Subnet> {
+    let both = ["10.233.0.0/16", "fd12:3456:789a::/64"];
+    both.map(|network| network.parse().unwrap()).to_vec()
+}
+
+fn virtual_addresses(party: usize) -> Vec<IpAddr> {
+    let both = [
+        format!("10.233.0.{}", party + 1),
+        format!("fd12:3456:789a::{}", party + 1),
+    ];
+    both.map(|address| address.parse().unwrap()).to_vec()
+}
+
 pub fn roster(epoch: u32) -> Roster {
     let parties = (0..NAMES.len())
         .map(|party| RosterEntry {
             name: NAMES[party].to_owned(),
+            addresses: virtual_addresses(party),
             introduction: introduction(party),
             endorsement: Endorsement::Pinned,
         })
         .collect();
-    Roster::build(SESSION, epoch, parties).unwrap()
+    Roster::build(SESSION, epoch, networks(), parties).unwrap()
 }
 
 /// What a party commits itself to.
@@ -235,8 +249,15 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             name: NAMES[usize::from(ME.0)].to_owned(),
             folder: "/tmp/agent".to_owned(),
         },
+        RequestKind::Serve => Request::Serve(Serve {
+            overlay: "direct".to_owned(),
+            options: Options::default(),
+            service: relay(),
+        }),
+        RequestKind::Health => Request::Health,
         RequestKind::Prepare => Request::Prepare(Settings {
             overlay: "direct".to_owned(),
+            options: Options::default(),
             policy: policy(),
             services: vec![relay()],
         }),
@@ -347,9 +368,14 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
                 platform: "linux x86_64".to_owned(),
                 processors: 2,
                 addresses: vec!["::1".parse().unwrap()],
+                routes: vec!["10.0.0.0/24".parse().unwrap()],
                 abilities: BTreeMap::new(),
             },
         },
+        Request::Serve(serve) => Reply::Serving {
+            service: serve.service.clone(),
+        },
+        Request::Health => Reply::Health(Vec::new()),
         Request::Prepare(_) => Reply::Prepared,
         Request::Introduce { .. } => Reply::Introduced {
             introduction: introduction(usize::from(ME.0)),
@@ -439,19 +465,15 @@ pub fn ended(statement: Option<Statement>) -> Reply {
 }
 
 fn link(to: PartyIndex) -> LinkReport {
-    LinkReport {
-        from: ME,
-        to,
-        path: Path::Direct {
-            address: "10.0.0.2:4000".to_owned(),
-        },
-        rtt_ms: Some(12.5),
-    }
+    let address = "10.0.0.2:4000".to_owned();
+    LinkReport::new(ME, to, Path::Direct { address }, Some(12.5))
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 23] = [
+pub const KINDS: [RequestKind; 25] = [
     RequestKind::Hello,
+    RequestKind::Serve,
+    RequestKind::Health,
     RequestKind::Prepare,
     RequestKind::Introduce,
     RequestKind::Endorse,

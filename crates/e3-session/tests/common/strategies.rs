@@ -5,14 +5,16 @@ use std::net::IpAddr;
 use e3_identity::Commitment;
 use e3_session::{
     message::{
-        Refusal, RefusalCode, Reply, Request, SendBlob, Settings, Stream, ToAgent, ToController,
+        Refusal, RefusalCode, Reply, Request, SendBlob, Serve, Settings, Stream, ToAgent,
+        ToController,
     },
     types::{
-        Admission, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End, Ending,
-        FileEntry, HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest,
-        Nonce, Offer, Opening, Outcome, OutputPolicy, PartyIndex, Path, PortLayout, Ports, Program,
-        ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts, ServicePort, SessionId,
-        Statement, Terms, Transport,
+        Admission, Attempt, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End,
+        Ending, FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport,
+        Manifest, Nonce, Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex,
+        Path, PortLayout, Ports, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId,
+        ServiceFacts, ServiceHealth, ServicePort, SessionId, Statement, Subnet, Terms, Transport,
+        Tried,
     },
 };
 use proptest::{
@@ -43,6 +45,8 @@ fn request() -> impl Strategy<Value = Request> {
                 folder,
             }
         }),
+        serve().prop_map(Request::Serve),
+        Just(Request::Health),
         settings().prop_map(Request::Prepare),
         (any::<u64>(), option::of(text())).prop_map(|(lifetime_s, identity)| {
             Request::Introduce {
@@ -106,6 +110,8 @@ fn request() -> impl Strategy<Value = Request> {
 pub fn reply() -> impl Strategy<Value = Reply> {
     let opening = prop_oneof![
         (any::<u16>(), facts()).prop_map(|(protocol, facts)| Reply::Greeting { protocol, facts }),
+        service().prop_map(|service| Reply::Serving { service }),
+        vec(health(), 0..3).prop_map(Reply::Health),
         Just(Reply::Prepared),
         introduction().prop_map(|introduction| Reply::Introduced { introduction }),
         Just(Reply::Endorsed),
@@ -250,27 +256,72 @@ fn service() -> impl Strategy<Value = ServiceFacts> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (text(), policy(), vec(service(), 0..3)).prop_map(|(overlay, policy, services)| Settings {
+    (text(), options(), policy(), vec(service(), 0..3)).prop_map(
+        |(overlay, options, policy, services)| Settings {
+            overlay,
+            options,
+            policy,
+            services,
+        },
+    )
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let value = prop_oneof![
+        any::<u64>().prop_map(OptionValue::Milliseconds),
+        text().prop_map(OptionValue::Word),
+        vec(text(), 0..3).prop_map(OptionValue::Words),
+    ];
+    btree_map(text(), value, 0..3).prop_map(Options)
+}
+
+fn serve() -> impl Strategy<Value = Serve> {
+    (text(), options(), service()).prop_map(|(overlay, options, service)| Serve {
         overlay,
-        policy,
-        services,
+        options,
+        service,
+    })
+}
+
+fn health() -> impl Strategy<Value = ServiceHealth> {
+    let health = prop_oneof![
+        Just(Health::Up),
+        text().prop_map(|reason| Health::Down { reason }),
+    ];
+    (text(), health).prop_map(|(name, health)| ServiceHealth { name, health })
+}
+
+fn subnet() -> impl Strategy<Value = Subnet> {
+    (any::<IpAddr>(), 0..=32_u8).prop_map(|(address, prefix)| {
+        Subnet::around(address, prefix).expect("every address has that many bits")
     })
 }
 
 fn roster() -> impl Strategy<Value = Roster> {
-    let entry =
-        (text(), introduction(), endorsement()).prop_map(|(name, introduction, endorsement)| {
-            RosterEntry {
-                name,
-                introduction,
-                endorsement,
-            }
+    let entry = (
+        text(),
+        vec(any::<IpAddr>(), 0..3),
+        introduction(),
+        endorsement(),
+    )
+        .prop_map(|(name, addresses, introduction, endorsement)| RosterEntry {
+            name,
+            addresses,
+            introduction,
+            endorsement,
         });
-    (session(), any::<u32>(), vec(entry, 0..4)).prop_map(|(session, epoch, parties)| Roster {
-        session,
-        epoch,
-        parties,
-    })
+    (
+        session(),
+        any::<u32>(),
+        vec(subnet(), 0..3),
+        vec(entry, 0..4),
+    )
+        .prop_map(|(session, epoch, network, parties)| Roster {
+            session,
+            epoch,
+            network,
+            parties,
+        })
 }
 
 fn contact() -> impl Strategy<Value = Contact> {
@@ -413,11 +464,15 @@ fn offer() -> BoxedStrategy<Offer> {
 fn facts() -> impl Strategy<Value = HostFacts> {
     (
         (text(), any::<u32>(), text(), text(), any::<u32>()),
-        vec(any::<IpAddr>(), 0..3),
+        (vec(any::<IpAddr>(), 0..3), vec(subnet(), 0..3)),
         btree_map(text(), text(), 0..3),
     )
         .prop_map(
-            |((agent_version, pid, hostname, platform, processors), addresses, abilities)| {
+            |(
+                (agent_version, pid, hostname, platform, processors),
+                (addresses, routes),
+                abilities,
+            )| {
                 HostFacts {
                     agent_version,
                     pid,
@@ -425,6 +480,7 @@ fn facts() -> impl Strategy<Value = HostFacts> {
                     platform,
                     processors,
                     addresses,
+                    routes,
                     abilities,
                 }
             },
@@ -442,18 +498,51 @@ fn reach() -> impl Strategy<Value = Reach> {
     })
 }
 
-fn link() -> impl Strategy<Value = LinkReport> {
-    let path = prop_oneof![
+fn path() -> impl Strategy<Value = Path> {
+    prop_oneof![
         text().prop_map(|address| Path::Direct { address }),
         text().prop_map(|by| Path::Relayed { by }),
         text().prop_map(|reason| Path::Unreachable { reason }),
+    ]
+}
+
+fn tried() -> impl Strategy<Value = Tried> {
+    let outcome = prop_oneof![
+        Just(Attempt::Answered),
+        text().prop_map(|reason| Attempt::Failed { reason }),
     ];
-    (party(), party(), path, option::of(number())).prop_map(|(from, to, path, rtt_ms)| LinkReport {
-        from,
-        to,
-        path,
-        rtt_ms,
-    })
+    (path(), text(), outcome, option::of(number())).prop_map(
+        |(path, transport, outcome, rtt_ms)| Tried {
+            path,
+            transport,
+            outcome,
+            rtt_ms,
+        },
+    )
+}
+
+fn link() -> impl Strategy<Value = LinkReport> {
+    let bytes = || option::of(any::<u64>());
+    (
+        (party(), party(), path(), option::of(number())),
+        (option::of(text()), bytes(), bytes(), any::<u32>()),
+        vec(tried(), 0..3),
+    )
+        .prop_map(
+            |((from, to, path, rtt_ms), (transport, sent, received, resumptions), tried)| {
+                LinkReport {
+                    from,
+                    to,
+                    path,
+                    rtt_ms,
+                    transport,
+                    sent,
+                    received,
+                    resumptions,
+                    tried,
+                }
+            },
+        )
 }
 
 fn event() -> impl Strategy<Value = ProgramEvent> {

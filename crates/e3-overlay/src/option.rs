@@ -1,0 +1,45 @@
+//! What e3.toml may say of an overlay beyond its name, in a table of the overlay's own.
+
+use std::time::Duration;
+
+use crate::ServiceKind;
+
+/// An option that an overlay has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionKind {
+    /// Its name in e3.toml.
+    pub name: &'static str,
+    /// One line for a person: what it decides.
+    pub summary: &'static str,
+    /// What it may be.
+    pub shape: OptionShape,
+}
+
+/// What an option may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionShape {
+    /// A duration such as `10 min`.
+    Duration {
+        /// What it is unless something else is said.
+        default: Duration,
+        /// The shortest that is accepted.
+        least: Duration,
+        /// The longest.
+        most: Duration,
+    },
+    /// One of these words; the first unless something else is said.
+    OneOf(&'static [&'static str]),
+    /// A list of some of these words, each once, best first; all of them, in this order, unless something else is said.
+    SomeOf(&'static [&'static str]),
+    /// Where a service comes from: `own`, which is the default and means one of the environment; one of these words; or a
+    /// list of `https` URLs. With anything but `own` the environment needs no service of this kind.
+    Source {
+        /// The kind of service.
+        service: ServiceKind,
+        /// The words beside `own`.
+        words: &'static [&'static str],
+    },
+}
+
+/// The word for a service of the environment itself; see [`OptionShape::Source`].
+pub const OWN: &str = "own";
