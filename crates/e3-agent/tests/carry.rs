@@ -12,13 +12,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use common::*;
 use e3_overlay::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, Scene,
-    ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties,
+    Registry, Scene, ServiceKind,
 };
 use e3_session::{
     controller::Heard,
     message::{RefusalCode, Reply, Request},
-    types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster},
+    types::{Contact, Dial, DialTable, LinkReport, Options, PartyIndex, Path, Ports, Roster},
 };
 use serde_bytes::ByteBuf;
 
@@ -46,11 +46,15 @@ impl Overlay for Letters {
         &[]
     }
 
+    fn addressing(&self) -> Addressing {
+        Addressing::Host
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         &[]
     }
 
-    fn mode(&self) -> String {
+    fn mode(&self, _: &Options) -> String {
         "plain".to_owned()
     }
 
@@ -78,14 +82,8 @@ impl Overlay for Letters {
         let mut links = Vec::new();
         for _ in peers {
             let (from, word) = mailbox.receive().await.unwrap();
-            links.push(LinkReport {
-                from: me,
-                to: from,
-                path: Path::Direct {
-                    address: String::from_utf8(word).unwrap(),
-                },
-                rtt_ms: None,
-            });
+            let address = String::from_utf8(word).unwrap();
+            links.push(LinkReport::new(me, from, Path::Direct { address }, None));
         }
         Ok(Box::new(Read { me, links }))
     }

@@ -75,6 +75,7 @@ async fn certified(count: u16, revoked: bool) -> (Vec<Party>, Roster) {
     let mut parties = Vec::new();
     let mut roster = Roster {
         session: SESSION,
+        network: Vec::new(),
         epoch: 1,
         parties: Vec::new(),
     };

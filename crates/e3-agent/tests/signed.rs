@@ -14,14 +14,14 @@ use async_trait::async_trait;
 use common::*;
 use e3_identity::Documents;
 use e3_overlay::{
-    Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties, Registry, Scene,
-    ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties,
+    Registry, Scene, ServiceKind,
 };
 use e3_session::{
     agreement,
     evidence::Verifier,
     message::{Reply, Request},
-    types::{Offer, Opening, OutputPolicy, RunId, Statement},
+    types::{Offer, Opening, Options, OutputPolicy, RunId, Statement},
 };
 use serde_bytes::ByteBuf;
 
@@ -116,11 +116,15 @@ impl Overlay for Disguised {
         self.0.needs()
     }
 
+    fn addressing(&self) -> Addressing {
+        self.0.addressing()
+    }
+
     fn services(&self) -> &'static [ServiceKind] {
         self.0.services()
     }
 
-    fn mode(&self) -> String {
+    fn mode(&self, _: &Options) -> String {
         "sealed".to_owned()
     }
 

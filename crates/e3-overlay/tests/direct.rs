@@ -18,7 +18,7 @@ use std::{
 use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
 use e3_overlay::{Joined, Joining, Mailbox, OverlayError, Registry};
 use e3_session::types::{
-    Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
+    Contact, Dial, LinkReport, Options, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -60,6 +60,7 @@ impl Net {
             contacts: self.contacts(parties),
             dial: Dial::LowerToHigher,
             ports: Ports::one(PORT),
+            options: Options::default(),
             timeout: Duration::from_secs(5),
             services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
@@ -90,6 +91,7 @@ fn roster(session: u8, parties: u16) -> Roster {
     };
     Roster {
         session: SessionId([session; 16]),
+        network: Vec::new(),
         epoch: 1,
         parties: (0..parties).map(entry).collect(),
     }

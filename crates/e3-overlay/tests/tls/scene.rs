@@ -16,7 +16,7 @@ use e3_identity::{
 };
 use e3_overlay::{Introducing, Joined, Joining, Mailbox, Overlay, OverlayError, Registry};
 use e3_session::types::{
-    Contact, Dial, LinkReport, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
+    Contact, Dial, LinkReport, Options, PartyIndex, Path, Ports, Roster, RosterEntry, SessionId,
 };
 use serde_bytes::ByteBuf;
 use tokio::{net::TcpSocket, sync::mpsc, task::JoinSet};
@@ -75,6 +75,7 @@ impl Scene {
         let authority = Authority::generate("test", Validity::starting(now(), 3600)).unwrap();
         let mut roster = Roster {
             session: SESSION,
+            network: Vec::new(),
             epoch: 1,
             parties: Vec::new(),
         };
@@ -85,6 +86,8 @@ impl Scene {
             let who = Introducing {
                 session: SESSION,
                 did: keys.did().clone(),
+                options: Options::default(),
+                services: Vec::new(),
             };
             let public = match hostile {
                 Some(hostile) if index + 1 == parties => {
@@ -163,6 +166,7 @@ impl Scene {
             contacts: self.contacts(),
             dial: Dial::LowerToHigher,
             ports: Ports::one(PORT),
+            options: Options::default(),
             timeout: Duration::from_secs(5),
             services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
