@@ -106,6 +106,7 @@ impl Scene {
             roster.parties.push(RosterEntry {
                 endorsement: certificate(&authority, &introduction, index),
                 name,
+                addresses: Vec::new(),
                 introduction,
             });
             overlays.push(overlay);
