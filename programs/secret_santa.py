@@ -9,7 +9,7 @@ Participants are numbered 0…N−1; party i stands for the participants i, i+m,
 
 Who learns what:
 - party i: to whom the participants that it stands for give, and nothing else;
-- all: how many draws it took until nobody gave to themselves (about 2.7 on average, whatever N is);
+- all: in which draws somebody gave to themselves, and so how many it took (about 2.7 on average, whatever N is);
 - with --open, all: the whole derangement.
 
 As network traffic: many rounds of small messages.
@@ -30,6 +30,9 @@ def read_arguments():
     parser = argparse.ArgumentParser(description='Draws who gives a present to whom.')
     parser.add_argument('--size', type=int, default=8, metavar='N',
                         help=f'participants, 2 to {MOST} (default: %(default)s)')
+    parser.add_argument('--draws', type=int, default=1, metavar='D',
+                        help='draw at least so often, and take the first that is good: what a draw costs can be '
+                             'measured without waiting for luck (default: %(default)s)')
     parser.add_argument('--open', action='store_true',
                         help='show the whole derangement to all parties')
     args = parser.parse_args()
@@ -55,19 +58,21 @@ def draw(n, field):
     return drawn + left
 
 
-async def draw_derangement(n, field):
+async def draw_derangement(n, field, least=1):
     """A secret derangement, each equally likely, and the number of draws.
 
-    Draws until there is no fixed point. Whether there is one is opened, and nothing more: the product of all
-    differences is zero or not, and is hidden behind a random factor.
+    Draws until there is no fixed point, and at least so often; the first derangement counts. Whether there is a fixed
+    point is opened, and nothing more: the product of all differences is zero or not, and is hidden behind a random
+    factor.
     """
-    draws = 0
-    while True:
+    draws, derangement = 0, None
+    while derangement is None or draws < least:
         draws += 1
         receivers = draw(n, field)
         product = mpc.prod([receiver - giver for giver, receiver in enumerate(receivers)])
-        if not await mpc.is_zero_public(product):
-            return receivers, draws
+        if not await mpc.is_zero_public(product) and derangement is None:
+            derangement = receivers
+    return derangement, draws
 
 
 async def tell(receivers, to_all):
@@ -89,7 +94,7 @@ async def main():
     field = mpc.SecFld(min_order=max(args.size, len(mpc.parties)) + 1)
 
     async with mpc:
-        receivers, draws = await draw_derangement(args.size, field)
+        receivers, draws = await draw_derangement(args.size, field, args.draws)
         pairs = await tell(receivers, args.open)
 
     print(f'{args.size} participants, {len(mpc.parties)} parties, draws: {draws}')

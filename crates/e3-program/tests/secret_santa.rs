@@ -65,6 +65,21 @@ fn opened_it_is_the_same_for_all() {
 }
 
 #[test]
+fn draws_as_often_as_it_is_told() {
+    // That none of 30 draws is good has a chance of one in a million.
+    let arguments = ["--size", "4", "--open", "--draws", "30"];
+    let parties = run(
+        &repository("programs/secret_santa.py"),
+        &arguments,
+        &[None, None],
+    );
+    for party in &parties {
+        assert_eq!(party.outcome()[0], "4 participants, 2 parties, draws: 30");
+        assert_derangement(&pairs(party), 4);
+    }
+}
+
+#[test]
 fn fewer_participants_than_parties() {
     let parties = run(
         &repository("programs/secret_santa.py"),
