@@ -1,10 +1,13 @@
 //! Who takes part, in which order.
 
+mod error;
+
+pub use error::RosterError;
+
 use std::{collections::BTreeMap, net::IpAddr};
 
-use e3_identity::{Did, Endorsement, Introduction, canonical};
+use e3_identity::{Endorsement, Introduction, canonical};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::{Digest, PartyIndex, SessionId, Subnet};
 
@@ -42,82 +45,6 @@ pub struct RosterEntry {
     pub introduction: Introduction,
     /// Why others should believe it.
     pub endorsement: Endorsement,
-}
-
-/// Why entries make no roster.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RosterError {
-    /// Nobody takes part.
-    #[error("a roster needs at least one party")]
-    Empty,
-    /// Too many take part.
-    #[error("a roster has at most {MAX_PARTIES} parties, found {found}")]
-    TooMany {
-        /// How many there are.
-        found: usize,
-    },
-    /// A name that cannot be shown on a line of its own.
-    #[error(
-        "party {party} is named {name:?}: expected 1 to {MAX_NAME} bytes without control characters"
-    )]
-    Name {
-        /// Whose name it is.
-        party: PartyIndex,
-        /// The name.
-        name: String,
-    },
-    /// One name, two parties.
-    #[error("parties {first} and {second} are both named {name:?}: give each its own name")]
-    SameName {
-        /// The party that has it first.
-        first: PartyIndex,
-        /// The other one.
-        second: PartyIndex,
-        /// The name.
-        name: String,
-    },
-    /// The networks are more than one of each version of IP.
-    #[error(
-        "a roster's networks are {first} and {second}: expected at most one of IPv4 and one of IPv6"
-    )]
-    Networks {
-        /// One network.
-        first: Subnet,
-        /// Another of the same version.
-        second: Subnet,
-    },
-    /// A party's addresses are not one in each network.
-    #[error("party {name:?} has {found} for its virtual addresses: expected {expected}")]
-    Addresses {
-        /// The party.
-        name: String,
-        /// What it has.
-        found: String,
-        /// One of each network.
-        expected: String,
-    },
-    /// One address, two parties.
-    #[error("parties {first:?} and {second:?} both have the virtual address {address}")]
-    SameAddress {
-        /// The name of the party that has it first.
-        first: String,
-        /// That of the other one.
-        second: String,
-        /// The address.
-        address: IpAddr,
-    },
-    /// One DID, two parties.
-    #[error(
-        "parties {first:?} and {second:?} have the same DID, {did}: each party needs its own keys"
-    )]
-    SameDid {
-        /// The name of the party that has it first.
-        first: String,
-        /// That of the other one.
-        second: String,
-        /// The DID.
-        did: Did,
-    },
 }
 
 impl Roster {
@@ -279,104 +206,4 @@ fn listed<T: ToString>(these: &[T]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use e3_identity::{KeyId, Signature};
-    use serde_bytes::ByteBuf;
-
-    use super::*;
-
-    /// Published examples of the did:key specification (W3C CCG, v0.9).
-    const DIDS: [&str; 2] = [
-        "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
-        "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
-    ];
-
-    fn entry(name: &str, party: usize) -> RosterEntry {
-        RosterEntry {
-            name: name.to_owned(),
-            addresses: Vec::new(),
-            introduction: Introduction {
-                did: DIDS[party].parse().unwrap(),
-                key: KeyId::default(),
-                session: [1; 16],
-                name: name.to_owned(),
-                not_before: 1_000,
-                not_after: 2_000,
-                sealing_key: [7; 32],
-                overlays: BTreeMap::from([("direct".to_owned(), ByteBuf::from(vec![1, 2]))]),
-                successions: Vec::new(),
-                signature: Signature([0; 64]),
-            },
-            endorsement: Endorsement::Pinned,
-        }
-    }
-
-    fn build(parties: Vec<RosterEntry>) -> Result<Roster, RosterError> {
-        Roster::build(SessionId([1; 16]), 3, Vec::new(), parties)
-    }
-
-    /// Changed only together with the encoding's version. A second encoder gives the same.
-    #[test]
-    fn the_hash_of_a_known_roster() {
-        let roster = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
-        assert_eq!(
-            roster.hash().to_string(),
-            "acce341b14d1dd8b9a73edd380267c314ce1200de61a54e7a0f119b41ecfbdcc"
-        );
-    }
-
-    #[test]
-    fn the_order_of_parties_and_the_epoch_count() {
-        let known = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
-        let swapped = build(vec![entry("b", 1), entry("a", 0)]).unwrap();
-        assert_ne!(known.hash(), swapped.hash());
-        assert_ne!(
-            known.hash(),
-            Roster {
-                epoch: 4,
-                ..known.clone()
-            }
-            .hash()
-        );
-    }
-
-    #[test]
-    fn signatures_and_endorsements_count() {
-        let known = build(vec![entry("a", 0)]).unwrap();
-        let mut signed = known.clone();
-        signed.parties[0].introduction.signature = Signature([1; 64]);
-        assert_ne!(known.hash(), signed.hash());
-        let mut endorsed = known.clone();
-        endorsed.parties[0].endorsement = Endorsement::Did;
-        assert_ne!(known.hash(), endorsed.hash());
-    }
-
-    #[test]
-    fn parties_are_found_by_name_and_by_index() {
-        let roster = build(vec![entry("a", 0), entry("b", 1)]).unwrap();
-        assert_eq!(roster.index_of("b"), Some(PartyIndex(1)));
-        assert_eq!(roster.index_of("c"), None);
-        assert_eq!(roster.get(PartyIndex(1)), Some(&entry("b", 1)));
-        assert_eq!(roster.get(PartyIndex(2)), None);
-    }
-
-    #[test]
-    fn unsound_rosters_are_refused() {
-        assert_eq!(build(vec![]), Err(RosterError::Empty));
-        assert_eq!(
-            build(vec![entry("a", 0); MAX_PARTIES + 1]),
-            Err(RosterError::TooMany { found: 257 })
-        );
-        let error = build(vec![entry("a", 0), entry("a", 1)]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "parties 0 and 1 are both named \"a\": give each its own name"
-        );
-        let error = build(vec![entry("a", 0), entry("b", 0)]).unwrap_err();
-        assert!(matches!(error, RosterError::SameDid { .. }));
-        for name in ["", "a\u{1b}[2J", &"x".repeat(MAX_NAME + 1)] {
-            let error = build(vec![entry(name, 0)]).unwrap_err();
-            assert!(matches!(error, RosterError::Name { .. }));
-        }
-    }
-}
+mod tests;
