@@ -7,8 +7,10 @@
 //! - [`Flow`]: what a firewall has to let through for it;
 //! - [`Registry`]: the overlays of this program, by name;
 //! - [`direct`]: plain TCP, the baseline; [`tls`]: `MPyC`'s own TLS;
+//! - [`addresses`]: virtual addresses, one allocator for all overlays;
 //! - [`reachability`]: who can dial whom without NAT traversal, from declared facts.
 
+pub mod addresses;
 pub mod direct;
 mod error;
 mod flow;
