@@ -3,16 +3,28 @@
 use std::sync::Arc;
 
 use e3_identity::{Did, Documents, Policy, Resolver};
+use e3_overlay::addresses::collision;
 use e3_session::{
     message::{Refusal, RefusalCode, Reply},
-    types::{self, Admission, Nonce, Roster},
+    types::{self, Admission, Nonce, Roster, Subnet},
 };
 use tokio::task::JoinSet;
 
 use crate::{
     agent::{Agent, Event, Turn, fault, random},
+    hello::routes,
     run::now_ms,
 };
+
+/// Why this host cannot be part of the roster's network: it has come to a network of its own that overlaps it.
+fn collides(roster: &Roster, routes: &[Subnet]) -> Option<Refusal> {
+    let (network, route) = collision(&roster.network, routes)?;
+    let text = format!(
+        "the roster's network {network} overlaps {route}, to which this host has a route: another one has to be declared \
+         by `network.virtual`, or none, so that one is chosen that is free"
+    );
+    Some(Refusal::new(RefusalCode::Unusable, text))
+}
 
 /// What an owner has to see is logged under this name, however little else is.
 const WORDS: &str = "e3_words";
@@ -22,7 +34,7 @@ impl Agent {
     pub(crate) fn admit(&mut self, id: u32, roster: &Roster) -> Turn {
         // What was staged belongs to the roster before.
         self.job = None;
-        if let Some(refusal) = self.unlikely(roster) {
+        if let Some(refusal) = collides(roster, &routes()).or_else(|| self.unlikely(roster)) {
             return Some(Reply::Refused(refusal));
         }
         let dids = roster.parties.iter().map(|entry| &entry.introduction.did);

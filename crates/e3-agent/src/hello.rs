@@ -1,15 +1,25 @@
 //! *hello*: who this host is, and where the agent may keep files.
 
-use std::{collections::BTreeMap, env::consts, net::IpAddr, path::Path, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env::consts,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::Path,
+    thread,
+};
 
 use e3_overlay::reachability::is_link_local;
 use e3_program::stage::Staging;
 use e3_session::{
     message::{PROTOCOL, Refusal, Reply},
-    types::HostFacts,
+    types::{HostFacts, Subnet},
 };
 
 use crate::agent::{Agent, unusable};
+
+/// Bits of prefix that a route to a network of somebody's has at least: VPNs that take everything over do so by two routes
+/// of one bit.
+const LEAST_PREFIX: u8 = 7;
 
 impl Agent {
     pub(crate) fn hello(&mut self, folder: &str) -> Result<Reply, Refusal> {
@@ -41,9 +51,30 @@ fn facts() -> HostFacts {
             .and_then(|count| u32::try_from(count.get()).ok())
             .unwrap_or(1),
         addresses: addresses(),
-        routes: Vec::new(),
+        routes: routes(),
         abilities: BTreeMap::new(),
     }
+}
+
+/// The networks that this host has routes to. Those of most of the Internet are left out, default routes among them: they
+/// stand for everything that has no route of its own.
+pub(crate) fn routes() -> Vec<Subnet> {
+    let found = e3_sys::routes::networks().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the host's routes cannot be read");
+        Vec::new()
+    });
+    let named = found.into_iter().filter(|(address, prefix)| {
+        *prefix >= LEAST_PREFIX && !address.is_loopback() && !is_link_local(*address)
+    });
+    let networks = named.filter_map(|(address, prefix)| Subnet::around(address, prefix).ok());
+    let networks: BTreeSet<Subnet> = networks
+        .filter(|network| !network.address().is_multicast() && !is_loopback(*network))
+        .collect();
+    networks.into_iter().collect()
+}
+
+fn is_loopback(network: Subnet) -> bool {
+    network.contains(Ipv4Addr::LOCALHOST.into()) || network.contains(Ipv6Addr::LOCALHOST.into())
 }
 
 /// The addresses at which others may reach this host.

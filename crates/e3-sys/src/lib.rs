@@ -15,7 +15,8 @@
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
 //! - [`files`]: how many may be open;
-//! - [`interfaces`]: the addresses of this host's interfaces.
+//! - [`interfaces`]: the addresses of this host's interfaces;
+//! - [`routes`]: the networks that this host has routes to.
 
 #![cfg(target_os = "linux")]
 
@@ -29,6 +30,7 @@ pub mod namespace;
 pub mod packet;
 pub mod process;
 pub mod program_namespace;
+pub mod routes;
 pub mod schedule;
 pub mod signal;
 pub mod tun;

@@ -112,12 +112,13 @@ fn private_4() -> impl Iterator<Item = Subnet> {
 
 /// Unique local networks (RFC 4193): a subnet of the first global id, and of those that follow it.
 fn unique_local(global_id: [u8; 5]) -> impl Iterator<Item = Subnet> {
-    let [a, b, c, d, e] = global_id;
-    let first = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
-    (0..256_u64).filter_map(move |step| {
-        let [_, _, _, a, b, c, d, e] = first.wrapping_add(step).to_be_bytes();
-        let bytes = [0xfd, a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        Subnet::new(Ipv6Addr::from(bytes).into(), 64).ok()
+    let first = global_id
+        .iter()
+        .fold(0, |id, byte| id << 8 | u128::from(*byte));
+    (0..256).filter_map(move |step| {
+        let id = (first + step) % (1 << 40);
+        let address = Ipv6Addr::from_bits(0xfd << 120 | id << 80);
+        Subnet::new(address.into(), 64).ok()
     })
 }
 

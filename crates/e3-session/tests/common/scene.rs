@@ -237,6 +237,14 @@ fn relay() -> ServiceFacts {
     }
 }
 
+fn serve() -> Serve {
+    Serve {
+        overlay: "direct".to_owned(),
+        options: Options::default(),
+        service: relay(),
+    }
+}
+
 /// The right request of a kind, as this agent's knowledge and these counters have it.
 pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> Request {
     let known = agent.knowledge();
@@ -249,11 +257,7 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             name: NAMES[usize::from(ME.0)].to_owned(),
             folder: "/tmp/agent".to_owned(),
         },
-        RequestKind::Serve => Request::Serve(Serve {
-            overlay: "direct".to_owned(),
-            options: Options::default(),
-            service: relay(),
-        }),
+        RequestKind::Serve => Request::Serve(serve()),
         RequestKind::Health => Request::Health,
         RequestKind::Prepare => Request::Prepare(Settings {
             overlay: "direct".to_owned(),
