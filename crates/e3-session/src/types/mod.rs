@@ -10,6 +10,7 @@ mod kept;
 mod lasting;
 mod link;
 mod manifest;
+mod network;
 mod option;
 mod outcome;
 mod program;
@@ -28,6 +29,7 @@ pub use kept::{KeptAgreement, KeptOutcome, KeptRoster};
 pub use lasting::EndsEarly;
 pub use link::{Attempt, LinkReport, Path, Tried};
 pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
+pub use network::{ClockOffset, Dependence, NetworkReport, NetworkView, ServiceReach};
 pub use option::{OptionValue, Options};
 pub use outcome::{Ending, Outcome};
 pub use program::{

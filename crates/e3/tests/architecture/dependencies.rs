@@ -18,6 +18,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // An overlay knows no provider of hosts, no lab and no other overlay.
     ("e3-overlay", &["e3-identity", "e3-session", "e3-sys"]),
     ("e3-resume", &[]),
+    // Anybody may ask a reflector, whatever the overlay.
+    ("e3-reflector", &["e3-lab", "e3-session", "e3-world"]),
     // What carries connections is tried in the lab.
     (
         "e3-forward",
@@ -31,6 +33,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "e3-identity",
             "e3-lab",
             "e3-overlay",
+            "e3-reflector",
             "e3-resume",
             "e3-session",
         ],
@@ -45,6 +48,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "e3-identity",
             "e3-overlay",
             "e3-program",
+            "e3-reflector",
             "e3-resolver",
             "e3-session",
             "e3-sys",
@@ -65,6 +69,7 @@ const EVERYTHING_BELOW: &[&str] = &[
     "e3-overlay",
     "e3-overlay-quic",
     "e3-program",
+    "e3-reflector",
     "e3-resolver",
     "e3-resume",
     "e3-session",
@@ -85,6 +90,7 @@ const EVERYTHING: &[&str] = &[
     "e3-overlay",
     "e3-overlay-quic",
     "e3-program",
+    "e3-reflector",
     "e3-resolver",
     "e3-resume",
     "e3-session",
