@@ -31,8 +31,8 @@ pub struct Offset {
 }
 
 impl Timestamp {
-    /// Now, by this host's clock.
-    pub fn now() -> Self {
+    /// Now, by the clock of this host.
+    pub fn here() -> Self {
         Self::of(SystemTime::now())
     }
 

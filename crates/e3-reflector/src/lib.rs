@@ -7,6 +7,8 @@
 //! What cannot be known is not guessed: of a NAT's mapping and filtering all answers are told that fit what was seen
 //! ([`Dependence`]). [`outlook`] says what follows for a pair of hosts, by theory alone.
 //!
+//! A service that runs one tells where it answers by the fact [`TOLD`]; whoever has that can ask.
+//!
 //! Nobody believes a reflector in anything that matters: it can tell a host a wrong address, and no more.
 //!
 //! [`Dependence`]: e3_session::types::Dependence
@@ -23,4 +25,4 @@ mod station;
 pub use client::{Known, Pace, connect_time, examine};
 pub use outlook::{Outlook, outlook};
 pub use server::{CannotListen, Reflector};
-pub use station::{NotAStation, Station, Stations};
+pub use station::{NotAStation, Station, Stations, TOLD, USUAL_PORTS, service_ports};

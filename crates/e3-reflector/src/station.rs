@@ -4,6 +4,14 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use e3_session::types::{ServicePort, Transport};
+
+/// Under which name a service tells its [`Stations`] in the facts about it.
+pub const TOLD: &str = "reflector";
+
+/// The ports that a reflector has where none are chosen for it: STUN's own (RFC 8489, section 18.6), and the next one.
+pub const USUAL_PORTS: [u16; 2] = [3478, 3479];
+
 /// One address of a reflector, with the two ports on which it answers there.
 ///
 /// `Display` gives `198.51.100.7:3478,3479`, and `FromStr` takes it.
@@ -52,12 +60,28 @@ impl Stations {
         })
     }
 
+    /// The ports of the first station, with what carries them: what a firewall has to let through.
+    pub fn ports(&self) -> Vec<ServicePort> {
+        let ports = self.0.first().map(|station| station.ports);
+        ports.map(service_ports).unwrap_or_default()
+    }
+
     /// The other station of the same version of IP.
     pub fn beside(&self, station: &Station) -> Option<&Station> {
         self.0.iter().find(|other| {
             other.address != station.address && other.address.is_ipv4() == station.address.is_ipv4()
         })
     }
+}
+
+/// What a reflector on these ports listens on.
+pub fn service_ports([first, other]: [u16; 2]) -> Vec<ServicePort> {
+    let over = |transport, port| ServicePort { port, transport };
+    vec![
+        over(Transport::Udp, first),
+        over(Transport::Udp, other),
+        over(Transport::Tcp, first),
+    ]
 }
 
 impl fmt::Display for Station {

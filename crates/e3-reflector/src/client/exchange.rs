@@ -53,7 +53,7 @@ impl<'a> Question<'a> {
 
     fn message(&self, transaction: Transaction) -> Message {
         let times = Times {
-            asked: Timestamp::now(),
+            asked: Timestamp::here(),
             ..Times::default()
         };
         let mut message = Message::new(Class::Request, transaction).with(Attribute::Times(times));

@@ -50,7 +50,7 @@ async fn exchanges(to: SocketAddr, pace: Pace) -> Vec<(Duration, Option<Times>)>
 async fn exchange(stream: &mut TcpStream) -> io::Result<(Duration, Option<Times>)> {
     let transaction = Transaction::random().ok_or_else(|| io::Error::other("no randomness"))?;
     let times = Times {
-        asked: Timestamp::now(),
+        asked: Timestamp::here(),
         ..Times::default()
     };
     let begun = Instant::now();

@@ -52,7 +52,7 @@ impl Reflector {
     /// # Errors
     /// A socket cannot be made.
     pub async fn start(addresses: &[IpAddr], ports: [u16; 2]) -> Result<Self, CannotListen> {
-        Self::with_clock(addresses, ports, Timestamp::now).await
+        Self::with_clock(addresses, ports, Timestamp::here).await
     }
 
     /// The same with another clock than the host's.

@@ -61,7 +61,7 @@ pub(crate) fn latency_is_that_of_the_path() {
 
 pub(crate) fn a_wrong_clock_is_seen() {
     let lab = behind(Nat::port_restricted());
-    let ahead = || Timestamp::now().after(Duration::from_millis(2_500));
+    let ahead = || Timestamp::here().after(Duration::from_millis(2_500));
     let known = reflector_with(host(&lab, "x"), &[v4(&lab, "x")], ahead);
     let report = seen_from_home(&lab, &[known]);
     let clock = report.services[0].clock.unwrap();

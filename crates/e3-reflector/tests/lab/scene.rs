@@ -66,7 +66,7 @@ pub(crate) fn on<T: Send>(host: &Host, work: impl Future<Output = T> + Send) -> 
 
 /// Starts a reflector on a host, which answers as long as the test lasts.
 pub(crate) fn reflector(host: &Host, addresses: &[IpAddr]) -> Known {
-    reflector_with(host, addresses, Timestamp::now)
+    reflector_with(host, addresses, Timestamp::here)
 }
 
 /// The same with another clock.
