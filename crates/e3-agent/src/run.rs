@@ -10,6 +10,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use e3_overlay::ProgramPlace;
 use e3_overlay::ProgramRules;
 use e3_program::{
     command, given::Given, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed,
@@ -147,10 +148,11 @@ fn command_line(
     }
 }
 
-/// Runs a program to its end. What was staged for it is gone then, the private input first of all. Gives what became
+/// Runs a program to its end, where the overlay wants it to be. What was staged for it is gone then, the private input first of all. Gives what became
 /// of it, and the digest and length of its outcome if it was started.
 async fn perform(
     line: CommandLine,
+    place: Option<ProgramPlace>,
     mark: &str,
     mut staged: Staged,
     care: Care,
@@ -163,6 +165,9 @@ async fn perform(
         .env(MARK, mark)
         .current_dir(&line.folder)
         .stdin(Stdio::null());
+    if let Some(place) = place {
+        place.entrance.prepare(&mut command);
+    }
     let name = line.program.display().to_string();
     let started = Started::now();
     let ended = match Child::start(command) {

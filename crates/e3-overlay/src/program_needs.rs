@@ -17,6 +17,9 @@ pub struct ProgramNeeds {
     pub mpyc_options: Vec<&'static str>,
     /// Where it has to be, if that is not simply its host.
     pub place: Option<ProgramPlace>,
+    /// What a person should know of how programs are carried here, such as what is lost where they have no network of
+    /// their own.
+    pub notice: Option<String>,
 }
 
 /// Where a program has to be started: in a network in which the parties' addresses, as the dial table tells them, are

@@ -16,7 +16,8 @@
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
 //! - [`files`]: how many may be open;
 //! - [`interfaces`]: the addresses of this host's interfaces;
-//! - [`routes`]: the networks that this host has routes to.
+//! - [`routes`]: the networks that this host has routes to;
+//! - [`obstacle`]: what on a machine keeps a process from namespaces.
 
 #![cfg(target_os = "linux")]
 
@@ -27,6 +28,7 @@ pub mod files;
 pub mod init;
 pub mod interfaces;
 pub mod namespace;
+pub mod obstacle;
 pub mod packet;
 pub mod process;
 pub mod program_namespace;

@@ -73,14 +73,48 @@ impl Blocked {
 
 impl Drop for Blocked {
     fn drop(&mut self) {
-        // SAFETY: `before` came from the kernel. Failure is impossible for a valid set.
-        unsafe {
-            libc::pthread_sigmask(
-                libc::SIG_SETMASK,
-                &raw const self.before,
-                std::ptr::null_mut(),
-            )
+        restore(&self.before);
+    }
+}
+
+fn restore(before: &libc::sigset_t) {
+    // SAFETY: `before` came from the kernel. Failure is impossible for a valid set.
+    unsafe {
+        libc::pthread_sigmask(
+            libc::SIG_SETMASK,
+            std::ptr::from_ref(before),
+            std::ptr::null_mut(),
+        )
+    };
+}
+
+/// Blocks all signals for the calling thread for as long as this lives, so that a process that it forks meanwhile runs
+/// none of its handlers.
+#[derive(Debug)]
+pub(crate) struct AllBlocked {
+    before: libc::sigset_t,
+}
+
+impl AllBlocked {
+    pub(crate) fn new() -> io::Result<Self> {
+        let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        // SAFETY: sigfillset initialises the set, and pthread_sigmask fills `before` when it succeeds.
+        let before = unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            check(libc::pthread_sigmask(
+                libc::SIG_BLOCK,
+                all.as_ptr(),
+                before.as_mut_ptr(),
+            ))?;
+            before.assume_init()
         };
+        Ok(Self { before })
+    }
+}
+
+impl Drop for AllBlocked {
+    fn drop(&mut self) {
+        restore(&self.before);
     }
 }
 

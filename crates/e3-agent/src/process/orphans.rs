@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e3_sys::program_namespace::helpers;
 use rustix::process::{
     Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
 };
@@ -78,10 +79,10 @@ impl Orphans {
     /// Kills and reaps those that are there now; whether any was.
     fn sweep_once(&self, ending: &mut BTreeSet<i32>) -> bool {
         // Held, so that no child starts between the list and the kill.
-        let started = started();
+        let (started, helpers) = (started(), helpers());
         let mut any = false;
         for number in children() {
-            if started.contains(&number) {
+            if started.contains(&number) || helpers.contains(&number) {
                 continue;
             }
             // One that dies loses its mark before it can be reaped.

@@ -1,9 +1,8 @@
 //! Recognising why namespaces are forbidden, and saying how to allow them.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 
+use e3_sys::obstacle::Obstacle;
 use rustix::process::geteuid;
 
 use super::setup::Step;
@@ -84,112 +83,25 @@ pub enum EnterError {
 
 /// Finds the reason for a refusal.
 pub(super) fn explain(step: Step, error: io::Error) -> EnterError {
-    let machine = Machine::observe();
     let denied = error.kind() == io::ErrorKind::PermissionDenied;
-    let full = matches!(
-        rustix::io::Errno::from_io_error(&error),
-        Some(rustix::io::Errno::NOSPC | rustix::io::Errno::USERS)
-    );
-    match machine {
-        Machine {
-            limit: Some(limit), ..
-        } if full => EnterError::Limit { limit },
-        Machine {
-            debian_switch: Some(0),
-            ..
-        } if denied => EnterError::SwitchedOff,
-        Machine {
-            apparmor_restriction: Some(1),
-            ..
-        } if denied => EnterError::AppArmor,
-        Machine { chroot: true, .. } if denied && step == Step::Namespaces => EnterError::Chroot,
-        Machine { seccomp: true, .. } if denied && step == Step::Namespaces => EnterError::Seccomp,
-        _ if denied && step == Step::Proc => EnterError::HiddenProc,
-        _ if denied && step == Step::Identity && geteuid().is_root() => EnterError::PoorRoot,
-        _ => EnterError::Refused {
+    match Obstacle::behind(&error, step == Step::Namespaces) {
+        Some(Obstacle::Limit(limit)) => EnterError::Limit { limit },
+        Some(Obstacle::SwitchedOff) => EnterError::SwitchedOff,
+        Some(Obstacle::AppArmor) => EnterError::AppArmor,
+        Some(Obstacle::Chroot) => EnterError::Chroot,
+        Some(Obstacle::Seccomp) => EnterError::Seccomp,
+        None if denied && step == Step::Proc => EnterError::HiddenProc,
+        None if denied && step == Step::Identity && geteuid().is_root() => EnterError::PoorRoot,
+        None => EnterError::Refused {
             step,
             source: error,
         },
     }
 }
 
-/// What decides about namespaces here.
-#[derive(Debug)]
-struct Machine {
-    limit: Option<u64>,
-    debian_switch: Option<u64>,
-    apparmor_restriction: Option<u64>,
-    seccomp: bool,
-    chroot: bool,
-}
-
-impl Machine {
-    fn observe() -> Self {
-        Self {
-            limit: sysctl("user/max_user_namespaces"),
-            debian_switch: sysctl("kernel/unprivileged_userns_clone"),
-            apparmor_restriction: sysctl("kernel/apparmor_restrict_unprivileged_userns"),
-            seccomp: fs::read_to_string("/proc/self/status")
-                .is_ok_and(|status| has_seccomp_filter(&status)),
-            chroot: is_chroot(),
-        }
-    }
-}
-
-fn sysctl(name: &str) -> Option<u64> {
-    fs::read_to_string(format!("/proc/sys/{name}"))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-}
-
-/// `proc_pid_status(5)`: 2 is `SECCOMP_MODE_FILTER`.
-fn has_seccomp_filter(status: &str) -> bool {
-    status.lines().any(|line| {
-        line.strip_prefix("Seccomp:")
-            .is_some_and(|mode| mode.trim() == "2")
-    })
-}
-
-/// A chroot shows in two ways: nothing is mounted on what looks like the root, or the root is not that of the first
-/// process (where one may look).
-fn is_chroot() -> bool {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let identity = |path| fs::metadata(path).map(|root| (root.dev(), root.ino()));
-    let other_root = match (identity("/"), identity("/proc/1/root/")) {
-        (Ok(ours), Ok(first)) => ours != first,
-        _ => false,
-    };
-    other_root || (!mounts.is_empty() && !has_root_mount(&mounts))
-}
-
-/// `proc_pid_mountinfo(5)`: the fifth field is the mount point, relative to the reader's root.
-fn has_root_mount(mountinfo: &str) -> bool {
-    mountinfo
-        .lines()
-        .any(|line| line.split(' ').nth(4) == Some("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_filter_is_recognised() {
-        assert!(has_seccomp_filter(
-            "Name:\tx\nSeccomp:\t2\nSeccomp_filters:\t1\n"
-        ));
-        assert!(!has_seccomp_filter("Name:\tx\nSeccomp:\t0\n"));
-    }
-
-    #[test]
-    fn a_root_mount_is_recognised() {
-        assert!(has_root_mount(
-            "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
-        ));
-        assert!(!has_root_mount("22 21 0:5 / /proc rw - proc proc rw\n"));
-    }
 
     #[test]
     fn an_unexplained_refusal_keeps_what_the_kernel_said() {

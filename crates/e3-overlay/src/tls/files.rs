@@ -25,7 +25,7 @@ pub(super) fn program_needs(me: PartyIndex, key: &NetworkKey, own: &Certified) -
             public(authority, ".config/mpyc_ca.crt".to_owned(), &own.root),
         ],
         mpyc_options: vec!["--ssl"],
-        place: None,
+        ..ProgramNeeds::default()
     }
 }
 

@@ -1,0 +1,101 @@
+//! Interfaces, addresses and routes (`linux/rtnetlink.h`, `linux/if_addr.h`).
+
+use std::{io, net::IpAddr};
+
+use super::{
+    Netlink,
+    message::{ACKNOWLEDGE, CREATE, EXCLUSIVE, Message},
+};
+
+/// The loopback interface in every network namespace.
+const LOOPBACK: u32 = 1;
+
+const NEW_LINK: u16 = 16;
+const NEW_ADDRESS: u16 = 20;
+const NEW_ROUTE: u16 = 24;
+const DELETE_ROUTE: u16 = 25;
+
+/// An address that nobody has to be asked for (RFC 4862, section 5.4).
+const NO_DETECTION: u8 = 2;
+/// What does not leave this host.
+const SCOPE_HOST: u8 = 254;
+/// The table of a host's own addresses.
+const TABLE_LOCAL: u8 = 255;
+const PROTOCOL_STATIC: u8 = 4;
+/// A route to this very host.
+const TYPE_LOCAL: u8 = 2;
+
+impl Netlink {
+    /// Switches the loopback interface on.
+    pub(in super::super) fn switch_on(&mut self) -> io::Result<()> {
+        const UP: u32 = 1;
+        let mut fixed = [0; 16];
+        fixed[4..8].copy_from_slice(&LOOPBACK.to_ne_bytes());
+        fixed[8..12].copy_from_slice(&UP.to_ne_bytes());
+        fixed[12..].copy_from_slice(&UP.to_ne_bytes());
+        self.tell([Message::new(NEW_LINK, ACKNOWLEDGE, &fixed)], 1)
+    }
+
+    /// Gives the loopback interface an address.
+    pub(in super::super) fn add_address(&mut self, address: IpAddr) -> io::Result<()> {
+        const ADDRESS: u16 = 1;
+        const LOCAL: u16 = 2;
+        let [a, b, c, d] = LOOPBACK.to_ne_bytes();
+        let (family, length) = family(address);
+        let fixed = [family, length, NO_DETECTION, 0, a, b, c, d];
+        let bytes = octets(address);
+        let message = Message::new(NEW_ADDRESS, ACKNOWLEDGE | CREATE | EXCLUSIVE, &fixed);
+        let message = message.with(LOCAL, &bytes).with(ADDRESS, &bytes);
+        self.tell([message], 1)
+    }
+
+    /// Lets another's address lead here, from this one unless a program says otherwise.
+    pub(in super::super) fn add_route(&mut self, to: IpAddr, from: IpAddr) -> io::Result<()> {
+        const SOURCE: u16 = 7;
+        let message = route(NEW_ROUTE, ACKNOWLEDGE | CREATE | EXCLUSIVE, to);
+        self.tell([message.with(SOURCE, &octets(from))], 1)
+    }
+
+    /// Takes that back.
+    pub(in super::super) fn remove_route(&mut self, to: IpAddr) -> io::Result<()> {
+        self.tell([route(DELETE_ROUTE, ACKNOWLEDGE, to)], 1)
+    }
+}
+
+fn route(kind: u16, flags: u16, to: IpAddr) -> Message {
+    const DESTINATION: u16 = 1;
+    const INTERFACE: u16 = 4;
+    let (family, length) = family(to);
+    let fixed = [
+        family,
+        length,
+        0,
+        0,
+        TABLE_LOCAL,
+        PROTOCOL_STATIC,
+        SCOPE_HOST,
+        TYPE_LOCAL,
+        0,
+        0,
+        0,
+        0,
+    ];
+    Message::new(kind, flags, &fixed)
+        .with(DESTINATION, &octets(to))
+        .with(INTERFACE, &LOOPBACK.to_ne_bytes())
+}
+
+/// The number of the family, and the bits of an address.
+fn family(address: IpAddr) -> (u8, u8) {
+    match address {
+        IpAddr::V4(_) => (2, 32),
+        IpAddr::V6(_) => (10, 128),
+    }
+}
+
+fn octets(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    }
+}
