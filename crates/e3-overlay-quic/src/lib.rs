@@ -1,1 +1,41 @@
 //! Overlay `quic`: streams through NATs, over QUIC or TLS, to peers that the roster names.
+//!
+//! - `key`, `guests`: by what parties know one another, and whom the roster names;
+//! - `overlay`: what it is before a party joins, `options`: what can be set, `flows`: what a firewall must let through;
+//! - `joined`: a party that has joined, `hub`: what its tasks share;
+//! - `hunt`: one task a peer, `seek`: how it dials, `door`: how others are let in, `carrier`: what links ride on;
+//! - `herald`: tells peers where this party is, `contact`: by signed records; `neighbours`: on a LAN;
+//!   `acquaintance`: what is known of each peer;
+//! - `endpoint`: QUIC, `names`: of our own relays; `tls`: carriers over TCP;
+//! - [`relay`]: the `service` that carries what cannot go direct.
+
+mod acquaintance;
+mod carrier;
+mod contact;
+mod door;
+mod endpoint;
+mod error;
+mod flows;
+mod guests;
+mod herald;
+mod hub;
+mod hunt;
+mod joined;
+mod key;
+mod names;
+mod neighbours;
+mod options;
+mod overlay;
+pub mod relay;
+mod seek;
+mod service;
+mod tls;
+
+pub use error::QuicError;
+pub use overlay::QuicOverlay;
+
+/// The overlay's name.
+const NAME: &str = "quic";
+
+/// What both ends of a carrier name as their protocol (RFC 7301).
+const ALPN: &[u8] = b"e3/link/1";

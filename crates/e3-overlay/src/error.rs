@@ -72,4 +72,12 @@ pub enum OverlayError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    /// What an overlay of a crate of its own says; its errors are typed there.
+    #[error("overlay {overlay}: {source}")]
+    Of {
+        /// The overlay.
+        overlay: &'static str,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }

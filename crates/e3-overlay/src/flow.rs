@@ -63,6 +63,8 @@ pub enum Purpose {
     Join,
     /// The program's own.
     Program,
+    /// To carry a link by a better way. Without it, packets take another.
+    Better,
     /// To measure a link. Without it, nothing but the measurement is missing.
     Measure,
 }
@@ -72,7 +74,7 @@ impl Purpose {
     pub fn is_needed(self) -> bool {
         match self {
             Self::Join | Self::Program => true,
-            Self::Measure => false,
+            Self::Better | Self::Measure => false,
         }
     }
 }
@@ -82,6 +84,7 @@ impl fmt::Display for Purpose {
         f.write_str(match self {
             Self::Join => "joining",
             Self::Program => "the program",
+            Self::Better => "a better path (optional)",
             Self::Measure => "measuring (optional)",
         })
     }

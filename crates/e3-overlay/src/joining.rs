@@ -53,6 +53,10 @@ pub struct Mailbox {
     incoming: mpsc::Receiver<(PartyIndex, ByteBuf)>,
 }
 
+/// The writing half of a [`Mailbox`].
+#[derive(Debug, Clone)]
+pub struct Pen(mpsc::Sender<(PartyIndex, ByteBuf)>);
+
 /// The agent has ended; nothing can be sent any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the agent that carries messages has ended")]
@@ -69,15 +73,27 @@ impl Mailbox {
 
     /// Seals a message for a peer and sends it on its way.
     pub async fn send(&self, to: PartyIndex, message: Vec<u8>) -> Result<(), MailboxClosed> {
-        self.outgoing
-            .send((to, ByteBuf::from(message)))
-            .await
-            .map_err(|_| MailboxClosed)
+        self.pen().send(to, message).await
+    }
+
+    /// What writes while somebody else reads.
+    pub fn pen(&self) -> Pen {
+        Pen(self.outgoing.clone())
     }
 
     /// The next message, with its verified sender; `None` when the agent has ended.
     pub async fn receive(&mut self) -> Option<(PartyIndex, Vec<u8>)> {
         let (from, message) = self.incoming.recv().await?;
         Some((from, message.into_vec()))
+    }
+}
+
+impl Pen {
+    /// Seals a message for a peer and sends it on its way.
+    pub async fn send(&self, to: PartyIndex, message: Vec<u8>) -> Result<(), MailboxClosed> {
+        self.0
+            .send((to, ByteBuf::from(message)))
+            .await
+            .map_err(|_| MailboxClosed)
     }
 }

@@ -29,7 +29,7 @@ pub mod tls;
 
 pub use error::OverlayError;
 pub use flow::{End, Flow, PortChoice, Purpose, Scene};
-pub use joining::{Introducing, Joining, Mailbox, MailboxClosed};
+pub use joining::{Introducing, Joining, Mailbox, MailboxClosed, Pen};
 pub use option::{OWN, OptionKind, OptionShape};
 pub use overlay::{Joined, Overlay};
 pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace, ProgramRules};

@@ -1,0 +1,160 @@
+//! This party's QUIC endpoint.
+
+use std::{
+    collections::BTreeSet,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use iroh::{
+    Endpoint, RelayConfig, RelayMap, RelayMode, RelayUrl,
+    endpoint::{
+        AfterHandshakeOutcome, BindOpts, Connection, EndpointHooks, NetReportConfig,
+        PortmapperConfig, QuicTransportConfig, VarInt, presets,
+    },
+    tls::CaTlsConfig,
+};
+use iroh_relay::RelayQuicConfig;
+use rustls::pki_types::CertificateDer;
+
+use crate::{ALPN, QuicError, guests::Guests, key::SessionKey, names, relay::Told};
+
+/// With this a connection is closed whose other end the roster does not name.
+pub(crate) const STRANGER: VarInt = VarInt::from_u32(1);
+
+/// Bytes that may be on their way: 100 Mbit/s times 250 ms is 3 MB, and a LAN's gigabits need more for their haste.
+const WINDOW: u32 = 16 << 20;
+
+/// Which relays an endpoint uses.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Relays {
+    /// Relays that are services of the environment.
+    pub(crate) own: Vec<Told>,
+    /// Relays that somebody else runs, with certificates of public authorities.
+    pub(crate) others: Vec<RelayUrl>,
+}
+
+impl Relays {
+    /// Their URLs: peers are reached by no other relay, whatever their contact records say.
+    pub(crate) fn urls(&self) -> BTreeSet<RelayUrl> {
+        let own = self.own.iter().filter_map(|told| told.url().parse().ok());
+        own.chain(self.others.iter().cloned()).collect()
+    }
+
+    /// What people call the relay at this URL.
+    pub(crate) fn name_of(&self, url: &RelayUrl) -> String {
+        let own = self.own.iter().find(|told| {
+            let its: Option<RelayUrl> = told.url().parse().ok();
+            its.as_ref() == Some(url)
+        });
+        match own {
+            Some(told) => told.service.clone(),
+            None => url.host_str().unwrap_or(url.as_str()).to_owned(),
+        }
+    }
+
+    /// n0's public ones.
+    pub(crate) fn n0() -> Self {
+        Self {
+            own: Vec::new(),
+            others: RelayMode::Default.relay_map().urls(),
+        }
+    }
+
+    /// All of them, as people call them.
+    pub(crate) fn names(&self) -> String {
+        let urls = self.urls();
+        let names: Vec<String> = urls.iter().map(|url| self.name_of(url)).collect();
+        names.join(" or ")
+    }
+
+    fn map(&self) -> RelayMap {
+        let own = self.own.iter().filter_map(|told| {
+            let quic = Some(RelayQuicConfig::new(told.udp));
+            let config = RelayConfig::new(told.url().parse().ok()?, quic);
+            Some(config.with_auth_token(&told.token))
+        });
+        let others = self.others.iter().cloned().map(RelayConfig::from);
+        RelayMap::from_iter(own.chain(others))
+    }
+
+    /// Own certificates alone, unless somebody else's relays are used.
+    fn roots(&self) -> CaTlsConfig {
+        let own = self
+            .own
+            .iter()
+            .map(|told| CertificateDer::from(told.certificate.clone()));
+        if self.others.is_empty() {
+            CaTlsConfig::custom_roots(own)
+        } else {
+            CaTlsConfig::embedded().with_extra_roots(own)
+        }
+    }
+}
+
+/// Ends every handshake, in either direction, with somebody whom the roster does not name.
+#[derive(Debug)]
+struct Doorkeeper {
+    guests: Guests,
+}
+
+impl EndpointHooks for Doorkeeper {
+    async fn after_handshake<'a>(&'a self, connection: &'a Connection) -> AfterHandshakeOutcome {
+        match self.guests.who(&connection.remote_id()) {
+            Some(_) => AfterHandshakeOutcome::Accept,
+            None => AfterHandshakeOutcome::Reject {
+                error_code: STRANGER,
+                reason: b"not in the roster".to_vec(),
+            },
+        }
+    }
+}
+
+/// Makes the endpoint. It speaks to the relays named here and to peers, and to nobody else's servers.
+pub(crate) async fn bind(
+    key: &SessionKey,
+    guests: Guests,
+    relays: &Relays,
+) -> Result<Endpoint, QuicError> {
+    let mode = match relays.own.is_empty() && relays.others.is_empty() {
+        true => RelayMode::Disabled,
+        false => RelayMode::Custom(relays.map()),
+    };
+    let mut report = NetReportConfig::default();
+    // It would ask for a web page in clear.
+    report.captive_portal_check = false;
+    let failed = |error: &dyn std::fmt::Display| QuicError::Endpoint {
+        why: format!("{error:#}"),
+    };
+    let six = BindOpts::default().set_is_required(false);
+    Endpoint::builder(presets::Minimal)
+        .secret_key(key.secret().clone())
+        .alpns(vec![ALPN.to_vec()])
+        .relay_mode(mode)
+        .ca_tls_config(relays.roots())
+        .dns_resolver(names::resolver(&relays.own))
+        .transport_config(transport())
+        .hooks(Doorkeeper { guests })
+        // It would ask the gateway to open ports, which is its owner's to decide.
+        .portmapper_config(PortmapperConfig::Disabled)
+        .net_report_config(report)
+        .max_tls_tickets(0)
+        .bind_addr((Ipv4Addr::UNSPECIFIED, 0))
+        .map_err(|error| failed(&error))?
+        .bind_addr_with_opts((Ipv6Addr::UNSPECIFIED, 0), six)
+        .map_err(|error| failed(&error))?
+        .bind()
+        .await
+        .map_err(|error| failed(&error))
+}
+
+/// A stream a connection, and windows that do not hold it up.
+fn transport() -> QuicTransportConfig {
+    QuicTransportConfig::builder()
+        .max_concurrent_bidi_streams(VarInt::from_u32(1))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .datagram_receive_buffer_size(None)
+        .stream_receive_window(VarInt::from_u32(WINDOW))
+        .receive_window(VarInt::from_u32(WINDOW))
+        .send_window(u64::from(WINDOW))
+        .build()
+}

@@ -1,0 +1,65 @@
+//! What a firewall has to let through.
+
+use e3_overlay::{End, Flow, PortChoice, Purpose, Scene, ServiceKind};
+use e3_session::types::{PartyIndex, ServiceFacts, Transport};
+
+use crate::options::{Chosen, RelaySource};
+
+/// Every party reaches the relay, over TCP alone if need be, and with that everything works. All else makes packets take a
+/// shorter way.
+pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
+    let chosen = Chosen::read(&scene.options);
+    let relays = scene.services.iter().filter(|service| {
+        chosen.relay == RelaySource::Own && service.kind == ServiceKind::Relay.as_str()
+    });
+    let indices = || (0..scene.parties).map(PartyIndex);
+    let mut flows = Vec::new();
+    for relay in relays {
+        for from in indices() {
+            flows.extend(to_relay(from, relay));
+        }
+    }
+    // Where no relay is known, nothing but a direct path carries a link.
+    let direct = match flows.is_empty() {
+        true => Purpose::Join,
+        false => Purpose::Better,
+    };
+    let pairs = indices().flat_map(|from| indices().map(move |to| (from, to)));
+    for (from, to) in pairs.filter(|(from, to)| from != to) {
+        let carriers = [
+            (Transport::Tcp, chosen.tcp, direct),
+            (Transport::Udp, chosen.quic, Purpose::Better),
+        ];
+        for (transport, _, purpose) in carriers.into_iter().filter(|(_, used, _)| *used) {
+            flows.push(Flow {
+                from: End::Party(from),
+                to: End::Party(to),
+                transport,
+                port: PortChoice::Any,
+                purpose,
+            });
+        }
+    }
+    flows
+}
+
+fn to_relay(from: PartyIndex, relay: &ServiceFacts) -> impl Iterator<Item = Flow> {
+    let port = |transport| {
+        let mut ports = relay.ports.iter();
+        let declared = ports.find(|port| port.transport == transport);
+        declared.map_or(443, |declared| declared.port)
+    };
+    let flow = |transport, purpose| Flow {
+        from: End::Party(from),
+        to: End::Service(relay.name.clone()),
+        transport,
+        port: PortChoice::One(port(transport)),
+        purpose,
+    };
+    [
+        flow(Transport::Tcp, Purpose::Join),
+        // It tells parties how the world sees them, without which NATs let nothing through directly.
+        flow(Transport::Udp, Purpose::Better),
+    ]
+    .into_iter()
+}

@@ -1,0 +1,74 @@
+//! What all tasks of one party share while it is joined.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use e3_forward::{Carrier, Forwarder};
+use e3_session::types::{PartyIndex, SessionId};
+use iroh::{Endpoint, PublicKey};
+
+use crate::{
+    acquaintance::Acquaintances, carrier::Tripwires, contact::Book, endpoint::Relays,
+    guests::Guests, key::SessionKey, options::Chosen, tls::Tls,
+};
+
+/// A party that has joined.
+pub(crate) struct Hub {
+    pub(crate) session: SessionId,
+    pub(crate) key: SessionKey,
+    pub(crate) chosen: Chosen,
+    pub(crate) guests: Guests,
+    /// Every party's key, in the order of indices.
+    pub(crate) keys: RwLock<Vec<PublicKey>>,
+    pub(crate) book: Book,
+    pub(crate) peers: Acquaintances,
+    pub(crate) relays: Arc<Relays>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) tls: Tls,
+    /// Where this party accepts TLS over TCP; 0 where it does not.
+    pub(crate) tcp_port: u16,
+    pub(crate) wires: Tripwires,
+    pub(crate) forwarder: Forwarder,
+}
+
+impl Hub {
+    /// Whether this party decides which carrier the link to a peer rides on.
+    pub(crate) fn leads(&self, peer: &PublicKey) -> bool {
+        self.key.public().as_bytes() < peer.as_bytes()
+    }
+
+    /// Hands a carrier over to the link of whoever has this key; dropped if the roster does not name it any more.
+    pub(crate) fn attach(&self, peer: &PublicKey, carrier: Carrier) {
+        if let Some(index) = self.guests.who(peer) {
+            tracing::debug!(%index, facts = ?carrier.facts(), "a carrier");
+            self.forwarder.attach(index, carrier);
+        }
+    }
+
+    /// The key of the party at an index.
+    pub(crate) fn key_at(&self, index: PartyIndex) -> Option<PublicKey> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(usize::from(index.0)).copied()
+    }
+
+    /// All peers, with their indices.
+    pub(crate) fn peers(&self) -> Vec<(PartyIndex, PublicKey)> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let own = self.key.public();
+        let all = (0..=u16::MAX).map(PartyIndex).zip(keys.iter().copied());
+        all.filter(|(_, key)| *key != own).collect()
+    }
+
+    /// Takes the keys of a roster: from now on these peers are let in, and nobody else.
+    pub(crate) fn take(&self, keys: Vec<PublicKey>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        let peers = self.peers();
+        self.guests
+            .admit(peers.iter().map(|(index, key)| (*key, *index)));
+        let keys: BTreeSet<PublicKey> = peers.into_iter().map(|(_, key)| key).collect();
+        self.peers.keep(&keys);
+        self.book.forget_strangers();
+    }
+}

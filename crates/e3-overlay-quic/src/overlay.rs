@@ -1,0 +1,100 @@
+//! The overlay before it is joined.
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use e3_overlay::{
+    Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
+    Promise, Properties, Scene, Service, ServiceKind,
+};
+use e3_session::types::Options;
+use serde_bytes::ByteBuf;
+
+use crate::{
+    NAME,
+    flows::flows,
+    joined::join,
+    key::SessionKey,
+    options::{Chosen, OPTIONS},
+    service,
+};
+
+/// QUIC with hole punching and relays, or TLS over TCP where one side accepts it.
+#[derive(Debug, Default)]
+pub struct QuicOverlay {
+    /// From *introduce*: never leaves this process.
+    key: OnceLock<SessionKey>,
+}
+
+#[async_trait]
+impl Overlay for QuicOverlay {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "QUIC through NATs, or TLS over TCP where it gets through: encrypted, between the roster's keys; connections outlive their path"
+    }
+
+    fn properties(&self) -> Properties {
+        Properties {
+            confidential: Promise::Yes,
+            integrity: Promise::Yes,
+            authenticated: Promise::Yes,
+            names_callers: Promise::Yes,
+            excludes_strangers: Promise::Yes,
+            forward_secret: Promise::Yes,
+            traverses_nat: Promise::Yes,
+            half_closes: Promise::Yes,
+            outlives_outage: Promise::Yes,
+            outlives_address: Promise::Yes,
+            isolates_program: Promise::Yes,
+            changes_roster: Promise::Yes,
+            excludes_removed: Promise::Yes,
+        }
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[]
+    }
+
+    fn addressing(&self) -> Addressing {
+        Addressing::Virtual
+    }
+
+    fn options(&self) -> &'static [OptionKind] {
+        OPTIONS
+    }
+
+    fn services(&self) -> &'static [ServiceKind] {
+        &[ServiceKind::Relay]
+    }
+
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        (kind == ServiceKind::Relay).then(service::relay)
+    }
+
+    fn mode(&self, options: &Options) -> String {
+        Chosen::read(options).mode()
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        flows(scene)
+    }
+
+    /// A key that is used in this session and in no other.
+    async fn introduce(&self, _who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        let key = SessionKey::generate()?;
+        let public = ByteBuf::from(*key.public().as_bytes());
+        self.key
+            .set(key)
+            .map_err(|_| OverlayError::AlreadyIntroduced { overlay: NAME })?;
+        Ok(public)
+    }
+
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        let key = self.key.get().cloned();
+        let key = key.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
+        Ok(Box::new(join(key, joining).await?))
+    }
+}

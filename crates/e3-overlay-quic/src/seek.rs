@@ -1,0 +1,206 @@
+//! Dialling a peer, by every way that may lead to it at once.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use e3_forward::Carrier;
+use e3_session::types::{Attempt, Path, Tried};
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use iroh::{EndpointAddr, PublicKey, RelayUrl, TransportAddr, endpoint::Connection};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    ALPN,
+    carrier::{self, QUIC, TLS},
+    contact::MAX_ADDRESSES,
+    hub::Hub,
+};
+
+/// How much sooner TLS over TCP is tried than QUIC, so that where it works no packet of QUIC is sent in vain.
+const HEAD_START: Duration = Duration::from_millis(400);
+
+/// How much later than the link's leader the other end begins to dial by QUIC: one connection does for both.
+const MANNERS: Duration = Duration::from_millis(1200);
+
+/// Between one address and the next (RFC 8305, section 5).
+const STAGGER: Duration = Duration::from_millis(50);
+
+/// How long an address may take to answer over TCP, TLS included.
+const TCP_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a connection by QUIC may take to come about.
+const QUIC_PATIENCE: Duration = Duration::from_secs(10);
+
+impl Hub {
+    /// Looks for a peer by every way; the first carrier that comes about. None if all have failed.
+    pub(crate) async fn seek(&self, peer: &PublicKey) -> Option<Carrier> {
+        let tcp = async { self.seek_by_tcp(peer).await };
+        let quic = async {
+            if !self.chosen.quic {
+                return None;
+            }
+            let by_tcp = self.chosen.tcp && !self.tcp_addresses(peer).is_empty();
+            let manners = if self.leads(peer) {
+                Duration::ZERO
+            } else {
+                MANNERS
+            };
+            let head_start = if by_tcp { HEAD_START } else { Duration::ZERO };
+            sleep(manners + head_start).await;
+            self.seek_by_quic(peer).await
+        };
+        tokio::pin!(tcp, quic);
+        tokio::select! {
+            found = &mut tcp => match found {
+                Some(carrier) => Some(carrier),
+                None => quic.await,
+            },
+            found = &mut quic => match found {
+                Some(carrier) => Some(carrier),
+                None => tcp.await,
+            },
+        }
+    }
+
+    /// Looks for a peer by TLS over TCP, at every address that it may have.
+    pub(crate) async fn seek_by_tcp(&self, peer: &PublicKey) -> Option<Carrier> {
+        if !self.chosen.tcp {
+            return None;
+        }
+        let addresses = self.tcp_addresses(peer).into_iter().enumerate();
+        let mut dialling: FuturesUnordered<_> = addresses
+            .map(|(place, at)| async move {
+                sleep(STAGGER.saturating_mul(u32::try_from(place).unwrap_or(u32::MAX))).await;
+                let start = Instant::now();
+                let dialled = match timeout(TCP_PATIENCE, self.tls.dial(*peer, at)).await {
+                    Ok(dialled) => dialled,
+                    Err(_) => Err(silent(TCP_PATIENCE)),
+                };
+                let carried = dialled.and_then(|stream| carrier::ride(stream, at, &self.wires));
+                let path = Path::Direct {
+                    address: at.to_string(),
+                };
+                self.tell(peer, TLS, path, &carried, start);
+                carried.ok()
+            })
+            .collect();
+        while let Some(found) = dialling.next().await {
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Looks for a peer by QUIC: by its addresses and by relays at once.
+    async fn seek_by_quic(&self, peer: &PublicKey) -> Option<Carrier> {
+        let connection = self.call(peer).await?;
+        carrier::carry(connection, self.relays.clone()).await.ok()
+    }
+
+    /// A connection to a peer by QUIC.
+    pub(crate) async fn call(&self, peer: &PublicKey) -> Option<Connection> {
+        let start = Instant::now();
+        let known = self.quic_addresses(peer);
+        let relayed = known.addrs.iter().any(TransportAddr::is_relay);
+        let nowhere = known.addrs.is_empty();
+        let called = match timeout(QUIC_PATIENCE, self.endpoint.connect(known, ALPN)).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(io::Error::other(format!("{error:#}"))),
+            Err(_) => Err(silent(QUIC_PATIENCE)),
+        };
+        let path = match &called {
+            Ok(connection) => carrier::path_of(connection, &self.relays).0,
+            Err(_) if relayed => Path::Relayed {
+                by: self.relays.names(),
+            },
+            Err(_) if nowhere => Path::Unreachable {
+                reason: "no address is known".to_owned(),
+            },
+            Err(_) => Path::Direct {
+                address: "any of its addresses".to_owned(),
+            },
+        };
+        self.tell(peer, QUIC, path, &called, start);
+        called.ok()
+    }
+
+    /// Where a peer may accept TLS over TCP, best first, each once.
+    fn tcp_addresses(&self, peer: &PublicKey) -> Vec<SocketAddr> {
+        let told = self
+            .book
+            .get(peer)
+            .map(|record| record.tcp)
+            .unwrap_or_default();
+        let port = told.first().map(SocketAddr::port);
+        let contact = self.peers.contact(peer).into_iter();
+        let contact = contact.filter_map(|address| Some(SocketAddr::new(address, port?)));
+        let near = self.peers.near(peer).0;
+        let mut seen = BTreeSet::new();
+        let all = near.into_iter().chain(told.iter().copied()).chain(contact);
+        all.filter(|at| seen.insert(*at))
+            .take(2 * MAX_ADDRESSES)
+            .collect()
+    }
+
+    /// Where a peer may be reached by QUIC. Relays that are not this environment's are never asked.
+    fn quic_addresses(&self, peer: &PublicKey) -> EndpointAddr {
+        let record = self.book.get(peer);
+        let ours = self.relays.urls();
+        let told = record.iter().flat_map(|record| &record.relays);
+        let told: Vec<RelayUrl> = told.filter_map(|url| url.parse().ok()).collect();
+        let known = told.into_iter().find(|url| ours.contains(url));
+        let relay = known.or_else(|| ours.into_iter().next());
+        let near = self.peers.near(peer).1;
+        let places = record
+            .into_iter()
+            .flat_map(|record| record.quic)
+            .chain(near);
+        let places = places.map(TransportAddr::Ip);
+        EndpointAddr::from_parts(*peer, places.chain(relay.map(TransportAddr::Relay)))
+    }
+
+    fn tell<T>(
+        &self,
+        peer: &PublicKey,
+        transport: &str,
+        path: Path,
+        came: &io::Result<T>,
+        start: Instant,
+    ) {
+        let outcome = match came {
+            Ok(_) => Attempt::Answered,
+            Err(error) => Attempt::Failed {
+                reason: format!("{}: {error}", shown(&path)),
+            },
+        };
+        let answered = outcome == Attempt::Answered;
+        self.peers.tell(
+            peer,
+            Tried {
+                path,
+                transport: transport.to_owned(),
+                rtt_ms: None,
+                outcome,
+            },
+        );
+        tracing::debug!(transport, answered, elapsed = ?start.elapsed(), "tried");
+    }
+}
+
+fn shown(path: &Path) -> &str {
+    match path {
+        Path::Direct { address } => address,
+        Path::Relayed { by } => by,
+        Path::Unreachable { reason } => reason,
+    }
+}
+
+fn silent(patience: Duration) -> io::Error {
+    let why = format!("no answer in {} s", patience.as_secs());
+    io::Error::new(io::ErrorKind::TimedOut, why)
+}
