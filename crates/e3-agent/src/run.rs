@@ -87,11 +87,12 @@ impl Agent {
         };
         self.run = Some(stop);
         let joined = Arc::clone(&self.joined);
+        let place = self.needs.place.clone();
         self.tasks.spawn(async move {
             if let Some(joined) = joined.read().await.as_ref() {
                 joined.guard(rules);
             }
-            let (outcome, printed) = perform(line, &mark, staged, care).await;
+            let (outcome, printed) = perform(line, place, &mark, staged, care).await;
             let kept = path.map(|path| path.display().to_string());
             Event::Ran(
                 id,
