@@ -210,6 +210,10 @@ impl Agent {
                 self.links(id);
                 Ok(None)
             }
+            Request::Examine { asked } => {
+                self.examine(id, asked);
+                Ok(None)
+            }
             Request::Tell { text } => {
                 tracing::warn!("{text}");
                 Ok(Some(Reply::Stored))

@@ -19,6 +19,7 @@ mod agree;
 mod carry;
 mod conclude;
 mod connect;
+mod examine;
 mod exec;
 mod give;
 mod hello;

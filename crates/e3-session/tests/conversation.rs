@@ -143,7 +143,7 @@ impl World {
     /// A conversation up to its first run, without the run.
     fn ready() -> Self {
         let mut world = Self::new();
-        world.exchange_all(&KINDS[..12]);
+        world.exchange_all(&KINDS[..14]);
         assert_eq!(world.agent.phase(), Phase::Confirmed);
         world
     }

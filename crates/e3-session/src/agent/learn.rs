@@ -103,6 +103,7 @@ impl Knowledge {
             | Request::Feed { .. }
             | Request::Kill { .. }
             | Request::Links
+            | Request::Examine { .. }
             | Request::Tell { .. }
             | Request::Leave => Ok(()),
         }

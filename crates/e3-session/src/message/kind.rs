@@ -51,6 +51,8 @@ pub enum RequestKind {
     Ping,
     /// [`Request::Links`]
     Links,
+    /// [`Request::Examine`]
+    Examine,
     /// [`Request::Deliver`]
     Deliver,
     /// [`Request::Tell`]
@@ -85,6 +87,7 @@ impl RequestKind {
             Self::Kill => "kill",
             Self::Ping => "ping",
             Self::Links => "links",
+            Self::Examine => "examine",
             Self::Deliver => "deliver",
             Self::Tell => "tell",
             Self::Leave => "leave",
@@ -116,6 +119,7 @@ impl RequestKind {
             Reply::Stopping => matches!(self, Self::Stop | Self::Kill),
             Reply::Pinged(_) => self == Self::Ping,
             Reply::Links(_) => self == Self::Links,
+            Reply::Examined { .. } => self == Self::Examine,
             Reply::Left => self == Self::Leave,
             Reply::Refused(_) => true,
             Reply::Carry { .. } | Reply::Notice { .. } => false,
@@ -148,6 +152,7 @@ impl RequestKind {
             | Self::Kill
             | Self::Ping
             | Self::Links
+            | Self::Examine
             | Self::Deliver
             | Self::Tell => false,
         }
@@ -186,6 +191,7 @@ impl Request {
             Self::Kill { .. } => RequestKind::Kill,
             Self::Ping { .. } => RequestKind::Ping,
             Self::Links => RequestKind::Links,
+            Self::Examine { .. } => RequestKind::Examine,
             Self::Deliver { .. } => RequestKind::Deliver,
             Self::Tell { .. } => RequestKind::Tell,
             Self::Leave => RequestKind::Leave,
@@ -218,6 +224,7 @@ impl Reply {
             Self::Stopping => "stopping",
             Self::Pinged(_) => "pinged",
             Self::Links(_) => "links",
+            Self::Examined { .. } => "examined",
             Self::Left => "left",
             Self::Carry { .. } => "carry",
             Self::Notice { .. } => "notice",

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::types::{
-    Admission, Conclusion, DialTable, Difference, Digest, End, HostFacts, LinkReport, Nonce, Offer,
-    PartyIndex, ProgramEvent, ServiceFacts, ServiceHealth,
+    Admission, Conclusion, DialTable, Difference, Digest, End, HostFacts, LinkReport,
+    NetworkReport, Nonce, Offer, PartyIndex, ProgramEvent, ServiceFacts, ServiceHealth,
 };
 
 /// What an agent says.
@@ -103,6 +103,17 @@ pub enum Reply {
     Pinged(LinkReport),
     /// To `Links`.
     Links(Vec<LinkReport>),
+    /// To `Examine`.
+    Examined {
+        /// What was found out.
+        report: NetworkReport,
+        /// The question's own time.
+        asked: u64,
+        /// When it came, by the host's clock (T2).
+        received: u64,
+        /// When this answer was given, by the same (T3).
+        answered: u64,
+    },
     /// To `Leave`; the last thing an agent says.
     Left,
     /// Unasked (`re` 0): a sealed message to be carried to another agent.

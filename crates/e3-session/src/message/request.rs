@@ -137,6 +137,12 @@ pub enum Request {
     },
     /// Asks for the state of all links. Answer: `Links`.
     Links,
+    /// Asks how the host is attached to the network: the services that were named in *prepare* are asked. Takes some
+    /// seconds. Answer: `Examined`.
+    Examine {
+        /// When the controller asks, by its own clock: T1 of RFC 5905, section 8, in the timestamp format of section 6.
+        asked: u64,
+    },
     /// Delivers a message that another agent sealed. Answer: `Stored`.
     Deliver {
         /// Who sealed it.

@@ -7,5 +7,6 @@
 )]
 
 pub mod identities;
+pub mod network;
 pub mod scene;
 pub mod strategies;

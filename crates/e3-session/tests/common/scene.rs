@@ -12,9 +12,10 @@ use e3_session::{
     message::{PROTOCOL, Reply, Request, RequestKind, SendBlob, Serve, Settings},
     types::{
         Admission, Agreement, Conclusion, Contact, Dial, DialTable, Digest, End, Ending, FileEntry,
-        HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, Nonce, Offer,
-        Opening, Options, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program, Reach, Roster,
-        RosterEntry, RunId, ServiceFacts, SessionId, Statement, Subnet, Terms, words,
+        HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, NetworkReport,
+        Nonce, Offer, Opening, Options, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program,
+        Reach, Roster, RosterEntry, RunId, ServiceFacts, SessionId, Statement, Subnet, Terms,
+        words,
     },
 };
 use serde_bytes::ByteBuf;
@@ -338,9 +339,8 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             peer: PartyIndex(0),
         },
         RequestKind::Links => Request::Links,
-        RequestKind::Tell => Request::Tell {
-            text: "party 2 (sgp): its agent has ended".to_owned(),
-        },
+        RequestKind::Examine => Request::Examine { asked: 1 << 63 },
+        RequestKind::Tell => tell("party 2 (sgp): its agent has ended"),
         RequestKind::Deliver => Request::Deliver {
             from: PartyIndex(2),
             sealed: ByteBuf::from(vec![9; 60]),
@@ -444,7 +444,19 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
         Request::Stop { .. } | Request::Kill { .. } => Reply::Stopping,
         Request::Ping { peer } => Reply::Pinged(link(*peer)),
         Request::Links => Reply::Links(vec![link(PartyIndex(0)), link(PartyIndex(2))]),
+        Request::Examine { asked } => Reply::Examined {
+            report: NetworkReport::default(),
+            asked: *asked,
+            received: *asked,
+            answered: *asked,
+        },
         Request::Leave => Reply::Left,
+    }
+}
+
+fn tell(text: &str) -> Request {
+    Request::Tell {
+        text: text.to_owned(),
     }
 }
 
@@ -474,7 +486,7 @@ fn link(to: PartyIndex) -> LinkReport {
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 25] = [
+pub const KINDS: [RequestKind; 26] = [
     RequestKind::Hello,
     RequestKind::Serve,
     RequestKind::Health,
@@ -497,6 +509,7 @@ pub const KINDS: [RequestKind; 25] = [
     RequestKind::Kill,
     RequestKind::Ping,
     RequestKind::Links,
+    RequestKind::Examine,
     RequestKind::Tell,
     RequestKind::Deliver,
     RequestKind::Leave,

@@ -9,12 +9,11 @@ use e3_session::{
         ToController,
     },
     types::{
-        Admission, Attempt, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End,
-        Ending, FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport,
-        Manifest, Nonce, Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex,
-        Path, PortLayout, Ports, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId,
-        ServiceFacts, ServiceHealth, ServicePort, SessionId, Statement, Subnet, Terms, Transport,
-        Tried,
+        Admission, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End, Ending,
+        FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind, Manifest, Nonce,
+        Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex, PortLayout, Ports,
+        Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts, ServiceHealth,
+        ServicePort, SessionId, Statement, Subnet, Terms, Transport,
     },
 };
 use proptest::{
@@ -25,7 +24,10 @@ use proptest::{
 };
 use serde_bytes::ByteBuf;
 
-use super::identities::{endorsement, introduction, policy, signature};
+use super::{
+    identities::{endorsement, introduction, policy, signature},
+    network::{examined, link},
+};
 
 pub fn to_agent() -> impl Strategy<Value = ToAgent> {
     (any::<u32>(), request()).prop_map(|(id, request)| ToAgent { id, request })
@@ -100,6 +102,7 @@ fn request() -> impl Strategy<Value = Request> {
         any::<u32>().prop_map(|exec| Request::Kill { exec }),
         party().prop_map(|peer| Request::Ping { peer }),
         Just(Request::Links),
+        any::<u64>().prop_map(|asked| Request::Examine { asked }),
         any::<String>().prop_map(|text| Request::Tell { text }),
         (party(), bytes()).prop_map(|(from, sealed)| Request::Deliver { from, sealed }),
         Just(Request::Leave),
@@ -148,6 +151,7 @@ pub fn reply() -> impl Strategy<Value = Reply> {
     let aside = prop_oneof![
         link().prop_map(Reply::Pinged),
         vec(link(), 0..4).prop_map(Reply::Links),
+        examined(),
         Just(Reply::Left),
         (party(), bytes()).prop_map(|(to, sealed)| Reply::Carry { to, sealed }),
         text().prop_map(|text| Reply::Notice { text }),
@@ -165,7 +169,7 @@ pub fn bytes() -> impl Strategy<Value = ByteBuf> {
 }
 
 /// Any number that has no second form.
-fn number() -> impl Strategy<Value = f64> {
+pub fn number() -> impl Strategy<Value = f64> {
     prop_oneof![any::<u32>().prop_map(|n| f64::from(n) / 8.0), -1e300..1e300]
 }
 
@@ -181,7 +185,7 @@ fn run() -> impl Strategy<Value = RunId> {
     any::<u32>().prop_map(RunId)
 }
 
-fn party() -> impl Strategy<Value = PartyIndex> {
+pub fn party() -> impl Strategy<Value = PartyIndex> {
     any::<u16>().prop_map(PartyIndex)
 }
 
@@ -496,53 +500,6 @@ fn reach() -> impl Strategy<Value = Reach> {
             port,
         }
     })
-}
-
-fn path() -> impl Strategy<Value = Path> {
-    prop_oneof![
-        text().prop_map(|address| Path::Direct { address }),
-        text().prop_map(|by| Path::Relayed { by }),
-        text().prop_map(|reason| Path::Unreachable { reason }),
-    ]
-}
-
-fn tried() -> impl Strategy<Value = Tried> {
-    let outcome = prop_oneof![
-        Just(Attempt::Answered),
-        text().prop_map(|reason| Attempt::Failed { reason }),
-    ];
-    (path(), text(), outcome, option::of(number())).prop_map(
-        |(path, transport, outcome, rtt_ms)| Tried {
-            path,
-            transport,
-            outcome,
-            rtt_ms,
-        },
-    )
-}
-
-fn link() -> impl Strategy<Value = LinkReport> {
-    let bytes = || option::of(any::<u64>());
-    (
-        (party(), party(), path(), option::of(number())),
-        (option::of(text()), bytes(), bytes(), any::<u32>()),
-        vec(tried(), 0..3),
-    )
-        .prop_map(
-            |((from, to, path, rtt_ms), (transport, sent, received, resumptions), tried)| {
-                LinkReport {
-                    from,
-                    to,
-                    path,
-                    rtt_ms,
-                    transport,
-                    sent,
-                    received,
-                    resumptions,
-                    tried,
-                }
-            },
-        )
 }
 
 fn event() -> impl Strategy<Value = ProgramEvent> {
