@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use e3_reflector::{Known, Pace, Stations, TOLD, clock::Timestamp, connect_time, examine};
+use e3_reflector::{Known, Pace, Station, Stations, TOLD, clock::Timestamp, connect_time, examine};
 use e3_session::{
     message::Reply,
     types::{NetworkReport, ServiceFacts, ServiceReach, Transport},
@@ -54,21 +54,29 @@ fn reflector(service: &ServiceFacts) -> Option<Known> {
     }
 }
 
-/// How services are reached over TCP, one after another; the ports of reflectors, which are asked more, left out.
+/// How services are reached over TCP, one after another.
 async fn reach_all(services: &[ServiceFacts], reflectors: &[Known]) -> Vec<ServiceReach> {
     let mut reached = Vec::new();
+    for (name, endpoint) in endpoints(services, reflectors) {
+        reached.push(connect_time(&name, endpoint).await);
+    }
+    reached
+}
+
+/// Where services listen over TCP; the ports of reflectors, which are asked more, left out.
+fn endpoints(services: &[ServiceFacts], reflectors: &[Known]) -> Vec<(String, SocketAddr)> {
+    let mut endpoints = Vec::new();
     for service in services {
-        for (address, port) in service.addresses.iter().flat_map(|address| {
-            let tcp = service.ports.iter();
-            let tcp = tcp.filter(|port| port.transport == Transport::Tcp);
-            tcp.map(move |port| (*address, port.port))
-        }) {
-            let endpoint = SocketAddr::new(address, port);
-            let stations = reflectors.iter().flat_map(|known| &known.stations.0);
-            if stations.clone().all(|station| station.first() != endpoint) {
-                reached.push(connect_time(&service.name, endpoint).await);
+        for port in &service.ports {
+            let each = service.addresses.iter();
+            let each = each.map(|address| SocketAddr::new(*address, port.port));
+            if port.transport == Transport::Tcp {
+                endpoints.extend(each.map(|endpoint| (service.name.clone(), endpoint)));
             }
         }
     }
-    reached
+    let stations = reflectors.iter().flat_map(|known| &known.stations.0);
+    let asked: Vec<SocketAddr> = stations.map(Station::first).collect();
+    endpoints.retain(|(_, endpoint)| !asked.contains(endpoint));
+    endpoints
 }

@@ -316,7 +316,7 @@ fn leaving_during_a_run_lets_the_run_end_first_or_never() {
 fn hashes_that_the_controller_computes_otherwise_are_violations() {
     let other = Digest([0; 32]);
     let mut world = World::new();
-    world.exchange_all(&KINDS[..4]);
+    world.exchange_all(&KINDS[..6]);
     let re = world.ask(RequestKind::Admit).unwrap();
     let admitted = Reply::Admitted {
         roster: other,
@@ -385,7 +385,7 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        6 => prop::sample::select(KINDS[..21].to_vec()).prop_map(Event::Ask),
+        6 => prop::sample::select(KINDS[..24].to_vec()).prop_map(Event::Ask),
         6 => (1..600usize).prop_map(Event::Down),
         6 => (1..600usize).prop_map(Event::Up),
         8 => any::<Index>().prop_map(Event::Finish),
