@@ -74,7 +74,7 @@ impl Relays {
             Some(config.with_auth_token(&told.token))
         });
         let others = self.others.iter().cloned().map(RelayConfig::from);
-        RelayMap::from_iter(own.chain(others))
+        own.chain(others).collect()
     }
 
     /// Own certificates alone, unless somebody else's relays are used.
@@ -115,9 +115,10 @@ pub(crate) async fn bind(
     guests: Guests,
     relays: &Relays,
 ) -> Result<Endpoint, QuicError> {
-    let mode = match relays.own.is_empty() && relays.others.is_empty() {
-        true => RelayMode::Disabled,
-        false => RelayMode::Custom(relays.map()),
+    let mode = if relays.own.is_empty() && relays.others.is_empty() {
+        RelayMode::Disabled
+    } else {
+        RelayMode::Custom(relays.map())
     };
     let mut report = NetReportConfig::default();
     // It would ask for a web page in clear.

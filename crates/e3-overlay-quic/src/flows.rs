@@ -1,6 +1,7 @@
 //! What a firewall has to let through.
 
 use e3_overlay::{End, Flow, PortChoice, Purpose, Scene, ServiceKind};
+use e3_reflector::{USUAL_PORTS, service_ports};
 use e3_session::types::{PartyIndex, ServiceFacts, Transport};
 
 use crate::options::{Chosen, RelaySource};
@@ -20,9 +21,10 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
         }
     }
     // Where no relay is known, nothing but a direct path carries a link.
-    let direct = match flows.is_empty() {
-        true => Purpose::Join,
-        false => Purpose::Better,
+    let direct = if flows.is_empty() {
+        Purpose::Join
+    } else {
+        Purpose::Better
     };
     let pairs = indices().flat_map(|from| indices().map(move |to| (from, to)));
     for (from, to) in pairs.filter(|(from, to)| from != to) {
@@ -56,10 +58,18 @@ fn to_relay(from: PartyIndex, relay: &ServiceFacts) -> impl Iterator<Item = Flow
         port: PortChoice::One(port(transport)),
         purpose,
     };
-    [
+    let relayed = [
         flow(Transport::Tcp, Purpose::Join),
         // It tells parties how the world sees them, without which NATs let nothing through directly.
         flow(Transport::Udp, Purpose::Better),
-    ]
-    .into_iter()
+    ];
+    // Beside it, what tells hosts what their NATs do.
+    let reflected = service_ports(USUAL_PORTS).into_iter().map(|at| Flow {
+        from: End::Party(from),
+        to: End::Service(relay.name.clone()),
+        transport: at.transport,
+        port: PortChoice::One(at.port),
+        purpose: Purpose::Measure,
+    });
+    relayed.into_iter().chain(reflected.collect::<Vec<_>>())
 }

@@ -31,7 +31,7 @@ pub(crate) async fn herald(
     let mut changes = hub.endpoint.watch_addr().stream();
     let mut letters = VecDeque::new();
     let pen = mailbox.pen();
-    let mut hears = true;
+    let mut open = true;
     loop {
         tokio::select! {
             Some(now) = changes.next() => {
@@ -40,15 +40,15 @@ pub(crate) async fn herald(
                     sleep(GROUP).await;
                 }
                 let now = if places.sequence > 0 { hub.endpoint.addr() } else { now };
-                if places.take(&hub, now) {
+                if places.take(&hub, &now) {
                     let peers = hub.peers().into_iter();
                     letters = peers.map(|(_, key)| key).collect();
                 }
             }
-            heard = mailbox.receive(), if hears => match heard {
+            heard = mailbox.receive(), if open => match heard {
                 Some((from, bytes)) => letters.extend(hear(&hub, from, &bytes)),
                 // The agent carries nothing any more; the endpoint still does.
-                None => hears = false,
+                None => open = false,
             },
             Some(key) = new_peers.recv() => letters.push_back(key),
             sent = send_first(&hub, &pen, &places, &letters), if !letters.is_empty() => {
@@ -97,7 +97,7 @@ struct Places {
 
 impl Places {
     /// Takes what the endpoint knows of its addresses; whether that is something new to tell.
-    fn take(&mut self, hub: &Hub, now: EndpointAddr) -> bool {
+    fn take(&mut self, hub: &Hub, now: &EndpointAddr) -> bool {
         let quic: Vec<SocketAddr> = now
             .ip_addrs()
             .copied()

@@ -17,7 +17,7 @@ use crate::{carrier::rank, hub::Hub};
 const PAUSE: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(4));
 
 /// Between one look for a better way and the next: at first, and at most.
-const BETTER: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(60));
+const BETTER: (Duration, Duration) = (Duration::from_secs(3), Duration::from_mins(1));
 
 /// How long a carrier that was found may take until the link rides on it.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -132,12 +132,14 @@ async fn improve(hub: &Hub, peer: &PublicKey, index: PartyIndex) {
     };
     let by_holes = async {
         // Only the end that has opened a connection makes holes for it, and some pairs of NATs need it to be the other.
-        if hub.chosen.quic && !hub.leads(peer) && hub.rank_of(index) <= Some(rank::RELAYED) {
-            if let Some(connection) = hub.call(peer).await {
-                let _direct = timeout(PUNCH, until_direct(&connection)).await;
-                // What was found is known to the other connection, too.
-                connection.close(0_u32.into(), b"");
-            }
+        if hub.chosen.quic
+            && !hub.leads(peer)
+            && hub.rank_of(index) <= Some(rank::RELAYED)
+            && let Some(connection) = hub.call(peer).await
+        {
+            let _direct = timeout(PUNCH, until_direct(&connection)).await;
+            // What was found is known to the other connection, too.
+            connection.close(0_u32.into(), b"");
         }
     };
     tokio::join!(by_tcp, by_holes);

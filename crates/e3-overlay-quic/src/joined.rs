@@ -1,6 +1,9 @@
 //! The overlay while it is up.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use e3_forward::{
@@ -74,15 +77,12 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
     let guests = Guests::default();
     let relays = Arc::new(relays(&chosen, &services)?);
     let tls = Tls::new(&key, guests.clone())?;
-    let listener = match chosen.tcp {
-        true => Some(door::listen()?),
-        false => None,
-    };
+    let listener = chosen.tcp.then(door::listen).transpose()?;
     let tcp_port = match &listener {
         Some(listener) => port_of(listener)?,
         None => 0,
     };
-    let endpoint = endpoint::bind(&key, guests.clone(), &relays).await?;
+    let endpoint = Box::pin(endpoint::bind(&key, guests.clone(), &relays)).await?;
     let place = Place::open(&plan(&roster, me, dial, ports, &chosen));
     let place = Arc::new(place.map_err(QuicError::Place)?);
     let mut settings = ForwardSettings::new(context(&roster));
@@ -94,7 +94,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         chosen,
         book: Book::new(roster.session, guests.clone()),
         guests,
-        keys: Default::default(),
+        keys: RwLock::default(),
         peers: Acquaintances::default(),
         relays,
         endpoint,

@@ -70,11 +70,7 @@ mod tests {
     fn what_is_shown_of_a_key_is_public() {
         let key = SessionKey::generate().unwrap();
         let shown = format!("{key:?}");
-        let secret = hex(&key.secret().to_bytes());
+        let secret = hex::encode(key.secret().to_bytes());
         assert!(!shown.contains(&secret[..8]), "{shown}");
-    }
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -19,10 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<BoxIter<T>, DnsError>> + Send>>;
 
+/// Of both versions of IP.
+type Addresses = (Vec<Ipv4Addr>, Vec<Ipv6Addr>);
+
 /// Answers for our own relays, and passes other questions on.
 #[derive(Debug, Clone)]
 struct Names {
-    own: Arc<BTreeMap<String, (Vec<Ipv4Addr>, Vec<Ipv6Addr>)>>,
+    own: Arc<BTreeMap<String, Addresses>>,
     others: DnsResolver,
 }
 

@@ -10,6 +10,9 @@ use iroh::RelayUrl;
 /// The word by which n0's public relays are asked for.
 const N0: &str = "n0";
 
+/// How long a link may be down unless something else is said.
+const OUTAGE: Duration = Duration::from_mins(10);
+
 /// What can be said, each with its default.
 pub(crate) const OPTIONS: &[OptionKind] = &[
     OptionKind {
@@ -29,9 +32,9 @@ pub(crate) const OPTIONS: &[OptionKind] = &[
         name: "outage",
         summary: "how long a link may be down before programs are told",
         shape: OptionShape::Duration {
-            default: Duration::from_secs(600),
+            default: OUTAGE,
             least: Duration::from_secs(1),
-            most: Duration::from_secs(24 * 60 * 60),
+            most: Duration::from_hours(24),
         },
     },
     OptionKind {
@@ -90,9 +93,7 @@ impl Chosen {
             relay,
             tcp: rides("tcp"),
             quic: rides("quic"),
-            outage: options
-                .duration("outage")
-                .unwrap_or(Duration::from_secs(600)),
+            outage: options.duration("outage").unwrap_or(OUTAGE),
             program: program.unwrap_or_default(),
             lan: options.word("lan") != Some("off"),
         }

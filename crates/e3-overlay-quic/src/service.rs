@@ -1,9 +1,10 @@
-//! The relay as a service of an environment.
+//! The relay as a service of an environment, with a reflector beside it, by which hosts find out what their NAT does.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
+use e3_reflector::{Reflector, TOLD, USUAL_PORTS, service_ports};
 use e3_session::types::{Health, ServicePort, Transport};
 use serde_bytes::ByteBuf;
 use tokio::sync::Mutex;
@@ -16,6 +17,8 @@ pub(crate) struct RelayService;
 
 struct Running {
     relay: Mutex<Relay>,
+    /// None where its ports are taken, or the host does not have the addresses by which others know it.
+    reflector: Option<Reflector>,
     ports: RelayPorts,
     told: BTreeMap<String, ByteBuf>,
 }
@@ -25,12 +28,13 @@ pub(crate) fn relay() -> Arc<dyn Service> {
     Arc::new(RelayService)
 }
 
-fn listed(ports: RelayPorts) -> Vec<ServicePort> {
+fn listed(ports: RelayPorts, reflector: Vec<ServicePort>) -> Vec<ServicePort> {
     let port = |port, transport| ServicePort { port, transport };
-    vec![
+    let relay = [
         port(ports.tcp, Transport::Tcp),
         port(ports.udp, Transport::Udp),
-    ]
+    ];
+    relay.into_iter().chain(reflector).collect()
 }
 
 /// The ports that were declared, and the usual ones for what was not.
@@ -51,7 +55,7 @@ fn chosen(declared: &[ServicePort]) -> RelayPorts {
 #[async_trait]
 impl Service for RelayService {
     fn usual_ports(&self) -> Vec<ServicePort> {
-        listed(RelayPorts::default())
+        listed(RelayPorts::default(), service_ports(USUAL_PORTS))
     }
 
     async fn start(&self, start: ServiceStart) -> Result<Box<dyn RunningService>, ServiceError> {
@@ -64,10 +68,21 @@ impl Service for RelayService {
             name: name(),
             why: error.to_string(),
         })?;
+        let reflector = Reflector::start(&start.addresses, USUAL_PORTS).await;
+        if let Err(error) = &reflector {
+            tracing::warn!(%error, "hosts cannot find out what their NATs do");
+        }
+        let reflector = reflector.ok();
+        let mut told = relay.told();
+        if let Some(reflector) = &reflector {
+            let stations = reflector.stations().to_string();
+            told.insert(TOLD.to_owned(), ByteBuf::from(stations));
+        }
         Ok(Box::new(Running {
             ports: relay.ports(),
-            told: relay.told(),
+            told,
             relay: Mutex::new(relay),
+            reflector,
         }))
     }
 }
@@ -75,7 +90,9 @@ impl Service for RelayService {
 #[async_trait]
 impl RunningService for Running {
     fn ports(&self) -> Vec<ServicePort> {
-        listed(self.ports)
+        let reflector = self.reflector.as_ref();
+        let ports = reflector.map(|reflector| reflector.stations().ports());
+        listed(self.ports, ports.unwrap_or_default())
     }
 
     fn told(&self) -> BTreeMap<String, ByteBuf> {
@@ -83,11 +100,11 @@ impl RunningService for Running {
     }
 
     async fn health(&self) -> Health {
-        match self.relay.lock().await.is_up() {
-            true => Health::Up,
-            false => Health::Down {
-                reason: "the relay has ended by itself".to_owned(),
-            },
+        if self.relay.lock().await.is_up() {
+            return Health::Up;
+        }
+        Health::Down {
+            reason: "the relay has ended by itself".to_owned(),
         }
     }
 

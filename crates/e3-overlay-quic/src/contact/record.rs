@@ -137,10 +137,10 @@ impl Signed {
             signature,
         };
         // Each record has one encoding.
-        match signed.encode() == bytes {
-            true => Ok(signed),
-            false => Err(RecordError::Malformed),
+        if signed.encode() != bytes {
+            return Err(RecordError::Malformed);
         }
+        Ok(signed)
     }
 
     /// Whose key is said to have signed it.
@@ -191,10 +191,10 @@ fn read((bytes, port): &At) -> Result<SocketAddr, RecordError> {
         _ => return Err(RecordError::Malformed),
     };
     let at = SocketAddr::new(address, *port);
-    match can_be_at(at) {
-        true => Ok(at),
-        false => Err(RecordError::Address(at)),
+    if !can_be_at(at) {
+        return Err(RecordError::Address(at));
     }
+    Ok(at)
 }
 
 /// Whether a party can be there, so that nobody is made to send where many or none listen.

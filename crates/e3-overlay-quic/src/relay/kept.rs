@@ -87,7 +87,7 @@ impl Kept {
 fn random_hex() -> Result<String, QuicError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(QuicError::Randomness)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(bytes))
 }
 
 #[cfg(test)]

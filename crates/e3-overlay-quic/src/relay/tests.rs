@@ -45,7 +45,8 @@ fn relays(told: Told) -> Relays {
 async fn endpoint(relays: &Relays) -> (Endpoint, Guests) {
     let guests = Guests::default();
     let key = SessionKey::generate().unwrap();
-    let made = endpoint::bind(&key, guests.clone(), relays).await.unwrap();
+    let bound = Box::pin(endpoint::bind(&key, guests.clone(), relays));
+    let made = bound.await.unwrap();
     (made, guests)
 }
 

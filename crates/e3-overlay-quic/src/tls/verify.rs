@@ -19,7 +19,7 @@ const SHOWN: [u8; 12] = [
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ];
 
-/// A key as it is shown in a handshake: a SubjectPublicKeyInfo (RFC 7250, section 3).
+/// A key as it is shown in a handshake: a `SubjectPublicKeyInfo` (RFC 7250, section 3).
 pub(super) fn shown(key: &PublicKey) -> Vec<u8> {
     [&SHOWN[..], key.as_bytes()].concat()
 }
