@@ -9,11 +9,12 @@ use std::{
 use anyhow::Context as _;
 use e3_identity::{Endorsement, Introduction};
 use e3_lab::{Host, Lab, Site, Topology};
+use e3_overlay::Addressing;
 use e3_session::{
     message::{Reply, Request},
     types::{
         Contact, Dial, LinkReport, PartyIndex, Path as LinkPath, Ports, Roster, RosterEntry, RunId,
-        SessionId,
+        SessionId, Subnet,
     },
 };
 use e3_world::World;
@@ -24,6 +25,7 @@ use crate::{
     conversation,
     party::{Party, Said},
     sites::name_of,
+    subject::overlay,
     trust::Trust,
 };
 
@@ -32,6 +34,12 @@ pub(crate) const PORT: u16 = 11_365;
 
 /// After this long, a peer counts as unreachable, unless a check says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Networks in which no host of the lab is.
+const NETWORKS: [&str; 2] = ["10.233.0.0/24", "fd33:e3::/64"];
+
+/// The number of whoever is none of the parties.
+const NOBODY: u8 = 200;
 
 /// The session of all honest parties.
 const SESSION: SessionId = SessionId([5; 16]);
@@ -82,7 +90,7 @@ impl Field {
             roster: Roster {
                 session: SESSION,
                 epoch: 0,
-                network: Vec::new(),
+                network: network()?,
                 parties: Vec::new(),
             },
             trust: Trust::new(&home.path().join("identities"), &names)?,
@@ -133,7 +141,7 @@ impl Field {
         let folder = self.folder("agents").join(host.name());
         let session = self.roster.session;
         let introduction = party.introduce(session, &folder, &self.trust).await?;
-        Ok((party, unendorsed(name, introduction)))
+        Ok((party, unendorsed(name, introduction)?))
     }
 
     /// An agent on a host that is no party's; its overlay can be told lies.
@@ -308,11 +316,40 @@ impl Field {
 }
 
 /// An entry before anybody knows at which index it will stand.
-pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> RosterEntry {
-    RosterEntry {
+pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> anyhow::Result<RosterEntry> {
+    let addresses = network()?.into_iter();
+    Ok(RosterEntry {
         name: name.to_owned(),
-        addresses: Vec::new(),
+        addresses: addresses.map(|network| address(network, name)).collect(),
         introduction,
         endorsement: Endorsement::Pinned,
+    })
+}
+
+/// The networks of virtual addresses; none where programs use their hosts'.
+pub(crate) fn network() -> anyhow::Result<Vec<Subnet>> {
+    Ok(match overlay()?.addressing() {
+        Addressing::Host => Vec::new(),
+        Addressing::Virtual => NETWORKS
+            .map(str::parse)
+            .into_iter()
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The address of a party, which is the same in every roster: by its number, or by one that no party has.
+fn address(network: Subnet, name: &str) -> IpAddr {
+    let number = (0..NOBODY).find(|index| name_of(usize::from(*index)) == name);
+    let last = number.unwrap_or(NOBODY).saturating_add(1);
+    match network.address() {
+        IpAddr::V4(base) => {
+            let [a, b, c, _] = base.octets();
+            [a, b, c, last].into()
+        }
+        IpAddr::V6(base) => {
+            let mut segments = base.segments();
+            segments[7] = last.into();
+            segments.into()
+        }
     }
 }

@@ -219,7 +219,7 @@ impl Party {
 
     /// Where its program would be.
     pub(crate) fn place(&self) -> Place {
-        Place::on(&self.host, self.credentials.as_ref())
+        Place::of(&self.host, self.process.id(), self.credentials.as_ref())
     }
 
     /// Dials a peer where the dial table tells.

@@ -5,7 +5,7 @@ use e3_session::types::{Contact, Dial, PartyIndex, Ports, Roster, RosterEntry, R
 
 use crate::{
     conversation,
-    field::{Field, PORT, unendorsed},
+    field::{Field, PORT, network, unendorsed},
     party::{Party, Said},
     trust::Trust,
 };
@@ -30,8 +30,8 @@ impl Stranger {
         let roster = Roster {
             session,
             epoch: 0,
-            network: Vec::new(),
-            parties: vec![unendorsed(name, introduction)],
+            network: network()?,
+            parties: vec![unendorsed(name, introduction)?],
         };
         let mut stranger = Self {
             party,

@@ -49,7 +49,7 @@ pub(super) async fn nobody_reaches_a_program_past_the_overlay() -> anyhow::Resul
     for (way, host, addresses) in ways {
         for address in addresses {
             let at = SocketAddr::new(*address, port);
-            let place = Place::on(host, None);
+            let place = Place::outside(host);
             let (_knocked, shut) =
                 tokio::join!(place.knock(at, PATIENCE), door.stays_shut(PATIENCE));
             if shut.is_err() {

@@ -1,13 +1,18 @@
-//! Where a party's program would be: sockets on its host, dialled by its dial table.
+//! Where a party's program would be: sockets on its host, or in the network that its agent keeps for it there, dialled by
+//! its dial table.
 
 use std::{
+    fs::{self, File},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::unix::fs::MetadataExt as _,
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 use e3_lab::Host;
+use e3_sys::namespace::{self, Kind};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     time::timeout,
@@ -28,6 +33,8 @@ const BACKLOG: u32 = 64;
 #[derive(Clone)]
 pub(crate) struct Place {
     host: Host,
+    /// The network that the agent keeps for programs, where that is not the host's.
+    network: Option<Arc<File>>,
     credentials: Option<Credentials>,
 }
 
@@ -38,11 +45,21 @@ pub(crate) struct Door {
 }
 
 impl Place {
-    /// On a host, where programs are that no overlay puts elsewhere, with what the overlay has given them.
-    pub(crate) fn on(host: &Host, credentials: Option<&Credentials>) -> Self {
+    /// On a host, outside every network that is kept for a program.
+    pub(crate) fn outside(host: &Host) -> Self {
         Self {
             host: host.clone(),
+            network: None,
+            credentials: None,
+        }
+    }
+
+    /// Where the agent that is this process on the host would start a program, with what the overlay has given it.
+    pub(crate) fn of(host: &Host, agent: u32, credentials: Option<&Credentials>) -> Self {
+        Self {
+            network: kept_by(agent).map(Arc::new),
             credentials: credentials.cloned(),
+            ..Self::outside(host)
         }
     }
 
@@ -92,12 +109,36 @@ impl Place {
 
     /// A socket belongs for good to the network that it is made in.
     fn socket(&self, family: IpAddr) -> io::Result<TcpSocket> {
-        let made = self.host.run_in(|| match family {
-            IpAddr::V4(_) => TcpSocket::new_v4(),
-            IpAddr::V6(_) => TcpSocket::new_v6(),
+        let made = self.host.run_in(|| {
+            if let Some(network) = &self.network {
+                namespace::enter(Kind::Net, network)?;
+            }
+            match family {
+                IpAddr::V4(_) => TcpSocket::new_v4(),
+                IpAddr::V6(_) => TcpSocket::new_v6(),
+            }
         });
         made.map_err(io::Error::other)?
     }
+}
+
+/// The network that an agent keeps for its programs: one of its processes stands in it, and not in the agent's own.
+fn kept_by(agent: u32) -> Option<File> {
+    let network = |process: &str| File::open(format!("/proc/{process}/ns/net")).ok();
+    let number = |network: &File| network.metadata().ok().map(|found| found.ino());
+    let own = number(&network(&agent.to_string())?)?;
+    let threads = fs::read_dir(format!("/proc/{agent}/task")).ok()?;
+    let children = threads.filter_map(|thread| {
+        let list = thread.ok()?.path().join("children");
+        fs::read_to_string(list).ok()
+    });
+    children
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(network)
+                .collect::<Vec<_>>()
+        })
+        .find(|network| number(network).is_some_and(|found| found != own))
 }
 
 impl Door {

@@ -7,6 +7,8 @@ pub(crate) enum Fault {
     Sound,
     /// None either; its programs are behind a wall, so that it promises that nobody reaches them past it.
     Walled,
+    /// None either; its programs are in namespaces of their own.
+    Placed,
     /// One bit of a long stream is another.
     Corrupts,
     /// One byte of a stream is missing.
@@ -46,9 +48,10 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Sound,
         Self::Walled,
+        Self::Placed,
         Self::Corrupts,
         Self::Loses,
         Self::ClosesBoth,
@@ -74,6 +77,7 @@ impl Fault {
         match self {
             Self::Sound => "sound",
             Self::Walled => "walled",
+            Self::Placed => "placed",
             Self::Corrupts => "corrupts",
             Self::Loses => "loses",
             Self::ClosesBoth => "closes-both",

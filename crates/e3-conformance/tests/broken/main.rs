@@ -9,6 +9,7 @@
 mod fault;
 mod forward;
 mod overlay;
+mod placed;
 mod table;
 mod wall;
 

@@ -4,13 +4,18 @@ use std::{process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use e3_overlay::{
-    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise,
-    Properties, Registry, Scene, ServiceKind,
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
+    Promise, Properties, Registry, Scene, ServiceKind,
 };
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
 
-use crate::{fault::Fault, forward::Forward, wall};
+use crate::{
+    fault::Fault,
+    forward::Forward,
+    placed::{self, Placed},
+    wall,
+};
 
 /// How long a hasty overlay waits for a peer.
 const MOMENT: Duration = Duration::from_secs(2);
@@ -69,7 +74,7 @@ impl Overlay for Faulty {
                 changes_roster: Promise::Yes,
                 excludes_removed: Promise::Yes,
             },
-            Fault::Walled => Properties {
+            Fault::Walled | Fault::Placed => Properties {
                 isolates_program: Promise::Yes,
                 ..self.direct.properties()
             },
@@ -82,7 +87,10 @@ impl Overlay for Faulty {
     }
 
     fn addressing(&self) -> Addressing {
-        self.direct.addressing()
+        match self.fault {
+            Fault::Placed => Addressing::Virtual,
+            _ => self.direct.addressing(),
+        }
     }
 
     fn services(&self) -> &'static [ServiceKind] {
@@ -111,11 +119,18 @@ impl Overlay for Faulty {
         };
         let contacts = joining.contacts.clone();
         let port = joining.ports.base;
+        let plan = placed::plan(&joining);
+        let direct = self.direct.join(Joining { timeout, ..joining }).await?;
+        let placed = match self.fault {
+            Fault::Placed => Some(Placed::start(&plan, direct.dial_table()).await),
+            _ => None,
+        };
         let mut joined = FaultyJoined {
             fault: self.fault,
-            direct: self.direct.join(Joining { timeout, ..joining }).await?,
+            direct,
             contacts,
             forwards: Vec::new(),
+            placed,
         };
         if self.fault == Fault::Walled {
             wall::build(port)
@@ -132,12 +147,14 @@ struct FaultyJoined {
     direct: Box<dyn Joined>,
     contacts: Vec<Contact>,
     forwards: Vec<Forward>,
+    /// Where the program is, for the one that gives it a place.
+    placed: Option<Placed>,
 }
 
 impl FaultyJoined {
     /// A forward to every peer; those to peers that stay where they are go on.
     async fn lay_forwards(&mut self) {
-        if matches!(self.fault, Fault::Boastful) {
+        if matches!(self.fault, Fault::Boastful | Fault::Placed) {
             return;
         }
         let table = self.direct.dial_table();
@@ -185,6 +202,9 @@ impl FaultyJoined {
 #[async_trait]
 impl Joined for FaultyJoined {
     fn dial_table(&self) -> DialTable {
+        if let Some(placed) = &self.placed {
+            return placed.place.dial_table();
+        }
         let mut table = self.direct.dial_table();
         for reach in &mut table.parties {
             let forward = self.forwards.iter().find(|one| one.peer == reach.name);
@@ -193,6 +213,14 @@ impl Joined for FaultyJoined {
             }
         }
         table
+    }
+
+    fn program_needs(&self) -> ProgramNeeds {
+        let place = self.placed.as_ref();
+        ProgramNeeds {
+            place: place.and_then(|placed| placed.place.program_place()),
+            ..self.direct.program_needs()
+        }
     }
 
     async fn links(&self) -> Vec<LinkReport> {

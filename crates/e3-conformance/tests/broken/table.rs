@@ -48,6 +48,12 @@ table! {
     Sound passes one_direction_may_end_before_the_other, waits;
     Sound passes a_restarted_peer_takes_its_place_again;
 
+    // The suite finds programs where their overlay has put them.
+    Placed passes three_parties_connect;
+    Placed passes both_may_dial_at_once, waits;
+    Placed passes nobody_reaches_a_program_past_the_overlay, waits;
+    Placed passes leaving_leaves_nothing;
+
     // What no overlay promises yet can be kept.
     Walled passes nobody_reaches_a_program_past_the_overlay, waits;
 
