@@ -14,7 +14,7 @@ use e3_session::{
     message::{Reply, Request},
     types::{
         Contact, Dial, LinkReport, PartyIndex, Path as LinkPath, Ports, Roster, RosterEntry, RunId,
-        SessionId, Subnet,
+        ServiceFacts, SessionId, Subnet,
     },
 };
 use e3_world::World;
@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 use crate::{
     conversation,
+    infrastructure::{Infrastructure, hub},
     party::{Party, Said},
     sites::name_of,
     subject::overlay,
@@ -54,6 +55,8 @@ pub(crate) struct Field {
     pub(crate) patience: Duration,
     /// Which connections a program will need.
     pub(crate) dial: Dial,
+    /// What the overlay needs beside the parties.
+    pub(crate) infrastructure: Option<Infrastructure>,
     /// Runs so far.
     runs: u32,
     home: TempDir,
@@ -71,10 +74,11 @@ impl Field {
 
     /// The same; the overlay of one party can be told lies.
     pub(crate) async fn with_liar(
-        sites: Vec<Site>,
+        mut sites: Vec<Site>,
         dial: Dial,
         liar: Option<usize>,
     ) -> anyhow::Result<Self> {
+        sites.extend(hub()?);
         let lab = Lab::build(&Topology {
             sites,
             world: World::builtin(),
@@ -97,9 +101,11 @@ impl Field {
             lab,
             patience: PATIENCE,
             dial,
+            infrastructure: None,
             runs: 0,
             home,
         };
+        field.infrastructure = Infrastructure::start(&field, SESSION).await?;
         for (index, name) in names.iter().enumerate() {
             let host = field.host(name)?.clone();
             let lie = (liar == Some(index)).then(|| field.lie(name));
@@ -108,6 +114,12 @@ impl Field {
             field.parties.push(party);
         }
         Ok(field)
+    }
+
+    /// The services that are up.
+    pub(crate) fn services(&self) -> &[ServiceFacts] {
+        let infrastructure = self.infrastructure.as_ref();
+        infrastructure.map_or(&[], |infrastructure| &infrastructure.facts)
     }
 
     /// Ends a party's agent as a crash would, and starts another in its place, which is a member when it is next
@@ -140,7 +152,9 @@ impl Field {
         let mut party = Party::start(host, name, lie)?;
         let folder = self.folder("agents").join(host.name());
         let session = self.roster.session;
-        let introduction = party.introduce(session, &folder, &self.trust).await?;
+        let introduction = party
+            .introduce(session, &folder, &self.trust, self.services())
+            .await?;
         Ok((party, unendorsed(name, introduction)?))
     }
 
@@ -310,6 +324,9 @@ impl Field {
     pub(crate) async fn leave(&mut self) -> anyhow::Result<()> {
         for party in &mut self.parties {
             party.leave().await?;
+        }
+        if let Some(infrastructure) = &mut self.infrastructure {
+            infrastructure.agent.leave().await?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@
 //!
 //! - `checks`: what is checked, by name, and `condition`: which overlays are held to it;
 //! - `field`: hosts in a lab (`sites`) with an agent on each; `party`: one of them, and `conversation`: all of them;
+//! - `infrastructure`: the services that an overlay needs;
 //! - `trust`: why they believe one another; `stranger`: whom they do not believe; `liar`: an overlay that is told lies
 //!   about who its party is;
 //! - `traffic`: what programs would say to one another;
@@ -22,6 +23,7 @@ mod checks;
 mod condition;
 mod conversation;
 mod field;
+mod infrastructure;
 mod liar;
 mod page;
 mod party;

@@ -13,7 +13,9 @@ use e3_session::{
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, Settings, ToController},
-    types::{Admission, DialTable, LinkReport, Options, PartyIndex, Roster, SessionId},
+    types::{
+        Admission, DialTable, LinkReport, Options, PartyIndex, Roster, ServiceFacts, SessionId,
+    },
 };
 use serde_bytes::ByteBuf;
 use tokio::{
@@ -84,27 +86,33 @@ impl Party {
         })
     }
 
+    /// *hello*.
+    pub(crate) async fn greet(&mut self, session: SessionId, folder: &Path) -> anyhow::Result<()> {
+        let hello = Request::Hello {
+            protocol: PROTOCOL,
+            session,
+            name: self.name.clone(),
+            folder: folder.display().to_string(),
+        };
+        self.request(hello).await?;
+        Ok(())
+    }
+
     /// From *hello* to *introduce*.
     pub(crate) async fn introduce(
         &mut self,
         session: SessionId,
         folder: &Path,
         trust: &Trust,
+        services: &[ServiceFacts],
     ) -> anyhow::Result<Introduction> {
-        let name = self.name.clone();
-        let identity = trust.folder(&name).display().to_string();
-        let hello = Request::Hello {
-            protocol: PROTOCOL,
-            session,
-            name,
-            folder: folder.display().to_string(),
-        };
-        self.request(hello).await?;
+        let identity = trust.folder(&self.name).display().to_string();
+        self.greet(session, folder).await?;
         let settings = Settings {
             overlay: subject()?.overlay.to_owned(),
             options: Options::default(),
             policy: trust.policy(),
-            services: Vec::new(),
+            services: services.to_vec(),
         };
         self.request(Request::Prepare(settings)).await?;
         let introduce = Request::Introduce {
@@ -156,10 +164,8 @@ impl Party {
                     Reply::Refused(refusal) => bail!("{}: {refusal}", self.host.name()),
                     reply => return Ok(reply),
                 },
-                Said::Reply(..) => {}
-                Said::Carry(to, _) => {
-                    bail!("{} writes to party {to} while nobody connects", self.name)
-                }
+                // A courier with other things to do loses what it is given; an overlay has to live with that.
+                Said::Reply(..) | Said::Carry(..) => {}
             }
         }
     }

@@ -26,7 +26,9 @@ impl Stranger {
         let mut party = field.impostor(host, name)?;
         let session = field.roster.session;
         let folder = field.folder("agents").join(host);
-        let introduction = party.introduce(session, &folder, &trust).await?;
+        let introduction = party
+            .introduce(session, &folder, &trust, field.services())
+            .await?;
         let roster = Roster {
             session,
             epoch: 0,

@@ -53,7 +53,7 @@ pub(super) async fn connections_are_those_that_were_announced() -> anyhow::Resul
         parties: 3,
         dial: Dial::LowerToHigher,
         ports: Ports::one(PORT),
-        services: Vec::new(),
+        services: field.services().to_vec(),
         options: Options::default(),
     });
     for opening in &opened {
@@ -72,30 +72,32 @@ pub(super) async fn connections_are_those_that_were_announced() -> anyhow::Resul
 }
 
 /// Whose address is whose.
-fn places(field: &Field) -> BTreeMap<IpAddr, PartyIndex> {
+fn places(field: &Field) -> BTreeMap<IpAddr, End> {
     let indices = (0..=u16::MAX).map(PartyIndex);
-    let parties = indices.zip(&field.parties);
-    parties
-        .flat_map(|(index, party)| {
-            let addresses = party.host.addresses().into_iter();
-            addresses.map(move |address| (address, index))
-        })
-        .collect()
+    let parties = indices.zip(&field.parties).flat_map(|(index, party)| {
+        let addresses = party.host.addresses().into_iter();
+        addresses.map(move |address| (address, End::Party(index)))
+    });
+    let services = field.services().iter().flat_map(|service| {
+        let addresses = service.addresses.iter();
+        addresses.map(|address| (*address, End::Service(service.name.clone())))
+    });
+    parties.chain(services).collect()
 }
 
 /// A connection that somebody has opened, or a conversation that somebody has begun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Opening {
-    from: PartyIndex,
-    to: PartyIndex,
+    from: End,
+    to: End,
     transport: Transport,
     port: u16,
 }
 
 impl Opening {
-    fn is(self, flow: &Flow) -> bool {
-        flow.from == End::Party(self.from)
-            && flow.to == End::Party(self.to)
+    fn is(&self, flow: &Flow) -> bool {
+        flow.from == self.from
+            && flow.to == self.to
             && flow.transport == self.transport
             && match flow.port {
                 PortChoice::One(port) => port == self.port,
@@ -112,15 +114,12 @@ impl fmt::Display for Opening {
             transport,
             port,
         } = self;
-        write!(
-            f,
-            "{transport:?} from party {from} to party {to}, port {port},"
-        )
+        write!(f, "{transport:?} from {from:?} to {to:?}, port {port},")
     }
 }
 
 /// What was opened, by a file of packets that begin with IP.
-fn opened(file: &[u8], places: &BTreeMap<IpAddr, PartyIndex>) -> anyhow::Result<BTreeSet<Opening>> {
+fn opened(file: &[u8], places: &BTreeMap<IpAddr, End>) -> anyhow::Result<BTreeSet<Opening>> {
     let mut reader = PcapNgReader::new(file)?;
     let mut opened = BTreeSet::new();
     // Of a conversation over UDP, whoever spoke first has begun it.
@@ -134,8 +133,8 @@ fn opened(file: &[u8], places: &BTreeMap<IpAddr, PartyIndex>) -> anyhow::Result<
         };
         let Segment { from, to, kind } = segment;
         let of = |end: (IpAddr, u16)| {
-            let place = places.get(&end.0).copied();
-            place.with_context(|| format!("a packet of {} passes, which is no party's", end.0))
+            let place = places.get(&end.0).cloned();
+            place.with_context(|| format!("a packet of {} passes, which is nobody's", end.0))
         };
         let transport = match kind {
             Kind::Syn => Transport::Tcp,

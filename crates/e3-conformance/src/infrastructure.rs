@@ -1,0 +1,77 @@
+//! Services that an overlay needs, on a host that is no party's.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use e3_lab::Site;
+use e3_overlay::ServiceKind;
+use e3_session::{
+    message::{Reply, Request, Serve},
+    types::{Options, ServiceFacts, SessionId},
+};
+
+use crate::{
+    field::Field,
+    party::Party,
+    sites::site,
+    subject::{overlay, subject},
+};
+
+/// The host of all services.
+const HUB: &str = "hub";
+
+/// An agent with services, and what they tell of themselves.
+pub(crate) struct Infrastructure {
+    pub(crate) agent: Party,
+    pub(crate) facts: Vec<ServiceFacts>,
+}
+
+/// The site of the host of services, at which nobody else is; none for an overlay that needs no services.
+pub(crate) fn hub() -> anyhow::Result<Option<Site>> {
+    let needed = !overlay()?.services().is_empty();
+    Ok(needed.then(|| site(HUB, "lon1", e3_lab::Nat::None, vec![HUB.to_owned()])))
+}
+
+impl Infrastructure {
+    /// Starts the services that the overlay needs, if it needs any.
+    pub(crate) async fn start(field: &Field, session: SessionId) -> anyhow::Result<Option<Self>> {
+        let overlay = overlay()?;
+        if overlay.services().is_empty() {
+            return Ok(None);
+        }
+        let host = field.host(HUB)?;
+        let mut agent = Party::start(host, HUB, None)?;
+        agent
+            .greet(session, &field.folder("agents").join(HUB))
+            .await?;
+        let mut infrastructure = Self {
+            agent,
+            facts: Vec::new(),
+        };
+        for kind in overlay.services() {
+            infrastructure.serve(*kind).await?;
+        }
+        Ok(Some(infrastructure))
+    }
+
+    async fn serve(&mut self, kind: ServiceKind) -> anyhow::Result<()> {
+        let service = ServiceFacts {
+            name: kind.as_str().to_owned(),
+            kind: kind.as_str().to_owned(),
+            host: HUB.to_owned(),
+            addresses: self.agent.host.addresses(),
+            ports: Vec::new(),
+            told: BTreeMap::default(),
+        };
+        let serve = Serve {
+            overlay: subject()?.overlay.to_owned(),
+            options: Options::default(),
+            service,
+        };
+        match self.agent.request(Request::Serve(serve)).await? {
+            Reply::Serving { service } => self.facts.push(service),
+            other => bail!("expected a service, found {other:?}"),
+        }
+        Ok(())
+    }
+}
