@@ -78,6 +78,7 @@ mod tests {
                 name: "direct",
                 services: &[],
                 identities: &[],
+                options: &[],
             }],
             most_hosts: 256,
             regions: &[KnownRegion {

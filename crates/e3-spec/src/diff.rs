@@ -126,6 +126,7 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         name,
         hosts: _,
         overlay,
+        options,
         identity,
         services,
         service_hosts,
@@ -142,6 +143,12 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         "overlay",
         text(overlay),
         text(&to.overlay),
+        Effect::Reconnect,
+    );
+    note(
+        "options",
+        declared::options(options),
+        declared::options(&to.options),
         Effect::Reconnect,
     );
     let (old, new) = (
@@ -171,7 +178,11 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         // What the lab leaves to chance begins there.
         Effect::RebuildNetwork,
     );
-    let Network { regions, pairs } = network;
+    let Network {
+        regions,
+        pairs,
+        virtual_networks,
+    } = network;
     let show_regions = |regions: &BTreeMap<_, String>| {
         list(Some(
             &regions
@@ -191,6 +202,12 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         list(Some(pairs)),
         list(Some(&to.network.pairs)),
         Effect::RebuildNetwork,
+    );
+    note(
+        "network.virtual",
+        list(Some(virtual_networks)),
+        list(Some(&to.network.virtual_networks)),
+        Effect::Reconnect,
     );
     let (old, new) = (
         program::fields(program.as_ref()),

@@ -9,9 +9,11 @@ use crate::choice::{Family, Output};
 use crate::identity::Identity;
 use crate::nat::Nat;
 use crate::number::PartyCount;
+use crate::option::OptionValue;
 use crate::program::Program;
 use crate::quantity::{Probability, Rate, Time};
 use crate::service::{Service, ServiceHost};
+use crate::subnet::VirtualNetwork;
 use crate::text::{
     EnvironmentName, FilePath, GroupName, HostName, OverlayName, ProviderName, RegionName, SiteName,
 };
@@ -29,6 +31,8 @@ pub struct Environment {
     pub hosts: Vec<Host>,
     /// The overlay that connects the parties.
     pub overlay: OverlayName,
+    /// What is said of that overlay beyond its name; an option that is not here has its default.
+    pub options: BTreeMap<String, OptionValue>,
     /// How introductions are believed.
     pub identity: Identity,
     /// Infrastructure, in the order of the file; what the overlay needs beyond it comes last.
@@ -155,6 +159,8 @@ pub struct Network {
     pub regions: BTreeMap<RegionName, String>,
     /// Delays between pairs of regions, sorted; no pair stands here twice.
     pub pairs: Vec<Pair>,
+    /// The networks that parties' virtual addresses are of; none where they are chosen when the hosts are known.
+    pub virtual_networks: Vec<VirtualNetwork>,
 }
 
 /// The one-way delays between two regions (or between two sites of one region).

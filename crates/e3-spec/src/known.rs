@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::choice::{IdentityScheme, ServiceKind};
+use crate::option::KnownOption;
 
 /// Names that an e3.toml may use.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub struct KnownOverlay<'a> {
     /// The identity schemes that it works with, the one that it is used with unless another is said first. None for
     /// all of them.
     pub identities: &'a [IdentityScheme],
+    /// What a table of its name may say of it.
+    pub options: &'a [KnownOption<'a>],
 }
 
 /// A region that needs no declaration.

@@ -9,7 +9,7 @@
 //!
 //! let known = Known {
 //!     providers: &[KnownProvider { name: "lab", lab: true }],
-//!     overlays: &[KnownOverlay { name: "direct", services: &[], identities: &[] }],
+//!     overlays: &[KnownOverlay { name: "direct", services: &[], identities: &[], options: &[] }],
 //!     most_hosts: 256,
 //!     regions: &[KnownRegion { name: "ams3", city: "Amsterdam" }],
 //! };
@@ -36,6 +36,7 @@ mod known;
 mod nat;
 mod near;
 mod number;
+mod option;
 mod overrides;
 mod parse;
 mod program;
@@ -46,6 +47,7 @@ mod resolve;
 mod scenario;
 mod service;
 mod source;
+mod subnet;
 mod template;
 mod text;
 
@@ -60,6 +62,7 @@ pub use identity::{DidText, Identity, Pin};
 pub use known::{Files, Known, KnownOverlay, KnownProvider, KnownRegion, Surroundings, TrustFiles};
 pub use nat::Nat;
 pub use number::{PartyCount, Port, Threshold};
+pub use option::{KnownOption, OptionShape, OptionValue};
 pub use overrides::Overrides;
 pub use parse::{Declared, File, adhoc, json_schema, parse};
 pub use program::{Command, Mpyc, Probe, Program, ProgramKind};
@@ -68,6 +71,7 @@ pub use scenario::{
     Deed, Event, LineChange, Outage, PathChange, Places, RateChange, Reorder, Scenario,
 };
 pub use service::{Service, ServiceHost, ServicePort};
+pub use subnet::VirtualNetwork;
 pub use template::{TEMPLATES, template};
 pub use text::{
     AuthorityName, CarrierName, EnvironmentName, FilePath, FingerprintText, GroupName, HostName,

@@ -6,9 +6,9 @@ use schemars::generate::SchemaSettings;
 
 use crate::diagnostic::Diagnostics;
 use crate::environment::Environment;
-use crate::known::Surroundings;
+use crate::known::{KnownOverlay, Surroundings};
 use crate::overrides::Overrides;
-use crate::raw::{Document, Node, Read};
+use crate::raw::{Document, Node, Read, options_schema, take_options};
 use crate::report::{Report, Reported};
 use crate::resolve::resolve;
 use crate::source::{Place, Sources};
@@ -46,9 +46,10 @@ pub fn parse(
     let mut report = Report::new(Sources::new(file.name, file.text));
     let mut root = Node::document(file.text, Place::FILE, &mut report);
     overrides.apply(&mut root, &mut report);
+    let options = take_options(&mut root, around.known.overlays, &mut report);
     let declared = Document::read(&root, &mut report)
         .ok_or(Reported)
-        .and_then(|document| resolve(&document, file.folder, around, &mut report));
+        .and_then(|document| resolve(&document, &options, file.folder, around, &mut report));
     match declared {
         Ok(declared) if report.is_empty() => Ok(declared),
         _ => Err(report.into_diagnostics()),
@@ -95,11 +96,18 @@ pub fn adhoc(
     )
 }
 
-/// The JSON Schema of an e3.toml, by which editors complete and check it.
-pub fn json_schema() -> serde_json::Value {
+/// The JSON Schema of an e3.toml, by which editors complete and check it; with the tables of these overlays.
+pub fn json_schema(overlays: &[KnownOverlay<'_>]) -> serde_json::Value {
     let mut schema = SchemaSettings::draft07()
         .into_generator()
         .into_root_schema_for::<Document>();
     schema.insert("title".to_owned(), "e3.toml".into());
-    schema.to_value()
+    let mut schema = schema.to_value();
+    if let Some(serde_json::Value::Object(properties)) = schema.get_mut("properties") {
+        let theirs = overlays
+            .iter()
+            .filter(|overlay| !overlay.options.is_empty());
+        properties.extend(theirs.map(|overlay| (overlay.name.to_owned(), options_schema(overlay))));
+    }
+    schema
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::identity::Identity;
+use crate::option::OptionValue;
 use crate::service::{Service, ServiceHost};
 use crate::text::HostName;
 
@@ -20,6 +21,14 @@ pub(super) fn identity(identity: &Identity) -> [(&'static str, Option<String>); 
         ("identities", dids),
         ("authority", authority),
     ]
+}
+
+/// What is said of the overlay.
+pub(super) fn options(options: &BTreeMap<String, OptionValue>) -> Option<String> {
+    let each = options
+        .iter()
+        .map(|(name, value)| format!("{name} {value}"));
+    super::list(Some(&each.collect::<Vec<_>>()))
 }
 
 /// All services with their hosts.

@@ -5,12 +5,14 @@
 
 mod nat;
 mod node;
+mod options;
 mod read;
 mod syntax;
 mod tables;
 
 pub(crate) use nat::{NatRule, NatTable};
 pub(crate) use node::{Node, Value};
+pub(crate) use options::{OptionsTable, schema as options_schema, take as take_options};
 pub(crate) use read::{At, Field, List, Named, Read};
 pub(crate) use tables::{
     Document, Group, InputRule, NetworkTable, PairTable, ProgramTable, RegionTable, ServiceTable,

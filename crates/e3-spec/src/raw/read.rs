@@ -6,12 +6,12 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Entry, Node, Value};
-use super::tables::SiteRule;
+use super::tables::{Document, SiteRule};
 use crate::near::{nearest, one_of};
 use crate::report::{Checked, Report, Reported};
 use crate::source::Place;
 use crate::text::{self, Invalid};
-use crate::{choice, identity, number, quantity, service};
+use crate::{choice, identity, number, quantity, service, subnet};
 
 /// A type that a node can be read into.
 pub(crate) trait Read: JsonSchema + Sized {
@@ -174,7 +174,8 @@ read_text!(
     text::AuthorityName,
     identity::Pin,
     identity::DidText,
-    service::ServicePort
+    service::ServicePort,
+    subnet::VirtualNetwork
 );
 
 impl Read for bool {
@@ -357,6 +358,18 @@ pub(crate) fn field<T: Read>(
     }
 }
 
+impl Document {
+    /// Whether it has a field of that name.
+    pub(crate) fn has(key: &str) -> bool {
+        Self::FIELDS.contains(&key)
+    }
+
+    /// The field that was probably meant by a key that is none.
+    pub(crate) fn nearest(key: &str) -> Option<&'static str> {
+        meant(key, Self::FIELDS)
+    }
+}
+
 /// The field that was probably meant by a key that is none.
 fn meant<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     if known.contains(&key) {
@@ -391,6 +404,14 @@ pub(crate) fn only_known(node: &Node, known: &[&str], report: &mut Report) -> Op
     Some(())
 }
 
+/// A field's key: its name, without what tells Rust that it is no word of the language.
+pub(crate) const fn key(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
 /// Defines a table of e3.toml: its fields, how it is read, and its JSON Schema, from one description.
 macro_rules! table {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $field_doc:literal])* $field:ident: $type:ty,)* }) => {
@@ -401,13 +422,13 @@ macro_rules! table {
         }
 
         impl $name {
-            const FIELDS: &[&str] = &[$(stringify!($field)),*];
+            pub(in crate::raw) const FIELDS: &[&str] = &[$($crate::raw::read::key(stringify!($field))),*];
         }
 
         impl $crate::raw::read::Read for $name {
             fn read(node: &$crate::raw::node::Node, report: &mut $crate::report::Report) -> Option<Self> {
                 $crate::raw::read::only_known(node, Self::FIELDS, report)?;
-                Some(Self { $($field: $crate::raw::read::field(node, stringify!($field), Self::FIELDS, report),)* })
+                Some(Self { $($field: $crate::raw::read::field(node, $crate::raw::read::key(stringify!($field)), Self::FIELDS, report),)* })
             }
         }
 
@@ -422,7 +443,7 @@ macro_rules! table {
                     let mut schema = generator.subschema_for::<$type>();
                     let doc = concat!($($field_doc,)* "").trim();
                     schema.insert("description".to_owned(), doc.into());
-                    properties.insert(stringify!($field).to_owned(), schema.into());
+                    properties.insert($crate::raw::read::key(stringify!($field)).to_owned(), schema.into());
                 })*
                 schemars::json_schema!({
                     "type": "object",

@@ -15,6 +15,7 @@ use crate::number::{PartyCount, Port, Threshold};
 use crate::quantity::{Probability, Rate, Time, Timeout};
 use crate::report::Report;
 use crate::service::ServicePort;
+use crate::subnet::VirtualNetwork;
 use crate::text::{
     AuthorityName, EnvironmentName, FilePath, GroupName, HostName, Invalid, RegionName,
     ServiceName, SiteName, TravelPath, VariableName, Version,
@@ -149,6 +150,8 @@ table! {
         regions: Named<RegionName, RegionTable>,
         /// Pairs of regions whose delay is different.
         pairs: List<PairTable>,
+        /// The networks that parties' virtual addresses are of, at most one of each version of IP, such as ["10.233.0.0/16", "fd12:3456:789a::/64"]. Default: private ones that no host has a route to.
+        r#virtual: List<VirtualNetwork>,
     }
 }
 

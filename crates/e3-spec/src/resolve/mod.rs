@@ -8,6 +8,7 @@ mod input;
 mod names;
 mod nat;
 mod network;
+mod options;
 mod order;
 mod probe;
 mod program;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 use crate::environment::Environment;
 use crate::known::Surroundings;
 use crate::parse::Declared;
-use crate::raw::Document;
+use crate::raw::{Document, OptionsTable};
 use crate::report::{Checked, Report};
 use crate::source::Place;
 use crate::text::EnvironmentName;
@@ -39,6 +40,7 @@ struct Resolver<'a> {
 /// The environment with notes about it, unless something has been reported.
 pub(crate) fn resolve(
     document: &Document,
+    options: &[OptionsTable<'_>],
     folder: &Path,
     around: &Surroundings<'_>,
     report: &mut Report,
@@ -68,10 +70,11 @@ pub(crate) fn resolve(
     let overlay = resolver.overlay(overlay);
     let known = overlay.as_ref().ok();
     let known = known.and_then(|overlay| resolver.known_overlay(overlay));
+    let options = resolver.options(options, known);
     let machines = resolver.hosts(hosts, &world);
     let order = resolver.order(order, &machines);
     let identity = resolver.identity(document, known, &machines);
-    let services = resolver.services(services, known, &world, &machines);
+    let services = resolver.services(services, (known, options.as_ref().ok()), &world, &machines);
     let program = resolver.program(program, machines.count);
     let network = resolver.network(network, &world, &machines, services.as_ref().ok());
     let notes = resolver.notes;
@@ -80,6 +83,7 @@ pub(crate) fn resolve(
         name: name.or(default_name(folder))?,
         hosts: machines.hosts?,
         overlay: overlay?,
+        options: options?,
         identity: identity?,
         services,
         service_hosts,

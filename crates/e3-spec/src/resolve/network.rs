@@ -11,6 +11,7 @@ use crate::quantity::Time;
 use crate::raw::{At, Field, List, NetworkTable, PairTable, RegionTable};
 use crate::report::{Checked, Reported};
 use crate::source::Place;
+use crate::subnet::VirtualNetwork;
 use crate::text::RegionName;
 
 /// One-way delays by pair; the names of each pair are sorted.
@@ -59,6 +60,7 @@ impl Resolver<'_> {
                 self.check_reach(name, &used, &delays);
             }
         }
+        let virtual_networks = self.virtual_networks(&network.value.r#virtual)?;
         let pairs = delays
             .into_iter()
             .map(|(between, (there, back))| Pair {
@@ -67,7 +69,33 @@ impl Resolver<'_> {
                 back,
             })
             .collect();
-        Ok(Network { regions, pairs })
+        Ok(Network {
+            regions,
+            pairs,
+            virtual_networks,
+        })
+    }
+
+    /// At most one network of each version of IP.
+    fn virtual_networks(
+        &mut self,
+        field: &Field<List<VirtualNetwork>>,
+    ) -> Checked<Vec<VirtualNetwork>> {
+        let mut networks: Vec<VirtualNetwork> = Vec::new();
+        for At { place, value } in field.or(List(Vec::new()))?.0 {
+            if networks
+                .iter()
+                .any(|other| other.is_ipv6() == value.is_ipv6())
+            {
+                let version = if value.is_ipv6() { "IPv6" } else { "IPv4" };
+                self.report
+                    .wrong(place, format!("this is the second network of {version}"))
+                    .expected("at most one of IPv4 and one of IPv6");
+                return Err(Reported);
+            }
+            networks.push(value);
+        }
+        Ok(networks)
     }
 
     /// Enters the times of a region of the environment's own.

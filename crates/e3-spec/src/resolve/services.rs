@@ -3,6 +3,7 @@
 use super::Resolver;
 use super::hosts::Resolved;
 use super::names::World;
+use super::options::{Options, needed};
 use super::service_hosts::{self, family_of};
 use crate::choice::{Lifetime, ServiceKind};
 use crate::known::KnownOverlay;
@@ -26,7 +27,7 @@ impl Resolver<'_> {
     pub(super) fn services(
         &mut self,
         field: &Field<Table>,
-        overlay: Option<KnownOverlay<'_>>,
+        (overlay, options): (Option<KnownOverlay<'_>>, Option<&Options>),
         world: &World,
         machines: &Resolved,
     ) -> Checked<Services> {
@@ -48,11 +49,12 @@ impl Resolver<'_> {
         let (services, hosts) = self.declared(table, world, machines)?;
         self.check_ports(table)?;
         self.check_lifetimes(table, &services, &hosts, machines)?;
-        if let Some(overlay) = overlay {
-            self.note_unused(&services, overlay);
-        }
-        let needed = overlay.map_or(&[][..], |overlay| overlay.services);
-        add_missing(services, hosts, needed, machines)
+        let Some((overlay, options)) = overlay.zip(options) else {
+            return Err(Reported);
+        };
+        let needed = needed(overlay, options);
+        self.note_unused(&services, overlay, &needed);
+        add_missing(services, hosts, &needed, machines)
     }
 
     fn declared(&mut self, table: &Table, world: &World, machines: &Resolved) -> Checked<Services> {
@@ -142,10 +144,15 @@ impl Resolver<'_> {
         })
     }
 
-    fn note_unused(&mut self, services: &[Service], overlay: KnownOverlay<'_>) {
+    fn note_unused(
+        &mut self,
+        services: &[Service],
+        overlay: KnownOverlay<'_>,
+        needed: &[ServiceKind],
+    ) {
         let unused = services
             .iter()
-            .filter(|service| !overlay.services.contains(&service.kind));
+            .filter(|service| !needed.contains(&service.kind));
         self.notes.extend(unused.map(|Service { name, kind, .. }| {
             let overlay = overlay.name;
             format!("overlay {overlay} uses no {kind}: service {name} has its host, and nothing runs there for it")

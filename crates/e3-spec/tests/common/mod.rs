@@ -1,11 +1,35 @@
 //! A small world for tests.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use e3_spec::{
-    Declared, Diagnostics, Environment, File, Files, IdentityScheme, Known, KnownOverlay,
-    KnownProvider, KnownRegion, Overrides, ServiceKind, Surroundings,
+    Declared, Diagnostics, Environment, File, Files, IdentityScheme, Known, KnownOption,
+    KnownOverlay, KnownProvider, KnownRegion, OptionShape, Overrides, ServiceKind, Surroundings,
 };
+
+/// The options of an overlay, one of each shape.
+const OPTIONS: &[KnownOption<'static>] = &[
+    KnownOption {
+        name: "outage",
+        summary: "How long.",
+        shape: OptionShape::Duration(Duration::from_secs(1), Duration::from_hours(24)),
+    },
+    KnownOption {
+        name: "relay",
+        summary: "Whose.",
+        shape: OptionShape::Source(ServiceKind::Relay, &["n0"]),
+    },
+    KnownOption {
+        name: "carriers",
+        summary: "Which.",
+        shape: OptionShape::SomeOf(&["tcp", "quic"]),
+    },
+    KnownOption {
+        name: "program",
+        summary: "Where.",
+        shape: OptionShape::OneOf(&["auto", "namespace", "forwards"]),
+    },
+];
 
 /// The names that tests may use.
 pub(crate) const KNOWN: Known<'static> = Known {
@@ -25,16 +49,25 @@ pub(crate) const KNOWN: Known<'static> = Known {
             name: "direct",
             services: &[],
             identities: &[],
+            options: &[],
         },
         KnownOverlay {
             name: "tls",
             services: &[],
             identities: &[IdentityScheme::Ca],
+            options: &[],
+        },
+        KnownOverlay {
+            name: "quic",
+            services: &[ServiceKind::Relay],
+            identities: &[],
+            options: OPTIONS,
         },
         KnownOverlay {
             name: "wireguard",
             services: &[ServiceKind::Rendezvous, ServiceKind::Relay],
             identities: &[],
+            options: &[],
         },
     ],
     regions: &[
