@@ -30,7 +30,7 @@ pub mod tls;
 pub use error::OverlayError;
 pub use flow::{End, Flow, PortChoice, Purpose, Scene};
 pub use joining::{Introducing, Joining, Mailbox, MailboxClosed, Pen};
-pub use option::{OWN, OptionKind, OptionShape};
+pub use option::{OWN, OptionKind, OptionShape, needed_services};
 pub use overlay::{Joined, Overlay};
 pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace, ProgramRules};
 pub use properties::{Addressing, Need, Promise, Properties, ServiceKind};

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::ServiceKind;
+use e3_session::types::Options;
+
+use crate::{Overlay, ServiceKind};
 
 /// An option that an overlay has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,19 @@ pub enum OptionShape {
         /// The words beside `own`.
         words: &'static [&'static str],
     },
+}
+
+/// The services that an overlay needs when it is given these options.
+pub fn needed_services(overlay: &dyn Overlay, options: &Options) -> Vec<ServiceKind> {
+    let from_elsewhere = |kind: ServiceKind| {
+        overlay.options().iter().any(|option| {
+            matches!(option.shape, OptionShape::Source { service, .. } if service == kind)
+                && options.0.get(option.name).is_some()
+                && options.word(option.name) != Some(OWN)
+        })
+    };
+    let needed = overlay.services().iter().copied();
+    needed.filter(|kind| !from_elsewhere(*kind)).collect()
 }
 
 /// The word for a service of the environment itself; see [`OptionShape::Source`].

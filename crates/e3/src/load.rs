@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use e3_overlay::Registry;
 use e3_spec::{
-    Declared, Diagnostics, Environment, File, Files, IdentityScheme, Known, KnownOverlay,
-    KnownProvider, KnownRegion, Overrides, PartyCount, ServiceKind, Surroundings,
+    Declared, Diagnostics, Environment, File, Files, Known, KnownOverlay, KnownProvider,
+    KnownRegion, Overrides, PartyCount, Surroundings,
 };
 use e3_world::World;
 
 use crate::cli::{EnvironmentArgs, LabDeclared};
 use crate::fault::Fault;
 use crate::out;
+use crate::overlays::{Words, overlays};
 
 /// How many hosts a network without parties may have.
 const MOST_HOSTS: u16 = 1024;
@@ -258,43 +258,6 @@ fn with_surroundings<T>(
     }))
 }
 
-/// What an overlay is to e3.toml.
-struct Words {
-    name: &'static str,
-    services: Vec<ServiceKind>,
-    identities: Vec<IdentityScheme>,
-}
-
-impl Words {
-    fn known(&self) -> KnownOverlay<'_> {
-        KnownOverlay {
-            name: self.name,
-            services: &self.services,
-            identities: &self.identities,
-        }
-    }
-}
-
-/// The overlays of this program. Their words are those of e3.toml: a test sees to it.
-fn overlays() -> Vec<Words> {
-    let registry = Registry::builtin();
-    let made = registry.names().filter_map(|name| registry.make(name));
-    made.map(|overlay| {
-        let services = overlay.services().iter();
-        let identities = overlay.identities().iter();
-        Words {
-            name: overlay.name(),
-            services: services
-                .filter_map(|kind| kind.as_str().parse().ok())
-                .collect(),
-            identities: identities
-                .filter_map(|scheme| scheme.parse().ok())
-                .collect(),
-        }
-    })
-    .collect()
-}
-
 /// The current folder.
 fn here() -> Result<PathBuf, Fault> {
     std::env::current_dir().map_err(|error| {
@@ -320,25 +283,5 @@ impl Files for Disk {
                     .collect()
             },
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_overlays_need_has_a_word_in_e3_toml() {
-        let registry = Registry::builtin();
-        for Words {
-            name,
-            services,
-            identities,
-        } in overlays()
-        {
-            let overlay = registry.make(name).unwrap();
-            assert_eq!(services.len(), overlay.services().len(), "{name}");
-            assert_eq!(identities.len(), overlay.identities().len(), "{name}");
-        }
     }
 }

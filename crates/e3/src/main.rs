@@ -25,6 +25,7 @@ mod json;
 mod load;
 mod log;
 mod out;
+mod overlays;
 mod prepare;
 mod python;
 mod record;

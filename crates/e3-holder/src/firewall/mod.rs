@@ -10,13 +10,13 @@ mod rules;
 use std::net::IpAddr;
 
 use e3_host::{PlannedHost, lab};
-use e3_overlay::{Overlay, Registry, Scene, reachability::PartyPlace};
-use e3_session::types::{Options, ServiceFacts};
+use e3_overlay::{Overlay, Registry, Scene, ServiceKind, reachability::PartyPlace};
+use e3_session::types::ServiceFacts;
 use e3_spec::{Environment, HostName};
 use serde::Serialize;
 
 use crate::{
-    holder::{declared, order, services},
+    holder::{declared, order, overlay, services},
     wire::Fault,
 };
 
@@ -81,14 +81,12 @@ pub enum Direction {
     Out,
 }
 
-/// What firewalls must let through for this environment.
+/// What firewalls must let through for this environment, over one of these overlays.
 ///
 /// # Errors
 /// This program has no such overlay; or its network cannot be built.
-pub fn plan(environment: &Environment) -> Result<Firewall, Fault> {
-    let overlay = Registry::builtin()
-        .make(environment.overlay.as_str())
-        .ok_or_else(|| Fault::user(format!("this e3 has no overlay `{}`", environment.overlay)))?;
+pub fn plan(environment: &Environment, registry: &Registry) -> Result<Firewall, Fault> {
+    let overlay = overlay(environment, registry)?;
     let planned = lab::on_paper(environment).map_err(|error| Fault::user(error.to_string()))?;
     let (order, trouble) = arrange(environment, &*overlay, &planned);
     let (dial, ports) = declared::dialling(environment.program.as_ref());
@@ -96,8 +94,8 @@ pub fn plan(environment: &Environment) -> Result<Firewall, Fault> {
         parties: u16::try_from(order.len()).unwrap_or(u16::MAX),
         dial,
         ports,
-        services: facts(environment, &planned),
-        options: Options::default(),
+        services: facts(environment, &*overlay, &planned),
+        options: declared::options(environment),
     };
     let flows = overlay.flows(&scene);
     Ok(Firewall {
@@ -138,10 +136,22 @@ fn place(host: &PlannedHost) -> PartyPlace {
     }
 }
 
-fn facts(environment: &Environment, planned: &[PlannedHost]) -> Vec<ServiceFacts> {
-    services::facts(environment, |name| {
+/// The services as they will be, as far as that is known.
+fn facts(
+    environment: &Environment,
+    overlay: &dyn Overlay,
+    planned: &[PlannedHost],
+) -> Vec<ServiceFacts> {
+    let mut facts = services::facts(environment, |name| {
         let host = planned.iter().find(|host| host.name == name);
         host.map(|host| host.place.addresses.clone())
             .unwrap_or_default()
-    })
+    });
+    for facts in facts.iter_mut().filter(|facts| facts.ports.is_empty()) {
+        let kind = ServiceKind::of_word(&facts.kind);
+        if let Some(service) = kind.and_then(|kind| overlay.service(kind)) {
+            facts.ports = service.usual_ports();
+        }
+    }
+    facts
 }

@@ -15,6 +15,7 @@ use e3_spec::Environment;
 use futures::future::join_all;
 
 use super::{
+    addresses::Addresses,
     lasting,
     party::{Party, QUICK, ask_all, unexpected},
     tell::Tell,
@@ -62,21 +63,45 @@ impl Admitted {
     }
 }
 
+/// What the parties use of the environment.
+pub(super) struct Uses<'a> {
+    /// What it says of the overlay.
+    pub(super) options: Options,
+    /// The services, as they are up.
+    pub(super) services: &'a [ServiceFacts],
+    /// The parties' virtual addresses.
+    pub(super) addresses: Addresses,
+}
+
 /// Leads the parties through it; in the order of their indices.
 pub(super) async fn admit(
     parties: &mut [Party],
     (environment, session, epoch): (&Environment, SessionId, u32),
-    services: &[ServiceFacts],
+    uses: Uses<'_>,
     trust: &mut Trust,
     resolver: &dyn Resolver,
     tell: &Tell,
 ) -> Result<Admitted, Fault> {
-    prepare(parties, environment, services, trust).await?;
+    let Uses {
+        options,
+        services,
+        addresses,
+    } = uses;
+    let settings = Settings {
+        overlay: environment.overlay.to_string(),
+        options,
+        policy: trust.policy(),
+        services: services.to_vec(),
+    };
+    prepare(parties, &settings).await?;
     let introductions =
         introduce(parties, lasting::lifetime(lasting::time_of(environment))).await?;
     unlikely(trust, &introductions)?;
     let documents = resolve(resolver, &introductions).await?;
-    let roster = endorse(parties, (session, epoch), introductions, trust, &documents).await?;
+    let roster = {
+        let whole = (session, epoch, addresses);
+        endorse(parties, whole, introductions, trust, &documents).await?
+    };
 
     let verdicts = Verifier::new(&roster, &documents)
         .introductions(&trust.policy(), now_ms() / 1000)
@@ -100,18 +125,7 @@ pub(super) async fn admit(
     Ok(admitted)
 }
 
-async fn prepare(
-    parties: &[Party],
-    environment: &Environment,
-    services: &[ServiceFacts],
-    trust: &Trust,
-) -> Result<(), Fault> {
-    let settings = Settings {
-        overlay: environment.overlay.to_string(),
-        options: Options::default(),
-        policy: trust.policy(),
-        services: services.to_vec(),
-    };
+async fn prepare(parties: &[Party], settings: &Settings) -> Result<(), Fault> {
     let request = |_: usize, _: &Party| Request::Prepare(settings.clone());
     ask_all(parties, "prepare", QUICK, request).await?;
     Ok(())
@@ -170,13 +184,18 @@ async fn resolve(
 /// Looks at every introduction before anybody stands behind it, and hands the endorsements over.
 async fn endorse(
     parties: &[Party],
-    (session, epoch): (SessionId, u32),
+    (session, epoch, addresses): (SessionId, u32, Addresses),
     introductions: Vec<Introduction>,
     trust: &Trust,
     documents: &Documents,
 ) -> Result<Roster, Fault> {
     let mut entries = Vec::with_capacity(parties.len());
-    for ((index, party), introduction) in (0..).map(PartyIndex).zip(parties).zip(introductions) {
+    let Addresses {
+        network,
+        of_parties,
+    } = addresses;
+    let parties_numbered = (0..).map(PartyIndex).zip(parties).zip(of_parties);
+    for (((index, party), addresses), introduction) in parties_numbered.zip(introductions) {
         let name = party.host.name.to_string();
         let document = documents
             .get(&introduction.did)
@@ -187,7 +206,7 @@ async fn endorse(
         let endorsement = trust.endorse(index, &introduction)?;
         entries.push(RosterEntry {
             name,
-            addresses: Vec::new(),
+            addresses,
             introduction,
             endorsement,
         });
@@ -206,8 +225,7 @@ async fn endorse(
     for answer in join_all(asked).await {
         answer?;
     }
-    Roster::build(session, epoch, Vec::new(), entries)
-        .map_err(|error| Fault::user(error.to_string()))
+    Roster::build(session, epoch, network, entries).map_err(|error| Fault::user(error.to_string()))
 }
 
 /// From *admit* to *compare*; with the words that each party's agent has found.

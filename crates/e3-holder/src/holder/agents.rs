@@ -1,9 +1,10 @@
 //! Agents are started on hosts and greeted.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -16,7 +17,10 @@ use e3_session::{
 };
 use e3_spec::Host;
 use futures::future::try_join_all;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+};
 
 use super::{
     link::{Link, LinkError, Unasked},
@@ -47,6 +51,8 @@ pub(crate) struct Starter {
     unasked: mpsc::UnboundedSender<Unasked>,
     /// Whether everything ends, so that nothing needs to be cleared host by host.
     leaving: Arc<AtomicBool>,
+    /// By host, whether what its last agent has left is cleared.
+    cleared: Arc<Mutex<BTreeMap<String, watch::Receiver<bool>>>>,
 }
 
 /// An agent that has been started, and has not said anything yet.
@@ -73,6 +79,7 @@ impl Starter {
             folder: folder.clone(),
             unasked,
             leaving: Arc::default(),
+            cleared: Arc::default(),
         })
     }
 
@@ -86,8 +93,32 @@ impl Starter {
             files,
             leaving: Arc::clone(&self.leaving),
         };
-        tokio::spawn(clearing.after(link.end()));
+        let (done, cleared) = watch::channel(false);
+        let mut all = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(machine.name().to_owned(), cleared);
+        let cleared = clearing.after(link.end());
+        tokio::spawn(async move {
+            cleared.await;
+            done.send_replace(true);
+        });
         Ok(Fresh { machine, link })
+    }
+
+    /// Waits until what a host's last agent has left is cleared, if it had one: what comes next must not be cleared with it.
+    pub(crate) async fn cleared(&self, host: &str) {
+        let last = {
+            let all = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(host).cloned()
+        };
+        if let Some(mut last) = last {
+            // An error means that nobody clears any more.
+            let _ = last.wait_for(|cleared| *cleared).await;
+        }
+    }
+
+    /// Whether everything ends.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
     }
 
     /// Waits until it has said hello.

@@ -13,7 +13,8 @@ use e3_spec::Environment;
 use tokio::sync::mpsc;
 
 use super::{
-    admit::admit,
+    addresses,
+    admit::{Uses, admit},
     agents::{Starter, start_agents},
     check,
     connect::{connect, refuse_unreachable},
@@ -22,7 +23,7 @@ use super::{
     on_demand::OnDemand,
     order::arrange,
     party::{Party, QUICK, statuses},
-    services,
+    services::{self, Running, Settings},
     tell::Tell,
     trust::Trust,
     up::Up,
@@ -39,14 +40,17 @@ use crate::{
 /// Brings the environment up on hosts that exist.
 pub(crate) async fn bring_up(
     environment: Environment,
-    Allowed { accept, insecure }: Allowed<'_>,
+    Allowed {
+        overlay,
+        accept,
+        insecure,
+    }: Allowed<'_>,
     provider: Arc<dyn Provider>,
     folder: &StateFolder,
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     links_for_routing: &OnceLock<Vec<Link>>,
 ) -> Result<Up, Fault> {
-    let overlay = overlay(&environment)?;
     let mut trust = Trust::begin(&environment, &overlay, folder, accept)?;
     let session = fresh_session()?;
     let starter = Starter::new(session, folder, unasked.clone()).map_err(Fault::from)?;
@@ -60,10 +64,31 @@ pub(crate) async fn bring_up(
         .await
         .map_err(Fault::from)?;
     let (mut parties, reason) = arrange(&environment, &*overlay, dial, parties)?;
-    let services = services::of_hosts(&environment, &*provider);
+    let addresses = addresses::give(&environment, &*overlay, &parties, folder)?;
+    let others = OnDemand::new(Arc::clone(&provider), starter.clone(), BTreeMap::new());
+    let others = Arc::new(others);
+    let options = declared::options(&environment);
+    let (running, services) = {
+        let settings = Settings {
+            overlay: &*overlay,
+            options: &options,
+            environment: environment.name.as_str(),
+        };
+        let declared = services::of_hosts(&environment, &*provider);
+        let starting = Running::start(settings, declared, &parties, Arc::clone(&others));
+        match environment.services.is_empty() {
+            true => starting.await?,
+            false => tell.step(Step::Services, starting).await?,
+        }
+    };
     let admitted = {
         let (whom, resolver) = ((&environment, session, 1), Network::new());
-        let admitting = admit(&mut parties, whom, &services, &mut trust, &resolver, tell);
+        let uses = Uses {
+            options,
+            services: &services,
+            addresses,
+        };
+        let admitting = admit(&mut parties, whom, uses, &mut trust, &resolver, tell);
         tell.step(Step::Admit, admitting).await?
     };
     tell_of_deaths(&parties);
@@ -93,7 +118,8 @@ pub(crate) async fn bring_up(
         environment,
         session,
         since_ms: now_ms(),
-        others: OnDemand::new(Arc::clone(&provider), starter.clone(), BTreeMap::new()),
+        others,
+        running,
         provider,
         starter,
         parties,
@@ -107,9 +133,10 @@ pub(crate) async fn bring_up(
     })
 }
 
-/// What the user has allowed of what is refused otherwise.
-#[derive(Default)]
+/// The overlay, and what the user has allowed of what is refused otherwise.
 pub(crate) struct Allowed<'a> {
+    /// The overlay that the environment names.
+    overlay: Arc<dyn Overlay>,
     /// Hosts whose parties may be others than they were.
     accept: &'a [String],
     /// An overlay that protects nothing.
@@ -120,18 +147,22 @@ pub(crate) struct Allowed<'a> {
 pub(crate) fn allowed<'a>(
     environment: &Environment,
     consent: &'a Consent,
+    registry: &Registry,
 ) -> Result<Allowed<'a>, Fault> {
     beforehand::check(environment, &consent.accept)?;
-    let overlay = overlay(environment)?;
+    let overlay = overlay(environment, registry)?;
     let insecure = exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)?;
     Ok(Allowed {
+        overlay,
         accept: &consent.accept,
         insecure,
     })
 }
 
-fn overlay(environment: &Environment) -> Result<Arc<dyn Overlay>, Fault> {
-    let registry = Registry::builtin();
+pub(crate) fn overlay(
+    environment: &Environment,
+    registry: &Registry,
+) -> Result<Arc<dyn Overlay>, Fault> {
     registry.make(environment.overlay.as_str()).ok_or_else(|| {
         Fault::user(format!("this e3 has no overlay `{}`", environment.overlay)).hint(format!(
             "it has {}",

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use e3_session::types::{Command, Dial, Kind, PortLayout, Ports};
-use e3_spec::{Dialling, Program, ProgramKind};
+use e3_session::types::{Command, Dial, Kind, OptionValue, Options, PortLayout, Ports, Subnet};
+use e3_spec::{Dialling, Environment, Program, ProgramKind};
 
 use crate::wire::{Fault, RunAsk};
 
@@ -36,6 +36,33 @@ fn dial(declared: Dialling) -> Dial {
         Dialling::LowerToHigher => Dial::LowerToHigher,
         Dialling::HigherToLower => Dial::HigherToLower,
     }
+}
+
+/// What the environment says of its overlay.
+pub(crate) fn options(environment: &Environment) -> Options {
+    let value = |value: &e3_spec::OptionValue| match value {
+        e3_spec::OptionValue::Duration(duration) => {
+            let ms = Duration::from(*duration).as_millis();
+            OptionValue::Milliseconds(u64::try_from(ms).unwrap_or(u64::MAX))
+        }
+        e3_spec::OptionValue::Word(word) => OptionValue::Word(word.clone()),
+        e3_spec::OptionValue::Words(words) => OptionValue::Words(words.clone()),
+    };
+    let given = environment.options.iter();
+    Options(
+        given
+            .map(|(name, given)| (name.clone(), value(given)))
+            .collect(),
+    )
+}
+
+/// The networks that are declared for virtual addresses.
+pub(crate) fn virtual_networks(environment: &Environment) -> Result<Vec<Subnet>, Fault> {
+    let networks = environment.network.virtual_networks.iter();
+    networks
+        .map(|network| Subnet::new(network.address(), network.prefix()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Fault::ours(format!("network.virtual: {error}")))
 }
 
 /// What people call the program.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use e3_host::{Provider, lab};
+use e3_overlay::Registry;
 use e3_session::message::Request;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// Keeps the environment until its end. Returns the process's exit code.
-pub(super) fn main(charge: &Charge, folder: &StateFolder) -> u8 {
+pub(super) fn main(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 {
     e3_sys::files::allow_many();
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -42,13 +43,13 @@ pub(super) fn main(charge: &Charge, folder: &StateFolder) -> u8 {
             return 1;
         }
     };
-    let code = runtime.block_on(keep(charge, folder));
+    let code = runtime.block_on(keep(charge, folder, registry));
     // A thread may still wait for standard input; it must not hold up the end.
     runtime.shutdown_background();
     code
 }
 
-async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
+async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 {
     let (tell, events) = Tell::new();
     let told = tokio::spawn(print_events(events));
     let links = Arc::new(OnceLock::new());
@@ -58,7 +59,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
     let end = end_of_life();
     tokio::pin!(end);
     let up = tokio::select! {
-        up = begin(charge, folder, &tell, &unasked, &links) => up,
+        up = begin(charge, (folder, registry), &tell, &unasked, &links) => up,
         () = &mut end => Err(Fault::user("the environment was taken down before it was up")),
     };
     let (server, listener) = match up.and_then(|kept| Ok((Server::new(kept), listen(folder)?))) {
@@ -87,7 +88,7 @@ async fn keep(charge: &Charge, folder: &StateFolder) -> u8 {
 
 async fn begin(
     charge: &Charge,
-    folder: &StateFolder,
+    (folder, registry): (&StateFolder, &Registry),
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     links: &OnceLock<Vec<Link>>,
@@ -96,7 +97,7 @@ async fn begin(
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
     let allowed = match charge.keep {
-        Keep::Parties => Some(allowed(&charge.environment, &charge.consent)?),
+        Keep::Parties => Some(allowed(&charge.environment, &charge.consent, registry)?),
         Keep::Network | Keep::Agents => None,
     };
     let built = tell

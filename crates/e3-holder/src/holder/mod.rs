@@ -6,6 +6,7 @@
 //!    └─ inside: the lab, the agents, the socket
 //! ```
 
+mod addresses;
 mod admit;
 mod agents;
 mod bring_up;
@@ -39,6 +40,7 @@ mod trust;
 mod up;
 mod witness;
 
+pub(crate) use bring_up::overlay;
 pub use machine::describe as describe_machine;
 
 use std::{
@@ -48,6 +50,7 @@ use std::{
 };
 
 use e3_lab::{EnterOptions, Role};
+use e3_overlay::Registry;
 use rustix::{process::setsid, stdio::dup2_stderr};
 
 use crate::{
@@ -60,10 +63,10 @@ use crate::{
 /// The greatest charge that is read: an environment of 256 parties is far smaller.
 const MAX_CHARGE: usize = 16 * 1024 * 1024;
 
-/// `e3 holder`: keeps the environment that standard input names. Must be called before any thread is started.
+/// `e3 holder`: keeps the environment that standard input names, over one of these overlays. Must be called before any thread is started.
 /// Returns the process's exit code.
-pub fn main() -> u8 {
-    match guard() {
+pub fn main(registry: &Registry) -> u8 {
+    match guard(registry) {
         Ok(code) => code,
         Err(fault) => {
             tell_failure(fault);
@@ -82,7 +85,7 @@ fn tell_failure(fault: Fault) {
     let _ = wire::write_line(&mut io::stdout(), &failed);
 }
 
-fn guard() -> Result<u8, Fault> {
+fn guard(registry: &Registry) -> Result<u8, Fault> {
     e3_sys::process::close_inherited();
     let charge = read_charge().map_err(|error| {
         Fault::ours(format!("the holder was started without a charge: {error}"))
@@ -99,7 +102,7 @@ fn guard() -> Result<u8, Fault> {
         Err(error) => Err(error.into()),
     };
     let code = match entered {
-        Ok(Role::Inside) => return Ok(inside::main(&charge, &folder)),
+        Ok(Role::Inside) => return Ok(inside::main(&charge, &folder, registry)),
         Ok(Role::Guardian(guardian)) => guardian
             .wait()
             .map_err(|error| Fault::ours(error.to_string())),

@@ -15,7 +15,8 @@ use super::{
     link::Link,
     on_demand::OnDemand,
     party::{Party, ask_all, statuses, unexpected},
-    quiet, services,
+    quiet,
+    services::{self, Running},
 };
 use crate::wire::{CheckRecord, Fault, HostStatus, InsecureRecord, PartyStatus, Status};
 
@@ -38,7 +39,9 @@ pub(crate) struct Up {
     /// In the order of the environment.
     pub(crate) services: Vec<ServiceFacts>,
     /// The hosts on which nothing but services run.
-    pub(crate) others: OnDemand,
+    pub(crate) others: Arc<OnDemand>,
+    /// Those of the services that an agent has started.
+    pub(crate) running: Running,
     /// As they were when the overlay was joined; one a directed pair that a program needs.
     pub(crate) links: Vec<LinkReport>,
     /// What the user has allowed although it protects nothing.
@@ -91,7 +94,10 @@ impl Up {
             roster: self.admitted.roster.hash().to_string(),
             words: self.admitted.words.clone(),
             hosts,
-            services: services::statuses(&self.environment, &self.services),
+            services: {
+                let health = self.running.health().await;
+                services::statuses(&self.environment, &self.services, health)
+            },
             links,
             running,
             check: self.check.clone(),
@@ -130,5 +136,7 @@ impl Up {
         self.starter.leave();
         // An agent that has died or hangs is ended with its host.
         let _ = ask_all(&self.parties, "leave", LEAVE, |_, _| Request::Leave).await;
+        // Parties may need services to leave.
+        self.others.leave(LEAVE).await;
     }
 }

@@ -191,11 +191,21 @@ impl StateFolder {
     /// The file in which it is remembered who the parties are whose identities outlive the environment. `down` leaves
     /// it.
     pub fn pins(&self) -> PathBuf {
+        self.beside("pins")
+    }
+
+    /// The file in which it is remembered which virtual address each party has. `down` leaves it.
+    pub fn addresses(&self) -> PathBuf {
+        self.beside("addresses")
+    }
+
+    /// This environment's file in a folder beside the environments'.
+    fn beside(&self, folder: &str) -> PathBuf {
         let id = self.state.file_name().unwrap_or_default();
         let root = self.state.parent().and_then(Path::parent);
         let mut name = id.to_owned();
         name.push(".json");
-        root.unwrap_or(&self.state).join("pins").join(name)
+        root.unwrap_or(&self.state).join(folder).join(name)
     }
 
     /// Creates the state folder, for its owner only.

@@ -113,9 +113,10 @@ fn remove_hosts(hosts: &Path) -> Result<(), StateError> {
     Ok(())
 }
 
-/// Removes the files of one host whose environment lives on: who its party is stays, and so does what is kept.
+/// Removes the files of one host whose environment lives on: who its party is stays, and so does what is kept, and what
+/// makes services the same when they are started again.
 pub(crate) fn clear_host(host: &Path) -> Result<(), StateError> {
-    remove_but(host, &["kept", "identity"])
+    remove_but(host, &["kept", "identity", "services"])
 }
 
 /// Removes the files of one host; outputs that a user asked to keep stay.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use e3_session::types::{Ending, LinkReport, Outcome};
+use e3_session::types::{Ending, Health, LinkReport, Outcome};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckRecord, LabAnswer, PlayedRecord, RunRecord};
@@ -159,6 +159,8 @@ pub enum Step {
     Lab,
     /// Starting the agents and hearing their hello.
     Agents,
+    /// Starting the services that the overlay needs.
+    Services,
     /// From *prepare* to *admit*.
     Admit,
     /// The lab measures itself.
@@ -282,8 +284,10 @@ pub struct ServiceStatus {
     pub region: String,
     /// The host's addresses.
     pub addresses: Vec<String>,
-    /// The ports that were declared, such as `443/tcp`.
+    /// The ports that it listens on, such as `443/tcp`; those that were declared where nothing runs.
     pub ports: Vec<String>,
+    /// How it is; nothing where none of its kind was to be started.
+    pub health: Option<Health>,
 }
 
 /// A host that is up.

@@ -71,6 +71,17 @@ impl fmt::Display for ServiceFacts {
     }
 }
 
+impl fmt::Display for ServicePort {
+    /// `443/tcp`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let transport = match self.transport {
+            Transport::Tcp => "tcp",
+            Transport::Udp => "udp",
+        };
+        write!(f, "{}/{transport}", self.port)
+    }
+}
+
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

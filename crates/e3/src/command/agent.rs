@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use e3_agent::{Kit, serve_stdio};
-use e3_overlay::Registry;
 use e3_resolver::Network;
 use tokio::runtime;
 
 use crate::cli::Internal;
 use crate::fault::Fault;
+use crate::overlays::registry;
 
 /// Serves until its controller has gone.
 ///
@@ -23,7 +23,7 @@ pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
         .build()
         .map_err(failed)?;
     let kit = Kit {
-        registry: Registry::builtin(),
+        registry: registry(),
         resolver: Arc::new(Network::new()),
     };
     let farewell = runtime.block_on(serve_stdio(kit)).map_err(failed)?;

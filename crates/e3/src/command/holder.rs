@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::Internal;
 use crate::fault::Fault;
+use crate::overlays::registry;
 
 /// Keeps the environment that standard input names.
 ///
@@ -12,5 +13,5 @@ use crate::fault::Fault;
 // All verbs have one shape.
 #[allow(clippy::unnecessary_wraps)]
 pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
-    Ok(ExitCode::from(e3_holder::holder::main()))
+    Ok(ExitCode::from(e3_holder::holder::main(&registry())))
 }

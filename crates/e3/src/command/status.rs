@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use e3_holder::wire::{Ask, Event, HostStatus, ServiceStatus, Status};
-use e3_session::types::LinkReport;
+use e3_session::types::{Health, LinkReport};
 use serde::Serialize;
 
 use crate::cli::{self, Global};
@@ -125,6 +125,11 @@ fn services(services: &[ServiceStatus]) -> Vec<String> {
                 [] => "–".to_owned(),
                 ports => ports.join(" "),
             },
+            match &service.health {
+                None => "nothing runs".to_owned(),
+                Some(Health::Up) => "up".to_owned(),
+                Some(Health::Down { reason }) => format!("down: {reason}"),
+            },
         ]
     };
     let head = [
@@ -134,6 +139,7 @@ fn services(services: &[ServiceStatus]) -> Vec<String> {
         ("region", Align::Left),
         ("address", Align::Left),
         ("ports", Align::Left),
+        ("state", Align::Left),
     ];
     table(head, &services.iter().map(row).collect::<Vec<_>>())
 }

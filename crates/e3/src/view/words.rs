@@ -47,6 +47,7 @@ pub fn step(step: Step) -> &'static str {
     match step {
         Step::Lab => "building the lab",
         Step::Agents => "starting the agents",
+        Step::Services => "starting services",
         Step::Admit => "introducing the parties",
         Step::Check => "measuring the lab",
         Step::Connect => "connecting the parties",

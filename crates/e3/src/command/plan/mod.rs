@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::cli::{Global, Plan};
 use crate::fault::Fault;
+use crate::overlays::registry;
 use crate::travel::Travel;
 use crate::{environment, json, load, out};
 
@@ -97,7 +98,7 @@ fn plan<'a>(wanted: &'a Environment, up: Option<&Environment>) -> Result<Planned
 }
 
 fn firewall_of(environment: &Environment) -> Result<Firewall, Fault> {
-    firewall::plan(environment).map_err(environment::from_fault)
+    firewall::plan(environment, &registry()).map_err(environment::from_fault)
 }
 
 /// Nothing but what firewalls must let through.

@@ -1,9 +1,13 @@
 //! The services of an environment: what is told of them before anybody introduces itself.
 
+mod running;
+
+pub(crate) use running::{Running, Settings};
+
 use std::{collections::BTreeMap, net::IpAddr};
 
 use e3_host::Provider;
-use e3_session::types::{ServiceFacts, ServicePort, Transport};
+use e3_session::types::{Health, ServiceFacts, ServicePort, Transport};
 use e3_spec::Environment;
 
 use crate::wire::ServiceStatus;
@@ -47,7 +51,11 @@ fn port(declared: e3_spec::ServicePort) -> ServicePort {
 }
 
 /// How services are shown.
-pub(crate) fn statuses(environment: &Environment, facts: &[ServiceFacts]) -> Vec<ServiceStatus> {
+pub(crate) fn statuses(
+    environment: &Environment,
+    facts: &[ServiceFacts],
+    mut health: BTreeMap<String, Health>,
+) -> Vec<ServiceStatus> {
     let status = |(service, facts): (&e3_spec::Service, &ServiceFacts)| {
         let mut own = environment.service_hosts.iter();
         let own = own.find(|host| host.name == service.host);
@@ -60,7 +68,8 @@ pub(crate) fn statuses(environment: &Environment, facts: &[ServiceFacts]) -> Vec
             party: own.is_none(),
             region: region.map(ToString::to_string).unwrap_or_default(),
             addresses: facts.addresses.iter().map(ToString::to_string).collect(),
-            ports: service.ports.iter().map(ToString::to_string).collect(),
+            ports: facts.ports.iter().map(ToString::to_string).collect(),
+            health: health.remove(&facts.name),
         }
     };
     environment.services.iter().zip(facts).map(status).collect()
