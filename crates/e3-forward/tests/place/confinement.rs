@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::{
     program::Program,
     scene::{PORT, Scene, at},
+    traffic,
 };
 
 pub(crate) fn nobody_else() {
@@ -109,6 +110,26 @@ pub(crate) fn no_rights() {
     ] {
         let found = program.ask(&format!("run {attempt}"));
         assert!(found.starts_with("false"), "{attempt}: {found}");
+    }
+}
+
+/// As whoever has started the tests, without a lab: an ordinary user, where these are run as one.
+pub(crate) fn rootless() {
+    traffic::out();
+    traffic::back();
+    let scene = Scene::namespace();
+    let mut program = Program::start(&scene.place);
+    for set in ["CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"] {
+        let line = program.ask(&format!("status {set}"));
+        assert!(line.ends_with("\t0000000000000000"), "{line}");
+    }
+    for own in ["Uid", "Gid", "Groups"] {
+        let outside = std::fs::read_to_string("/proc/self/status").unwrap();
+        let outside = outside.lines().find(|line| line.starts_with(own));
+        assert_eq!(
+            program.ask(&format!("status {own}")),
+            outside.unwrap().trim_end()
+        );
     }
 }
 

@@ -21,6 +21,7 @@ fn main() {
         Test::inside("peers_reach_every_port_of_a_program", traffic::back),
         Test::inside("a_callers_port_is_kept_where_it_is_free", traffic::ports),
         Test::inside("a_program_reaches_itself", traffic::itself),
+        Test::outside("nobody_needs_rights_for_all_that", confinement::rootless),
         Test::inside("a_program_reaches_nobody_else", confinement::nobody_else),
         Test::inside("only_connections_leave_a_program", confinement::only_tcp),
         Test::inside("a_program_has_no_rights_there", confinement::no_rights),

@@ -16,7 +16,7 @@ use rustix::net::{
 use rustix::process::{DumpableBehavior, Pid, WaitOptions, set_dumpable_behavior, waitpid};
 use rustix::thread::UnshareFlags;
 
-use super::protocol::{Answer, LOW_PORTS, SocketKind, answer, hear};
+use super::protocol::{Answer, SETTLE, SocketKind, answer, hear};
 use super::{Step, User};
 use crate::process::exit_now;
 use crate::signal::AllBlocked;
@@ -100,9 +100,9 @@ impl Helper {
         (step, namespaces)
     }
 
-    /// Lets programs without rights listen on all ports.
-    pub(super) fn open_low_ports(&self) -> io::Result<()> {
-        self.ask(LOW_PORTS)?;
+    /// Tells it that its user namespace is as it should be. Lets programs without rights listen on all ports.
+    pub(super) fn settle(&self) -> io::Result<()> {
+        self.ask(SETTLE)?;
         Ok(())
     }
 
@@ -152,8 +152,6 @@ fn stand(channel: BorrowedFd<'_>, user: User) -> ! {
     if enter(channel, user).is_err() {
         exit_now(1);
     }
-    // What it has of its maker's memory is nobody's business, not even its user's.
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let mut request = [0];
     while let Ok((1, _)) = retry_on_intr(|| recv(channel, &mut request, RecvFlags::empty())) {
         if serve(channel, request[0]).is_err() {
@@ -191,7 +189,7 @@ fn enter(channel: BorrowedFd<'_>, user: User) -> io::Result<()> {
 fn serve(channel: BorrowedFd<'_>, request: u8) -> io::Result<()> {
     let opened = match SocketKind::from_number(request) {
         Some(kind) => open(kind).map(Some),
-        None if request == LOW_PORTS => open_low_ports().map(|()| None),
+        None if request == SETTLE => settle().map(|()| None),
         None => Err(Errno::INVAL),
     };
     match opened {
@@ -215,7 +213,10 @@ fn open(kind: SocketKind) -> Result<OwnedFd, Errno> {
     socket_with(family, kind, SocketFlags::CLOEXEC, protocol)
 }
 
-fn open_low_ports() -> Result<(), Errno> {
+fn settle() -> Result<(), Errno> {
+    // What it has of its maker's memory is nobody's business, not even its user's. Before, its maker could not have
+    // written to its files in /proc.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let file = openat(CWD, LOW_PORTS_FILE, OFlags::WRONLY, Mode::empty())?;
     rustix::io::write(file, b"0")?;
     Ok(())

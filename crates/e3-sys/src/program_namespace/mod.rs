@@ -91,7 +91,7 @@ impl ProgramNamespace {
             identity::keep(helper.pid()).map_err(refused(Step::Identity))?;
         }
         // Where it is refused, programs may use all ports but the first 1023.
-        let _ = helper.open_low_ports();
+        let _ = helper.settle();
         Ok(Self {
             helper,
             entrance: Entrance::new(namespaces.user, namespaces.network),

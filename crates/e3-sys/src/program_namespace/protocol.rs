@@ -29,8 +29,8 @@ impl SocketKind {
     }
 }
 
-/// The request to let programs listen on all ports; those for sockets are their kinds' numbers.
-pub(super) const LOW_PORTS: u8 = 0;
+/// The request that comes before all others; those for sockets are their kinds' numbers.
+pub(super) const SETTLE: u8 = 0;
 
 /// Descriptors that an answer carries at most.
 const MOST: usize = 2;

@@ -1,0 +1,206 @@
+//! Programs that an overlay wants in a network of their own: started there, and attended to like any others.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may unwrap as tests do"
+)]
+
+mod common;
+
+use std::{fs, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use common::*;
+use e3_overlay::{
+    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
+    ProgramPlace, Properties, Registry, Scene, ServiceKind,
+};
+use e3_session::{
+    controller::Heard,
+    message::Request,
+    types::{Contact, DialTable, Ending, LinkReport, Options, PartyIndex, Roster},
+};
+use e3_sys::program_namespace::ProgramNamespace;
+use serde_bytes::ByteBuf;
+
+const NOTICE: &str = "programs have a network of their own";
+
+#[tokio::test]
+async fn a_program_runs_where_the_overlay_wants_it() {
+    let mut party = placed().await;
+    let script = r#"
+import os, resource
+print(os.readlink("/proc/self/ns/net"), os.getuid())
+print([line.split()[1] for line in open("/proc/self/status") if line.startswith("Cap")])
+sum(range(3_000_000))
+print("used", resource.getrusage(resource.RUSAGE_SELF).ru_utime)
+"#;
+    let mut networks = Vec::new();
+    // What keeps the namespace is not taken for what the first program has left behind.
+    for run in 1..=2 {
+        let shown = run_script(&mut party, run, script).await;
+        assert!(exited(&shown, 0), "{shown:?}");
+        let lines: Vec<_> = shown.stdout.lines().collect();
+        let (network, user) = lines[0].split_once(' ').unwrap();
+        assert_eq!(user.parse(), Ok(rustix::process::getuid().as_raw()));
+        assert_eq!(
+            lines[1],
+            format!("{:?}", ["0000000000000000"; 5]).replace('"', "'")
+        );
+        assert!(shown.outcome.cpu_s > 0.01, "{shown:?}");
+        networks.push(network.to_owned());
+    }
+    let own = fs::read_link("/proc/self/ns/net").unwrap();
+    assert_eq!(networks[0], networks[1]);
+    assert_ne!(networks[0], own.display().to_string());
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_behind_there_is_ended() {
+    let mut party = placed().await;
+    let script = r#"
+import os, subprocess, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(1, f"daemon {os.getpid()}\n".encode())
+        time.sleep(1000)
+    os._exit(0)
+other = subprocess.Popen(["sleep", "1000"], env={}, start_new_session=True)
+os.write(1, f"other {other.pid}\n".encode())
+time.sleep(0.3)
+"#;
+    let shown = run_script(&mut party, 1, script).await;
+    assert!(exited(&shown, 0), "{shown:?}");
+    for word in ["daemon ", "other "] {
+        assert_gone(printed(&shown.stdout, word)).await;
+    }
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn a_program_there_is_stopped() {
+    let mut party = placed().await;
+    let run = begin_script(&mut party, 1, "import time\ntime.sleep(1000)", 600).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let stop = Request::Stop {
+        grace_ms: 100,
+        because: "the test says so".to_owned(),
+    };
+    party.request(stop).await;
+    let shown = party.watch(run).await;
+    assert_eq!(shown.outcome.ending, Ending::Cancelled);
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn what_is_to_be_known_is_told() {
+    let mut party = Party::start("p0", registry());
+    admit(std::slice::from_mut(&mut party), "placed").await;
+    connect(std::slice::from_mut(&mut party)).await;
+    match party.hear().await {
+        Heard::Notice { text } => assert_eq!(text, NOTICE),
+        other => panic!("{other:?}"),
+    }
+    party.leave().await;
+}
+
+/// One party that has joined, connected with nobody.
+async fn placed() -> Party {
+    connected(1, "placed", registry()).await.remove(0)
+}
+
+fn registry() -> Registry {
+    let mut registry = Registry::builtin();
+    registry.add(|| Arc::new(Placed(Registry::builtin().make("direct").unwrap())));
+    registry
+}
+
+/// `direct`, with a network for programs in which there is nobody.
+struct Placed(Arc<dyn Overlay>);
+
+struct JoinedThere {
+    direct: Box<dyn Joined>,
+    namespace: ProgramNamespace,
+}
+
+#[async_trait]
+impl Overlay for Placed {
+    fn name(&self) -> &'static str {
+        "placed"
+    }
+
+    fn summary(&self) -> &'static str {
+        "direct, with a network for programs"
+    }
+
+    fn properties(&self) -> Properties {
+        self.0.properties()
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[]
+    }
+
+    fn addressing(&self) -> Addressing {
+        self.0.addressing()
+    }
+
+    fn services(&self) -> &'static [ServiceKind] {
+        &[]
+    }
+
+    fn mode(&self, _: &Options) -> String {
+        "plain".to_owned()
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        self.0.flows(scene)
+    }
+
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        self.0.introduce(who).await
+    }
+
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        Ok(Box::new(JoinedThere {
+            direct: self.0.join(joining).await?,
+            namespace: ProgramNamespace::make().expect("this machine has namespaces"),
+        }))
+    }
+}
+
+#[async_trait]
+impl Joined for JoinedThere {
+    fn dial_table(&self) -> DialTable {
+        self.direct.dial_table()
+    }
+
+    fn program_needs(&self) -> ProgramNeeds {
+        ProgramNeeds {
+            place: Some(ProgramPlace {
+                entrance: self.namespace.entrance(),
+            }),
+            notice: Some(NOTICE.to_owned()),
+            ..ProgramNeeds::default()
+        }
+    }
+
+    async fn links(&self) -> Vec<LinkReport> {
+        self.direct.links().await
+    }
+
+    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
+        self.direct.ping(peer).await
+    }
+
+    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
+        self.direct.change(roster, contacts).await
+    }
+
+    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
+        self.direct.leave().await
+    }
+}
