@@ -1,85 +1,268 @@
 //! All links of one party.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use e3_session::types::{PartyIndex, RunId};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 
-use super::{Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice};
-use crate::Programs;
+use super::{
+    Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice,
+    peer::{Command, Notices, Rules, Run, Shared},
+    task::Task,
+};
+use crate::{Programs, place::Accepted};
 
-/// All links of one party over one place.
+/// How long leaving may take: as long as the end of a carrier may, and a little.
+const LEAVING: Duration = Duration::from_millis(1200);
+
+/// All links of one party over one place. Dropped, it ends them without a word; [`Self::leave`] tells the peers.
 #[derive(Debug)]
-pub struct Forwarder;
+pub struct Forwarder {
+    inner: Arc<Inner>,
+    accepting: JoinHandle<()>,
+}
+
+struct Inner {
+    programs: Arc<dyn Programs>,
+    settings: ForwardSettings,
+    notices: Arc<Notices>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    peers: BTreeMap<PartyIndex, Peer>,
+    rules: Rules,
+    /// Links of peers that were removed, until they have ended.
+    leaving: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    commands: mpsc::UnboundedSender<Command>,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
 
 impl Forwarder {
-    /// Begins to take the program's connections. Within a Tokio runtime.
+    /// Begins to take the program's connections. Within a Tokio runtime, which all carriers belong to.
     pub fn start(programs: Arc<dyn Programs>, me: PartyIndex, settings: ForwardSettings) -> Self {
-        let _ = (programs, me, settings);
-        Self
+        tracing::debug!(%me, "links begin");
+        let inner = Arc::new(Inner {
+            programs,
+            settings,
+            notices: Arc::default(),
+            state: Mutex::default(),
+        });
+        let accepting = tokio::spawn(accept(inner.clone()));
+        Self { inner, accepting }
     }
 
     /// Makes the link to a peer, which then waits for carriers. Exactly one end of each link is its leader: the one
     /// with the smaller key. The link of a peer that is there already ends first.
     pub fn add_peer(&self, peer: PartyIndex, leader: bool) {
-        let _ = (peer, leader);
+        self.remove_peer(peer, "its link begins anew");
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::new(self.inner.notices.clone()));
+        let mut state = self.inner.state();
+        let task = Task::new(
+            self.inner.programs.clone(),
+            peer,
+            leader,
+            self.inner.settings.clone(),
+            state.rules,
+            receiver,
+            shared.clone(),
+        );
+        let task = tokio::spawn(task.run());
+        state.peers.insert(
+            peer,
+            Peer {
+                commands,
+                shared,
+                task,
+            },
+        );
     }
 
-    /// Ends the link to a peer, and with it all connections of the program to it.
+    /// Ends the link to a peer, and with it all connections of the program to it. The peer is told.
     pub fn remove_peer(&self, peer: PartyIndex, why: &str) {
-        let _ = (peer, why);
+        let mut state = self.inner.state();
+        if let Some(it) = state.peers.remove(&peer) {
+            tracing::info!(%peer, "the link to it ends: {why}");
+            let peer = it;
+            peer.ask(Command::Leave);
+            state.leaving.retain(|task| !task.is_finished());
+            state.leaving.push(peer.task);
+        }
     }
 
     /// Takes the indices of a changed roster, without touching links: this party's, and for each peer that stays the
-    /// old one and the new one.
+    /// old one and the new one. Peers that are not named keep theirs.
     pub fn renumber(&self, me: PartyIndex, peers: &[(PartyIndex, PartyIndex)]) {
-        let _ = (me, peers);
+        tracing::debug!(%me, "links have other indices");
+        let mut state = self.inner.state();
+        let moved: Vec<_> = peers
+            .iter()
+            .filter_map(|(old, new)| Some((*new, state.peers.remove(old)?)))
+            .collect();
+        for (new, peer) in moved {
+            peer.ask(Command::Renumber(new));
+            state.peers.insert(new, peer);
+        }
     }
 
     /// Hands over a fresh carrier to a peer, of which the link does what it thinks best; dropped where there is no
     /// such peer.
     pub fn attach(&self, peer: PartyIndex, carrier: Carrier) {
-        let _ = (peer, carrier.stream);
+        self.inner.ask(peer, Command::Attach(carrier));
     }
 
     /// The state of the link to a peer, as it changes; none where there is no such peer. Closed once the peer is
     /// removed.
     pub fn watch(&self, peer: PartyIndex) -> Option<watch::Receiver<LinkState>> {
-        let _ = peer;
-        None
+        let state = self.inner.state();
+        state
+            .peers
+            .get(&peer)
+            .map(|peer| peer.shared.state.subscribe())
     }
 
     /// What the link to a peer has done so far; none where there is no such peer.
     pub fn report(&self, peer: PartyIndex) -> Option<LinkFacts> {
-        let _ = peer;
-        None
+        let state = self.inner.state();
+        state.peers.get(&peer).map(|peer| peer.shared.facts())
     }
 
     /// Measures the round-trip time to a peer now, through both agents. None where no answer came in that time.
-    pub async fn ping(&self, peer: PartyIndex, timeout: Duration) -> Option<Duration> {
-        let _ = (peer, timeout);
-        None
+    pub async fn ping(&self, peer: PartyIndex, within: Duration) -> Option<Duration> {
+        let (sender, answer) = oneshot::channel();
+        self.inner.ask(peer, Command::Ping(sender));
+        timeout(within, answer).await.ok()?.ok()
     }
 
-    /// What is checked of connections from now on.
+    /// What is checked of connections that peers open from now on.
     pub fn guard(&self, rules: Guard) {
-        let _ = rules;
+        self.inner.change_rules(|now| now.guard = rules);
     }
 
-    /// From now on, connections belong to this run: those of another are neither given to the program, nor do they
-    /// last. Where this is never called, all belong to none and reach each other.
+    /// A program begins: connections belong to this run from now on. Those that peers open for another one wait for it,
+    /// as long as the settings' patience lasts. Where this is never called, all belong to the same.
     pub fn begin_run(&self, run: RunId) {
-        let _ = run;
+        self.inner.change_rules(|now| now.run = Run::Within(run.0));
     }
 
     /// The program has ended: whatever is left of its connections is reset.
-    pub fn end_run(&self) {}
+    pub fn end_run(&self) {
+        self.inner.change_rules(|now| now.run = Run::Between);
+    }
 
     /// What somebody should hear about, from now on.
     pub fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
-        mpsc::unbounded_channel().1
+        self.inner.notices.listen()
     }
 
-    /// Tells the peers, ends all connections, and waits until that is done: a second at most.
-    pub async fn leave(self) {}
+    /// Tells the peers, ends all connections, and waits until that is done: little more than a second at most.
+    pub async fn leave(self) {
+        let tasks = {
+            let mut state = self.inner.state();
+            let peers = std::mem::take(&mut state.peers);
+            let tasks = peers.into_values().map(|peer| {
+                peer.ask(Command::Leave);
+                peer.task
+            });
+            let tasks: Vec<_> = tasks.collect();
+            tasks
+                .into_iter()
+                .chain(std::mem::take(&mut state.leaving))
+                .collect::<Vec<_>>()
+        };
+        _ = timeout(LEAVING, async {
+            for task in tasks {
+                // A task that was cancelled has nothing more to say.
+                _ = task.await;
+            }
+        })
+        .await;
+    }
+}
+
+impl Drop for Forwarder {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        let state = self.inner.state();
+        for task in state
+            .peers
+            .values()
+            .map(|peer| &peer.task)
+            .chain(&state.leaving)
+        {
+            task.abort();
+        }
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(&self, peer: PartyIndex, command: Command) {
+        if let Some(peer) = self.state().peers.get(&peer) {
+            peer.ask(command);
+        }
+    }
+
+    fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
+        let mut state = self.state();
+        change(&mut state.rules);
+        let rules = state.rules;
+        for peer in state.peers.values() {
+            peer.ask(Command::Rules(rules));
+        }
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Peer {
+    fn ask(&self, command: Command) {
+        // A task that has ended has nothing to do.
+        _ = self.commands.send(command);
+    }
+}
+
+/// Gives each connection of the program to the link of the peer that it is meant for.
+async fn accept(inner: Arc<Inner>) {
+    loop {
+        match inner.programs.accept().await {
+            Ok(accepted) => give(&inner, accepted),
+            Err(error) => {
+                tracing::warn!("no more connections of the program can be taken: {error}");
+                return;
+            }
+        }
+    }
+}
+
+fn give(inner: &Inner, accepted: Accepted) {
+    match inner.state().peers.get(&accepted.to) {
+        Some(peer) => peer.ask(Command::Connect(accepted)),
+        // Where this fails, the socket is reset or gone already.
+        None => _ = accepted.stream.set_zero_linger(),
+    }
 }

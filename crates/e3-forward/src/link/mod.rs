@@ -8,7 +8,9 @@
 mod carrier;
 mod facts;
 mod forwarder;
+mod peer;
 mod settings;
+mod task;
 
 pub use carrier::{ByteStream, Carrier, CarrierFacts};
 pub use facts::{LinkFacts, LinkState, Notice};

@@ -20,9 +20,9 @@ impl ForwardSettings {
     pub fn new(context: [u8; 32]) -> Self {
         Self {
             context,
-            outage: Duration::from_secs(600),
+            outage: Duration::from_mins(10),
             ping: Duration::from_secs(3),
-            patience: Duration::from_secs(600),
+            patience: Duration::from_secs(30),
         }
     }
 }

@@ -75,7 +75,6 @@ impl Link {
             }
         }
         self.clock.attached(now);
-        self.streams.unblock();
         self.events.push_back(Event::Attached(carrier));
         self.ping(now);
     }

@@ -67,7 +67,6 @@ impl Link {
                 if !self.replay.acknowledge(offset, &mut self.pool) {
                     return Err(Violation::Offset(offset));
                 }
-                self.streams.unblock();
             }
             Frame::Ping(token) => self.push(Frame::Pong(token)),
             Frame::Pong(token) => self.ponged(token, now),

@@ -35,7 +35,7 @@ impl Link {
     }
 
     /// Memory to read into what is to be sent on a stream; none where the peer takes no more now, or too much waits for
-    /// it. [`Self::unblocked`] says when to ask again.
+    /// it; something will arrive when there is room again.
     pub fn space(&mut self, stream: StreamId) -> &mut [u8] {
         let free = self.settings.replay.saturating_sub(self.replay.len());
         let credit = match self.streams.list.get(&stream) {
@@ -46,7 +46,6 @@ impl Link {
         };
         let room = credit.min(free).min(MAX_DATA);
         if room == 0 || self.over.is_some() {
-            self.streams.blocked = true;
             return &mut [];
         }
         let least = DATA_HEADER + room.min(WORTH);
@@ -91,11 +90,6 @@ impl Link {
             taken += count;
         }
         taken
-    }
-
-    /// Whether room has come since a stream was told that there is none. Says so once.
-    pub fn unblocked(&mut self) -> bool {
-        std::mem::take(&mut self.streams.unblocked)
     }
 
     /// The program has said all on a stream; what it was sent still goes on.
@@ -145,6 +139,12 @@ impl Link {
     pub fn heard_all(&self, stream: StreamId) -> bool {
         let stream = self.streams.list.get(&stream);
         stream.is_none_or(super::Stream::has_ended)
+    }
+
+    /// Whether the peer has said all on a stream, taken or not.
+    pub fn said_all(&self, stream: StreamId) -> bool {
+        let stream = self.streams.list.get(&stream);
+        stream.is_none_or(|it| it.heard_all)
     }
 
     pub(in crate::link) fn give_credit(&mut self) {

@@ -27,9 +27,6 @@ pub(super) struct Streams {
     readable: VecDeque<StreamId>,
     /// Those whose peers may be given more credit.
     owing: Vec<StreamId>,
-    /// Whether one found no room to write, and whether room has come since.
-    blocked: bool,
-    unblocked: bool,
 }
 
 impl Streams {
@@ -47,8 +44,6 @@ impl Streams {
             windows: 0,
             readable: VecDeque::new(),
             owing: Vec::new(),
-            blocked: false,
-            unblocked: false,
         }
     }
 
@@ -139,7 +134,6 @@ impl Streams {
         stream.credit = Some(credit)
             .filter(|credit| *credit <= u32::MAX.into())
             .ok_or(Violation::OverCounted(id))?;
-        self.unblock();
         Ok(())
     }
 
@@ -202,11 +196,6 @@ impl Streams {
         {
             self.readable.push_back(id);
         }
-    }
-
-    /// Room has come.
-    pub(super) fn unblock(&mut self) {
-        self.unblocked |= std::mem::take(&mut self.blocked);
     }
 
     pub(super) fn clear(&mut self, pool: &mut Pool) {

@@ -1,0 +1,146 @@
+//! A link as seen from outside its task.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};
+
+use std::time::Duration;
+
+use e3_session::types::PartyIndex;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::Instant,
+};
+
+use super::{Carrier, CarrierFacts, Guard, LinkFacts, LinkState, Notice};
+use crate::place::Accepted;
+
+/// What a link's task is asked to do.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Use this carrier, or not.
+    Attach(Carrier),
+    /// Carry this connection of the program.
+    Connect(Accepted),
+    /// Measure the round-trip time.
+    Ping(oneshot::Sender<Duration>),
+    /// Take other rules.
+    Rules(Rules),
+    /// The peer's index is another.
+    Renumber(PartyIndex),
+    /// End.
+    Leave,
+}
+
+/// What holds for connections of programs now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Rules {
+    pub(super) guard: Guard,
+    pub(super) run: Run,
+}
+
+/// Which run of a program goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Run {
+    /// Nobody tells.
+    #[default]
+    Untold,
+    /// None, after one has ended.
+    Between,
+    /// This one.
+    Within(u32),
+}
+
+impl Run {
+    /// How a stream says to which it belongs: none is 0.
+    pub(super) fn tag(self) -> u32 {
+        match self {
+            Self::Untold | Self::Between => 0,
+            Self::Within(run) => run.wrapping_add(1),
+        }
+    }
+
+    /// Whether a stream that says this is for the program that runs now.
+    pub(super) fn takes(self, tag: u32) -> bool {
+        self != Self::Between && tag == self.tag()
+    }
+}
+
+/// What a link's task tells.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) state: watch::Sender<LinkState>,
+    pub(super) sent: AtomicU64,
+    pub(super) received: AtomicU64,
+    pub(super) streams: AtomicUsize,
+    seldom: Mutex<Seldom>,
+    notices: Arc<Notices>,
+}
+
+/// What changes seldom.
+#[derive(Debug, Default)]
+pub(super) struct Seldom {
+    pub(super) carrier: Option<watch::Receiver<CarrierFacts>>,
+    pub(super) rtt: Option<Duration>,
+    pub(super) resumptions: u64,
+}
+
+impl Shared {
+    pub(super) fn new(notices: Arc<Notices>) -> Self {
+        let state = LinkState::Searching {
+            since: Instant::now(),
+            why: "no carrier came yet".to_owned(),
+        };
+        Self {
+            state: watch::channel(state).0,
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            streams: AtomicUsize::new(0),
+            seldom: Mutex::default(),
+            notices,
+        }
+    }
+
+    pub(super) fn seldom(&self) -> MutexGuard<'_, Seldom> {
+        self.seldom.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn notice(&self, peer: PartyIndex, what: String) {
+        self.notices.send(&Notice { peer, what });
+    }
+
+    pub(super) fn facts(&self) -> LinkFacts {
+        let seldom = self.seldom();
+        LinkFacts {
+            carrier: seldom.carrier.as_ref().map(|facts| facts.borrow().clone()),
+            rtt: seldom.rtt,
+            sent: self.sent.load(Ordering::Relaxed),
+            received: self.received.load(Ordering::Relaxed),
+            resumptions: seldom.resumptions,
+            streams: self.streams.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Who hears of what happens.
+#[derive(Debug, Default)]
+pub(super) struct Notices(Mutex<Vec<mpsc::UnboundedSender<Notice>>>);
+
+impl Notices {
+    pub(super) fn listen(&self) -> mpsc::UnboundedReceiver<Notice> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.listeners().push(sender);
+        receiver
+    }
+
+    fn send(&self, notice: &Notice) {
+        tracing::info!(peer = %notice.peer, "{}", notice.what);
+        self.listeners()
+            .retain(|listener| listener.send(notice.clone()).is_ok());
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Vec<mpsc::UnboundedSender<Notice>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

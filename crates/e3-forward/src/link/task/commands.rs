@@ -1,0 +1,51 @@
+//! What a link's task is asked to do.
+
+use std::task::{Context, Poll};
+
+use e3_resume::ResetWhy;
+
+use super::{Task, local::Local};
+use crate::link::peer::{Command, Rules};
+
+impl Task {
+    pub(super) fn take_commands(&mut self, cx: &mut Context<'_>) {
+        while let Poll::Ready(command) = self.commands.poll_recv(cx) {
+            match command {
+                Some(Command::Attach(carrier)) => self.ride(carrier),
+                Some(Command::Connect(accepted)) => self.connect(accepted),
+                Some(Command::Ping(answer)) => {
+                    self.asking.retain(|asking| !asking.is_closed());
+                    self.asking.push(answer);
+                    let now = self.now();
+                    self.link.ping(now);
+                }
+                Some(Command::Rules(rules)) => self.follow(rules),
+                Some(Command::Renumber(peer)) => self.peer = peer,
+                // Nobody is left who could say so.
+                Some(Command::Leave) | None => return self.leave(),
+            }
+        }
+    }
+
+    fn follow(&mut self, rules: Rules) {
+        let before = std::mem::replace(&mut self.rules, rules);
+        if before.run == rules.run {
+            return;
+        }
+        // What the program that has ended still had is over; what peers have opened for the next one waits.
+        let gone = |local: &Local| local.held_for().is_none_or(|run| run == before.run.tag());
+        while let Some(index) = self.locals.iter().position(gone) {
+            self.break_local(index, ResetWhy::RunEnded);
+        }
+    }
+
+    fn leave(&mut self) {
+        self.link.leave();
+        let ids: Vec<_> = self.carriers.iter().map(|riding| riding.id).collect();
+        self.take_events();
+        for id in ids {
+            self.end_carrier(id);
+        }
+        self.leaving = true;
+    }
+}

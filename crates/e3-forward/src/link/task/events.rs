@@ -1,0 +1,115 @@
+//! What happens to a link.
+
+use e3_resume::{CarrierId, Event, Over, ResetWhy};
+use std::time::Duration;
+
+use super::{Task, fresh};
+use crate::link::LinkState;
+
+/// Round-trip times that count.
+const MEASURED: usize = 8;
+
+impl Task {
+    pub(super) fn take_events(&mut self) {
+        while let Some(event) = self.link.event() {
+            match event {
+                Event::Attached(id) => self.attached(id),
+                Event::Recovered => {
+                    if let Some(id) = self.link.attached() {
+                        self.tell_attached(id);
+                    }
+                }
+                Event::Suspect(silent) => {
+                    self.search(&format!(
+                        "nothing was heard for {:.1} s",
+                        silent.as_secs_f64()
+                    ));
+                }
+                Event::Close(id, why) => {
+                    tracing::debug!(peer = %self.peer, "a carrier ends: {why}");
+                    self.end_carrier(id);
+                }
+                Event::Opened(stream, call) => self.hold(stream, call),
+                Event::Reset(stream, why) => {
+                    if why != ResetWhy::Program {
+                        self.shared
+                            .notice(self.peer, format!("a connection was reset: {why}"));
+                    }
+                    self.drop_local(stream);
+                }
+                Event::Measured(rtt) => self.measured(rtt),
+                Event::Over(over) => self.over(over),
+            }
+        }
+        while self.link.readable().is_some() {}
+    }
+
+    fn attached(&mut self, id: CarrierId) {
+        self.measured.clear();
+        self.tell_attached(id);
+        let mut seldom = self.shared.seldom();
+        seldom.resumptions = self.resumptions + self.link.resumptions();
+        seldom.rtt = None;
+    }
+
+    fn tell_attached(&self, id: CarrierId) {
+        if let Some(riding) = self.carriers.iter().find(|riding| riding.id == id) {
+            self.shared.seldom().carrier = Some(riding.facts.clone());
+            let facts = riding.facts.borrow().clone();
+            self.shared
+                .state
+                .send_replace(LinkState::Attached { facts });
+        }
+    }
+
+    fn measured(&mut self, rtt: Duration) {
+        if self.measured.len() == MEASURED {
+            self.measured.pop_front();
+        }
+        self.measured.push_back(rtt);
+        self.shared.seldom().rtt = self.measured.iter().min().copied();
+        for asking in self.asking.drain(..) {
+            // Whoever has given up does not mind.
+            _ = asking.send(rtt);
+        }
+    }
+
+    /// The link has ended: programs are told, and where both agents go on, another begins.
+    fn over(&mut self, over: Over) {
+        let lost = self.locals.len();
+        for local in self.locals.drain(..) {
+            local.reset();
+        }
+        self.count_streams();
+        match over {
+            Over::PeerForgot | Over::Outage(_) => {
+                if lost > 0 {
+                    self.shared
+                        .notice(self.peer, format!("{lost} connections were reset: {over}"));
+                }
+                self.renew();
+                self.search(&over.to_string());
+            }
+            Over::PeerLeft | Over::Violation(_) | Over::Left => {
+                if over != Over::Left {
+                    self.shared.notice(self.peer, over.to_string());
+                }
+                self.shared.seldom().carrier = None;
+                let reason = over.to_string();
+                self.shared.state.send_replace(LinkState::Over { reason });
+            }
+        }
+    }
+
+    /// Begins a link without a past, for which the peer's next carrier will do.
+    fn renew(&mut self) {
+        // None of them can be used: each belongs to the link of before.
+        let ids: Vec<CarrierId> = self.carriers.iter().map(|riding| riding.id).collect();
+        for id in ids {
+            self.end_carrier(id);
+        }
+        self.resumptions += self.link.resumptions();
+        let now = self.now();
+        self.link = fresh(self.role, &self.settings, now);
+    }
+}

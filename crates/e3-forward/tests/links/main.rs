@@ -1,0 +1,5 @@
+//! Programs on 127.0.0.1 over links whose carriers are cut.
+
+mod loopback;
+mod runs;
+mod streams;

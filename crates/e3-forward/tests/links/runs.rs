@@ -1,0 +1,93 @@
+//! Which connections are let to a program.
+
+use std::{io, time::Duration};
+
+use e3_forward::Guard;
+use e3_session::types::RunId;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    time::{sleep, timeout},
+};
+
+use crate::loopback::{PATIENCE, Pair};
+
+/// What MPyC's party 0 says first: its index, then 16 bytes of a key.
+const ZERO: &[u8] = b"\x00\x00keykeykeykeykeyk";
+
+#[tokio::test]
+async fn a_caller_that_says_its_own_index_is_let_in() {
+    let pair = Pair::new(|_| {}).await;
+    pair.right.forwarder.guard(Guard::MpycIndex);
+    pair.join().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut near = pair.left.call(listener.local_addr().unwrap().port()).await;
+    // Byte by byte, as a network may deliver them.
+    near.set_nodelay(true).unwrap();
+    near.write_all(&ZERO[..1]).await.unwrap();
+    sleep(Duration::from_millis(50)).await;
+    assert!(
+        pair.right.programs.calls.lock().unwrap().is_empty(),
+        "the program was called too early"
+    );
+    near.write_all(&ZERO[1..]).await.unwrap();
+    let (mut far, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    let mut bytes = [0; ZERO.len()];
+    far.read_exact(&mut bytes).await.unwrap();
+    assert_eq!(bytes, ZERO);
+}
+
+#[tokio::test]
+async fn a_caller_that_says_another_index_is_reset_before_the_program_hears_of_it() {
+    for claim in [&[1, 0][..], &[0, 1], &[2, 0], &[0]] {
+        let pair = Pair::new(|_| {}).await;
+        pair.right.forwarder.guard(Guard::MpycIndex);
+        let mut notices = pair.right.forwarder.notices();
+        pair.join().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut near = pair.left.call(listener.local_addr().unwrap().port()).await;
+        near.write_all(claim).await.unwrap();
+        near.shutdown().await.unwrap();
+        let error = timeout(PATIENCE, near.read(&mut [0]))
+            .await
+            .unwrap()
+            .unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+        let what = notices.recv().await.unwrap().what;
+        assert!(what.contains("party"), "{what}");
+        assert!(
+            pair.right.programs.calls.lock().unwrap().is_empty(),
+            "the program was called"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_connection_of_another_run_never_reaches_the_program() {
+    let pair = Pair::new(|_| {}).await;
+    pair.join().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    pair.left.forwarder.begin_run(RunId(7));
+    pair.right.forwarder.begin_run(RunId(6));
+    // The next run's, which begins there in a moment.
+    let mut early = pair.left.call(port).await;
+    early.write_all(b"early").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    assert!(
+        pair.right.programs.calls.lock().unwrap().is_empty(),
+        "the program of before was called"
+    );
+    pair.right.forwarder.end_run();
+    sleep(Duration::from_millis(50)).await;
+    pair.right.forwarder.begin_run(RunId(7));
+    let (mut far, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    far.read_exact(&mut [0; 5]).await.unwrap();
+    // Its end is the end of its connections.
+    pair.right.forwarder.end_run();
+    let error = timeout(PATIENCE, early.read(&mut [0]))
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
