@@ -17,14 +17,14 @@ use e3_session::types::{
 use serde::Serialize;
 
 use super::{
-    admit::Admitted, declared, follow::Followed, machine, party::Party, stage::Agreed, tell::Tell,
-    up::Up, witness::Witnessed,
+    admit::Admitted, declared, follow::Followed, machine, pairs, party::Party, stage::Agreed,
+    tell::Tell, up::Up, witness::Witnessed,
 };
 use crate::{
     clock::Moment,
     wire::{
-        AgreementRecord, Failure, Fault, LinkRecord, OutcomeRecord, PartyRecord, PathKind,
-        ProbeRecord, RunAsk, RunRecord, Tip, rounded,
+        AgreementRecord, Failure, Fault, OutcomeRecord, PartyRecord, ProbeRecord, RunAsk,
+        RunRecord, Tip, rounded,
     },
 };
 
@@ -39,7 +39,7 @@ pub(crate) struct Ended {
     pub(crate) witnessed: Witnessed,
 }
 
-/// A run, and the links as they were before it.
+/// A run, and its links.
 pub(crate) struct Measured {
     pub(crate) ended: Ended,
     pub(crate) links: Vec<LinkReport>,
@@ -160,7 +160,7 @@ pub(crate) fn of_run(
         setup_s: started.since(ask.began).as_secs_f64(),
         total_s: None,
         steps: tell.steps(),
-        links: link_records(up, &links),
+        links: pairs::records(&up.parties, &*up.provider, &links),
         outcome: outcome(up, &ended.parties),
         probe: (terms.kind == "probe")
             .then(|| probe(up, &ended.parties))
@@ -232,37 +232,6 @@ fn party_record(party: &Party, followed: &Followed) -> PartyRecord {
         agent_memory: outcome.map(|outcome| outcome.agent_memory),
         kept: outcome.and_then(|outcome| outcome.kept.clone()),
     }
-}
-
-/// One record a pair: as the party with the smaller index saw it, else as the other did.
-fn link_records(up: &Up, reports: &[LinkReport]) -> Vec<LinkRecord> {
-    let mut pairs: BTreeMap<(u16, u16), &LinkReport> = BTreeMap::new();
-    for link in reports {
-        let (a, b) = (link.from.0.min(link.to.0), link.from.0.max(link.to.0));
-        let slot = pairs.entry((a, b)).or_insert(link);
-        if link.rtt_ms.is_some() && (slot.rtt_ms.is_none() || link.from.0 == a) {
-            *slot = link;
-        }
-    }
-    let host = |index: u16| {
-        up.parties
-            .get(usize::from(index))
-            .map(|party| party.host.name.to_string())
-    };
-    let record = |((a, b), link): ((u16, u16), &LinkReport)| {
-        let (a, b) = (host(a)?, host(b)?);
-        let expected = up.provider.expected_rtt(&a, &b);
-        let (path, via) = PathKind::of(&link.path);
-        Some(LinkRecord {
-            rtt_expected_ms: expected.map(|rtt| rounded(rtt.as_secs_f64() * 1e3)),
-            path,
-            via,
-            rtt_ms: link.rtt_ms.map(rounded),
-            a,
-            b,
-        })
-    };
-    pairs.into_iter().filter_map(record).collect()
 }
 
 /// What the parties of a probe have found, if all of them have.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e3_session::types::RunId;
+use e3_session::types::{LinkReport, RunId};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time::sleep_until};
 
@@ -12,6 +12,8 @@ use super::{
     declared,
     follow::{Followed, follow, stop},
     lasting,
+    look::{AT_ONCE, look},
+    pairs,
     party::Party,
     quiet,
     record::{self, Ended, Measured},
@@ -57,6 +59,7 @@ pub(crate) async fn run(
     record::write_agreement(&ask.record, &prepared)?;
 
     let mut links = up.links.clone();
+    let before = links_now(up).await;
     quiet::correct(&mut links, &up.parties, &*up.provider).await;
 
     let started = Moment::now();
@@ -72,12 +75,23 @@ pub(crate) async fn run(
         tell.notice(Tip::Warning, fault.message);
     }
     record::keep_log(&up.log, &ask.record);
+    let links = pairs::over_a_run(links, &before, &links_now(up).await);
     let measured = Measured { ended, links };
     let record = record::of_run(up, run, ask, &tell, &prepared, measured, started);
     tell.event(Event::Finished {
         record: Box::new(record.clone()),
     });
     Ok(record)
+}
+
+/// The links as all agents see them that answer.
+async fn links_now(up: &Up) -> Vec<LinkReport> {
+    look(&up.parties, AT_ONCE)
+        .await
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect()
 }
 
 async fn prepare(up: &Up, run: RunId, ask: &RunAsk, tell: &Tell) -> Result<Agreed, Fault> {
@@ -125,7 +139,13 @@ async fn execute(
     let mut phase = Patience::ProgramsUntil(Instant::now() + allowed(ask));
     // Asked beside the following, so that a program that floods its output cannot hold up its own end.
     let mut stops = FuturesUnordered::new();
-    let beside = async { tokio::join!(traffic::watch(up, tell), witness.tell(tell)) };
+    let beside = async {
+        tokio::join!(
+            traffic::watch(up, tell),
+            pairs::watch(up, tell),
+            witness.tell(tell)
+        )
+    };
     let mut beside = Box::pin(beside);
     while !running.is_empty() {
         tokio::select! {

@@ -26,11 +26,13 @@ use tracing::{debug, warn};
 
 use super::{
     declared,
+    examine::examine,
     exec::exec,
     kept::Kept,
     lab,
     run::run,
     tell::{Events, Tell},
+    up::Care,
 };
 use crate::wire::{Ask, Event, Fault, RunAsk};
 
@@ -105,7 +107,9 @@ impl Server {
 
     async fn carry_out(&self, ask: Ask, asks: Asks, tell: Tell) {
         let done = match ask {
-            Ask::Status => self.status().await,
+            Ask::Status => self.status(Care::Measure).await,
+            Ask::Look => self.status(Care::Look).await,
+            Ask::Examine => self.examine().await,
             Ask::Run(ask) => match self.run(&ask, asks, &tell).await {
                 Ok(()) => return,
                 Err(fault) => Err(fault),
@@ -129,10 +133,16 @@ impl Server {
         tell.event(done.unwrap_or_else(Event::Failed));
     }
 
-    async fn status(&self) -> Result<Event, Fault> {
+    async fn status(&self, care: Care) -> Result<Event, Fault> {
         let running = self.running();
         Ok(Event::Status {
-            status: Box::new(self.kept.parties()?.status(running).await),
+            status: Box::new(self.kept.parties()?.status(running, care).await),
+        })
+    }
+
+    async fn examine(&self) -> Result<Event, Fault> {
+        Ok(Event::Examined {
+            examined: Box::new(examine(self.kept.parties()?).await),
         })
     }
 

@@ -81,6 +81,13 @@ impl Tell {
         }
     }
 
+    /// Tells what is of no interest later: no record has it, and a slow listener neither.
+    pub(crate) fn fleeting(&self, event: Event) {
+        if let Some(room) = self.room_now() {
+            self.piece(event, room);
+        }
+    }
+
     /// Tells what a program printed. It stands in the party's log as a whole, so a slow listener may miss it.
     pub(crate) fn output(&self, party: u16, stderr: bool, text: String) {
         if let Some(room) = self.room_now() {

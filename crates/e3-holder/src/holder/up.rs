@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use e3_host::Provider;
 use e3_session::{
-    message::{Reply, Request},
+    message::Request,
     types::{Dial, LinkReport, PartyIndex, Ports, ServiceFacts, SessionId},
 };
 use e3_spec::Environment;
@@ -13,17 +13,26 @@ use super::{
     admit::Admitted,
     agents::Starter,
     link::Link,
+    look::{SOON, look},
     on_demand::OnDemand,
-    party::{Party, ask_all, statuses, unexpected},
+    pairs,
+    party::{Party, ask_all, statuses},
     quiet,
     services::{self, Running},
 };
 use crate::wire::{CheckRecord, Fault, HostStatus, InsecureRecord, PartyStatus, Status};
 
-/// How long an agent that is up may take to say how it is.
-const ANSWER: Duration = Duration::from_secs(5);
 /// How long an agent may take to leave.
 const LEAVE: Duration = Duration::from_secs(10);
+
+/// How much is done to know the state of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// They are measured.
+    Measure,
+    /// What agents know already will do.
+    Look,
+}
 
 /// An environment that is up.
 pub(crate) struct Up {
@@ -59,22 +68,17 @@ impl Up {
         statuses(&self.parties)
     }
 
-    /// The state of everything: agents as they answer now, links as connected.
-    pub(crate) async fn status(&self, running: Option<String>) -> Status {
-        let answers = self
-            .parties
-            .iter()
-            .map(|party| party.link.ask("links", Request::Links, ANSWER));
-        let answers = futures::future::join_all(answers).await;
+    /// The state of everything, as it is now.
+    pub(crate) async fn status(&self, running: Option<String>, care: Care) -> Status {
         let mut links = Vec::new();
         let mut hosts = Vec::with_capacity(self.parties.len());
+        let answers = look(&self.parties, SOON).await;
         for ((index, party), answer) in self.parties.iter().enumerate().zip(answers) {
             let silent = match answer {
-                Ok(Reply::Links(seen)) => {
+                Ok(seen) => {
                     links.extend(seen);
                     None
                 }
-                Ok(other) => Some(unexpected(&party.link, &other).to_string()),
                 Err(error) => Some(error.to_string()),
             };
             hosts.push(HostStatus {
@@ -84,7 +88,9 @@ impl Up {
                 silent,
             });
         }
-        quiet::refresh(&mut links, &self.parties).await;
+        if care == Care::Measure {
+            quiet::refresh(&mut links, &self.parties).await;
+        }
         Status {
             environment: self.environment.name.to_string(),
             since_ms: self.since_ms,
@@ -98,6 +104,7 @@ impl Up {
                 let health = self.running.health().await;
                 services::statuses(&self.environment, &self.services, health)
             },
+            pairs: pairs::records(&self.parties, &*self.provider, &links),
             links,
             running,
             check: self.check.clone(),

@@ -13,8 +13,12 @@ use crate::clock::Moment;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
-    /// What is up, and in which state.
+    /// What is up, and in which state; links are measured.
     Status,
+    /// The same, without measuring anything: for who asks every second.
+    Look,
+    /// How every host is attached to the network.
+    Examine,
     /// Run a program. Closing the connection cancels the run.
     Run(Box<RunAsk>),
     /// During a run, on the same connection: stop it.

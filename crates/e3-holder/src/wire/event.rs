@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, Health, LinkReport, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckRecord, LabAnswer, PlayedRecord, RunRecord};
+use super::{CheckRecord, Examined, LabAnswer, LinkRecord, PlayedRecord, RunRecord};
 
 /// An event with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Stamped {
     pub event: Event,
 }
 
-/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged`, `Lab` and `Exited` end an answer.
+/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged`, `Examined`, `Lab` and `Exited` end an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum Event {
@@ -56,6 +56,11 @@ pub enum Event {
     Links {
         /// One a pair.
         links: Vec<LinkReport>,
+    },
+    /// The links as they are now, while programs run.
+    Pairs {
+        /// One a pair.
+        links: Vec<LinkRecord>,
     },
     /// A party's program has started.
     Started {
@@ -111,6 +116,11 @@ pub enum Event {
         /// The link.
         link: LinkReport,
     },
+    /// The hosts have found out how they are attached to the network.
+    Examined {
+        /// What they have found out.
+        examined: Box<Examined>,
+    },
     /// A command run by `exec` has ended.
     Exited {
         /// How.
@@ -145,6 +155,7 @@ impl Event {
                 | Self::Finished { .. }
                 | Self::Status { .. }
                 | Self::Pinged { .. }
+                | Self::Examined { .. }
                 | Self::Exited { .. }
                 | Self::Lab { .. }
         )
@@ -261,8 +272,11 @@ pub struct Status {
     /// The services.
     #[serde(default)]
     pub services: Vec<ServiceStatus>,
-    /// The links, as connected.
+    /// The links, as each end sees them.
     pub links: Vec<LinkReport>,
+    /// The links, one a pair.
+    #[serde(default)]
+    pub pairs: Vec<LinkRecord>,
     /// The run that goes on, if any.
     pub running: Option<String>,
     /// How often the lab found itself late, and the like.

@@ -3,6 +3,7 @@
 mod ask;
 mod event;
 mod lab;
+mod network;
 mod probe;
 mod result;
 mod watched;
@@ -19,6 +20,7 @@ pub use lab::{
     Answerer, CapturedRecord, ConditionsRecord, LabAnswer, LabAsk, LabHostStatus, MappingRecord,
     NetworkStatus, PathStatus, PeerRecord, PingRecord, PlayedRecord, SiteStatus,
 };
+pub use network::{Examined, ExaminedHost};
 pub use probe::{Measured, PairRecord, ProbeRecord};
 pub use result::{
     AgreementRecord, CheckRecord, Failure, InsecureRecord, LinkRecord, Machine, OutcomeRecord,

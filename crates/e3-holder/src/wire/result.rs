@@ -133,6 +133,32 @@ pub struct LinkRecord {
     pub rtt_expected_ms: Option<f64>,
     /// Round-trip time measured over the overlay.
     pub rtt_ms: Option<f64>,
+    /// What carries it, such as `tls/tcp` or `quic`; none where the overlay does not tell.
+    #[serde(default)]
+    pub transport: Option<String>,
+    /// Bytes of programs from `a` to `b`, in a run's record those of the run; none where the overlay carries none itself.
+    #[serde(default)]
+    pub bytes_there: Option<u64>,
+    /// Bytes of programs from `b` to `a`.
+    #[serde(default)]
+    pub bytes_back: Option<u64>,
+    /// How often it has gone on over another connection than before.
+    #[serde(default)]
+    pub resumptions: u32,
+}
+
+impl LinkRecord {
+    /// Whether a pair is connected in the same way here as there, and has been since.
+    pub fn goes_as(&self, other: &Self) -> bool {
+        let way = |link: &Self| {
+            (
+                (link.a.clone(), link.b.clone()),
+                (link.path, link.via.clone()),
+                (link.transport.clone(), link.resumptions),
+            )
+        };
+        way(self) == way(other)
+    }
 }
 
 /// How a pair is connected, in one word.
