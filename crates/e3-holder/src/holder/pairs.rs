@@ -6,7 +6,12 @@ use e3_host::Provider;
 use e3_session::types::{LinkReport, Path};
 use tokio::time::sleep;
 
-use super::{look::{AT_ONCE, look}, party::Party, tell::Tell, up::Up};
+use super::{
+    look::{AT_ONCE, look},
+    party::Party,
+    tell::Tell,
+    up::Up,
+};
 use crate::wire::{Event, LinkRecord, PathKind, rounded};
 
 /// Between two looks at the links while a program runs.

@@ -40,7 +40,7 @@ pub enum Verb {
     Id(Id),
     /// Authorities that certify parties, for `identity = "ca"`: make one, issue, revoke, look
     Ca(Ca),
-    /// Say what this machine lacks, and the command that mends it
+    /// Say what this machine lacks, and the command that mends it; or how hosts are attached to the network
     Doctor(Doctor),
     /// Print completions for a shell
     Completions(Completions),
@@ -270,7 +270,36 @@ pub struct Down {
 
 /// `e3 doctor`
 #[derive(Args, Debug)]
-pub struct Doctor {}
+pub struct Doctor {
+    /// Instead of this machine, how hosts of an environment that is up are attached to the network: by their names or
+    /// their parties' indices
+    #[arg(value_name = "HOST")]
+    pub hosts: Vec<String>,
+    /// The same of all hosts
+    #[arg(long, conflicts_with = "hosts", help_heading = None)]
+    pub all: bool,
+    /// The environment: a folder that holds an e3.toml, or the file itself; all of its hosts, if none is named [default: ./e3.toml]
+    #[arg(short, long, value_name = "PATH")]
+    pub env: Option<PathBuf>,
+    /// What to change in it.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+impl Doctor {
+    /// Whether hosts of an environment are asked, and not this machine.
+    pub fn is_about_hosts(&self) -> bool {
+        self.all || self.env.is_some() || !self.hosts.is_empty()
+    }
+
+    /// Which environment.
+    pub fn environment(&self) -> EnvironmentArgs {
+        EnvironmentArgs {
+            path: self.env.clone(),
+            overrides: self.overrides.clone(),
+        }
+    }
+}
 
 /// `e3 completions`
 #[derive(Args, Debug)]

@@ -1,8 +1,10 @@
-//! `e3 doctor`: what this machine lacks, and the command that mends it. Changes nothing.
+//! `e3 doctor`: what this machine lacks, and the command that mends it; or how hosts of an environment that is up are
+//! attached to the network. Changes nothing.
 
 mod distribution;
 mod lab;
 mod limits;
+mod network;
 mod python;
 
 use std::process::ExitCode;
@@ -71,11 +73,14 @@ struct Diagnosis<'a> {
     findings: &'a [Finding],
 }
 
-/// Looks at everything. The exit code is 1 when something is missing that E³ cannot do without.
+/// Looks at everything. The exit code is 1 when something is missing that E³ cannot do without, or a host does not answer.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub fn main(_: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
+/// When standard output cannot be written; of hosts, what is wrong with their environment.
+pub fn main(args: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
+    if args.is_about_hosts() {
+        return network::main(args, global);
+    }
     let distribution = Distribution::here();
     // The lab's come first: namespaces can be tried only while there is no thread.
     let mut findings = lab::findings(&distribution);

@@ -1,6 +1,6 @@
 //! Figures for people.
 
-use e3_holder::wire::{CheckRecord, PathKind, PlayedRecord, Step};
+use e3_holder::wire::{CheckRecord, LinkRecord, PathKind, PlayedRecord, Step};
 use e3_session::types::LinkReport;
 
 /// Seconds with as many digits as tell something.
@@ -82,6 +82,15 @@ pub fn played(done: &PlayedRecord) -> String {
 pub fn link(link: &LinkReport) -> String {
     let (kind, via) = PathKind::of(&link.path);
     path(kind, &via)
+}
+
+/// How a pair is connected, and what carries it.
+pub fn way(link: &LinkRecord) -> String {
+    let path = path(link.path, &link.via);
+    match &link.transport {
+        Some(transport) if link.path != PathKind::Unreachable => format!("{path} over {transport}"),
+        _ => path,
+    }
 }
 
 /// How a pair is connected, in a few words.

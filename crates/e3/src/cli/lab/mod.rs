@@ -10,7 +10,7 @@ mod change;
 pub use capture::LabCapture;
 pub use change::{LabHost, LabLink, LabNat, LabPlay};
 
-use super::{Doctor, EnvironmentArgs};
+use super::EnvironmentArgs;
 
 /// `e3 lab`
 #[derive(Args, Debug)]
@@ -51,8 +51,12 @@ pub enum LabVerb {
     /// Measure how right and how fast a lab is on this machine
     Bench(LabBench),
     /// Say what a lab needs that this machine lacks, and the command that mends it
-    Doctor(Doctor),
+    Doctor(LabDoctor),
 }
+
+/// `e3 lab doctor`
+#[derive(Args, Debug)]
+pub struct LabDoctor {}
 
 /// Which lab, where the verb's own arguments are something else.
 #[derive(Args, Clone, Debug, Default)]
