@@ -139,18 +139,8 @@ pub(crate) const IMPURE_WORDS: &[&str] = &[
 
 /// Dependencies on crates of ours that the table does not name.
 pub(crate) fn beyond_the_table(krate: &Crate) -> Vec<String> {
-    let allowed = if krate.name.starts_with("e3-overlay-") {
-        MAY_KNOW
-            .iter()
-            .find(|(name, _)| *name == "e3-overlay")
-            .map(|(_, known)| [*known, &["e3-overlay"]].concat())
-    } else {
-        MAY_KNOW
-            .iter()
-            .find(|(name, _)| *name == krate.name)
-            .map(|(_, known)| known.to_vec())
-    };
-    let Some(allowed) = allowed else {
+    let mut table = MAY_KNOW.iter();
+    let Some((_, allowed)) = table.find(|(name, _)| *name == krate.name) else {
         return vec![finding(
             &krate.manifest,
             1,
