@@ -15,7 +15,7 @@ use std::{
 
 use e3_spec::Environment;
 use serde::{Deserialize, Serialize};
-use tracing::level_filters::LevelFilter;
+use tracing::{Level, level_filters::LevelFilter};
 
 use crate::{
     state::StateFolder,
@@ -106,9 +106,18 @@ pub fn launch(
     })
 }
 
-/// What the holder and the agents log: as much as this command.
+/// What the holder and the agents log: of E³ itself as much as this command, of libraries what is one step graver.
 fn log_filter() -> OsString {
-    env::var_os("RUST_LOG").unwrap_or_else(|| LevelFilter::current().to_string().into())
+    env::var_os("RUST_LOG").unwrap_or_else(|| {
+        let own = LevelFilter::current();
+        let others = match own.into_level() {
+            Some(Level::TRACE) => LevelFilter::DEBUG,
+            Some(Level::DEBUG) => LevelFilter::INFO,
+            Some(Level::INFO) => LevelFilter::WARN,
+            Some(Level::WARN | Level::ERROR) | None => LevelFilter::ERROR,
+        };
+        format!("{others},e3={own}").into()
+    })
 }
 
 impl Launched {
