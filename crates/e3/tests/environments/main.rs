@@ -35,6 +35,7 @@ mod probes;
 mod program;
 mod programs;
 mod proof;
+mod quic;
 mod readable;
 mod services;
 mod settling;
