@@ -27,6 +27,8 @@ pub(crate) enum Condition {
     Authenticates,
     /// Those that promise that callers are taken for whom they are.
     NamesCallers,
+    /// Those that promise that nobody else can read what is said.
+    Confidential,
     /// Those that promise that nobody reaches a program past them.
     IsolatesProgram,
 }
@@ -34,9 +36,9 @@ pub(crate) enum Condition {
 impl Condition {
     /// Why an overlay of these properties is not held to the check: what it does not promise, with its own reason.
     pub(crate) fn unmet(self, properties: &Properties) -> Option<String> {
-        // What traffic looks like to others is a matter of experiments, not of conformance.
+        // What a changed packet does, and what leaked keys open, is a matter of experiments, not of conformance.
         let Properties {
-            confidential: _,
+            confidential,
             integrity: _,
             authenticated,
             names_callers,
@@ -77,6 +79,7 @@ impl Condition {
                 unless("the peer reached is the one that was meant", authenticated)
             }
             Self::NamesCallers => unless("callers are taken for whom they are", names_callers),
+            Self::Confidential => unless("nobody else can read what is said", confidential),
             Self::IsolatesProgram => unless("nobody reaches a program past it", isolates_program),
         }
     }

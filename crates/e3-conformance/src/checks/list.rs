@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Check, Condition, admission, announced, connecting, impostors, isolation, leaving, nat, roster,
-    settle, streams, trouble,
+    Check, Condition, admission, announced, connecting, eavesdroppers, impostors, isolation,
+    leaving, nat, roster, settle, streams, trouble,
 };
 
 /// Makes a [`Check`] of an async function, named after it. Those that `wait` run beside the others.
@@ -183,6 +183,11 @@ pub(crate) const CHECKS: &[Check] = &[
         Always,
         announced::connections_are_those_that_were_announced,
         "every connection that hosts open is one that `e3 plan` says a firewall has to let through, and none is missing"
+    ),
+    check!(
+        Confidential,
+        eavesdroppers::nobody_between_reads_what_is_said,
+        "a capture of all that passes between sites, and of all that a relay sees, shows no piece of what parties say"
     ),
     check!(
         IsolatesProgram,

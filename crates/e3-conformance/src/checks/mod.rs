@@ -3,6 +3,7 @@
 mod admission;
 mod announced;
 mod connecting;
+mod eavesdroppers;
 mod impostors;
 mod isolation;
 mod leaving;

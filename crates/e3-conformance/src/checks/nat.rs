@@ -9,7 +9,7 @@ use e3_session::types::{Dial, Path};
 use crate::{field::Field, sites::site, traffic};
 
 /// Party 0 and party 1, of which some are behind home routers.
-fn two(first: Nat, second: Nat) -> Vec<Site> {
+pub(super) fn two(first: Nat, second: Nat) -> Vec<Site> {
     vec![
         site("ams3", "ams3", first, vec!["p0".to_owned()]),
         site("nyc3", "nyc3", second, vec!["p1".to_owned()]),

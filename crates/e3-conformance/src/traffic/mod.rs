@@ -10,10 +10,20 @@ mod stream;
 mod tls;
 
 pub(crate) use place::{Door, Place};
+use stream::End;
 pub(crate) use stream::Stream;
 pub(crate) use tls::Credentials;
 
 use crate::field::Field;
+
+/// The first so many bytes that each end of a connection says.
+pub(crate) fn said(bytes: usize) -> [Vec<u8>; 2] {
+    [End::Dialler, End::Listener].map(|end| {
+        let mut said = vec![0; bytes];
+        end.pattern().fill(&mut said);
+        said
+    })
+}
 
 /// A connection between two parties' programs.
 pub(crate) struct Connection {

@@ -40,21 +40,31 @@ pub(crate) enum End {
     Listener,
 }
 
+impl End {
+    /// What this end says.
+    pub(super) fn pattern(self) -> Pattern {
+        match self {
+            Self::Dialler => Pattern::new(1),
+            Self::Listener => Pattern::new(2),
+        }
+    }
+}
+
 impl Stream {
     /// An end of which nothing was said yet.
     pub(crate) fn new(duplex: impl Duplex + 'static, from: SocketAddr, end: End) -> Self {
         let duplex: Box<dyn Duplex> = Box::new(duplex);
         let (receiver, sender) = split(duplex);
-        let (own, other) = match end {
-            End::Dialler => (1, 2),
-            End::Listener => (2, 1),
+        let other = match end {
+            End::Dialler => End::Listener,
+            End::Listener => End::Dialler,
         };
         Self {
             from,
             sender,
             receiver,
-            sent: Pattern::new(own),
-            received: Pattern::new(other),
+            sent: end.pattern(),
+            received: other.pattern(),
         }
     }
 
