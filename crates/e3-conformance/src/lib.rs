@@ -17,6 +17,7 @@
 //! - `trust`: why they believe one another; `stranger`: whom they do not believe; `liar`: an overlay that is told lies
 //!   about who its party is;
 //! - `traffic`: what programs would say to one another;
+//! - `traversal`: every pair of kinds of NAT;
 //! - `page`: the suite's page in the book.
 
 mod checks;
@@ -31,7 +32,9 @@ mod sites;
 mod stranger;
 mod subject;
 mod traffic;
+mod traversal;
 mod trust;
 
 pub use page::tables;
 pub use subject::{hold, names};
+pub use traversal::traverse;

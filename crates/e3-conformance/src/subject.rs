@@ -28,15 +28,10 @@ pub(crate) struct Subject {
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
 /// called first thing in `main` of a test binary without Rust's own runner.
 pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
-    let Some(made) = registry().make(overlay) else {
-        eprintln!("the registry has no overlay `{overlay}`");
-        std::process::exit(2);
-    };
-    let _ = SUBJECT.set(Subject { overlay, registry });
-    let properties = made.properties();
+    let properties = begin(overlay, registry).properties();
     // A process that runs one check prints nothing of the others.
     let tells = !env::args().any(|argument| argument == "--list" || argument.starts_with("--e3"));
-    let mut tests = vec![Test::helper(AGENT, agent).within(Duration::from_hours(1))];
+    let mut tests = vec![helper()];
     for check in CHECKS {
         let test = Test::inside(check.name, check.body).within(check.limit);
         match check.condition.unmet(&properties) {
@@ -47,6 +42,21 @@ pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
         }
     }
     run(&tests)
+}
+
+/// Makes the overlay of that name the subject of this process; one that the registry lacks ends it.
+pub(crate) fn begin(overlay: &'static str, registry: fn() -> Registry) -> Arc<dyn Overlay> {
+    let Some(made) = registry().make(overlay) else {
+        eprintln!("the registry has no overlay `{overlay}`");
+        std::process::exit(2);
+    };
+    let _ = SUBJECT.set(Subject { overlay, registry });
+    made
+}
+
+/// What lets tests start agents.
+pub(crate) fn helper() -> Test {
+    Test::helper(AGENT, agent).within(Duration::from_hours(1))
 }
 
 /// The names of all checks.

@@ -34,7 +34,7 @@ pub(crate) struct Check {
 }
 
 /// Runs a check; a failure fails the process.
-fn settle(name: &str, check: impl Future<Output = anyhow::Result<()>>) {
+pub(crate) fn settle(name: &str, check: impl Future<Output = anyhow::Result<()>>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -1,0 +1,128 @@
+//! Every pair of kinds of NAT: direct or relayed, and by theory, too.
+//!
+//! In one lab there are two sites of every kind, with one party each. When they have connected, every pair must be what
+//! theory allows (RFC 5128, section 3.3), and what the overlay's page in the book says.
+
+mod kinds;
+mod table;
+
+use std::{
+    path::PathBuf,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail, ensure};
+use e3_lab::{Nat, testing::Test};
+use e3_session::{
+    message::{Reply, Request},
+    types::{Dial, LinkReport, Path},
+};
+
+use self::{
+    kinds::{KINDS, theory},
+    table::Table,
+};
+use crate::{
+    checks::settle,
+    field::Field,
+    sites::{name_of, site},
+    subject::{begin, helper},
+};
+
+/// How long pairs may take to find their best way.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where the table stands in the book. Tests are started by a plain `fn()`, so they find it here.
+static PAGE: OnceLock<PathBuf> = OnceLock::new();
+
+/// What became of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Direct,
+    Relayed,
+    None,
+}
+
+/// Holds an overlay with a relay to what theory allows, and its page to what was found, and ends the process with the
+/// outcome. To be called first thing in `main` of a test binary without Rust's own runner.
+pub fn traverse(overlay: &'static str, registry: fn() -> e3_overlay::Registry, page: PathBuf) -> ! {
+    begin(overlay, registry);
+    let _ = PAGE.set(page);
+    let name = "every_pair_of_nats_is_as_theory_allows";
+    let test = Test::inside(name, || settle("every_pair", every_pair()));
+    e3_lab::testing::run(&[helper(), test.within(Duration::from_mins(4))])
+}
+
+async fn every_pair() -> anyhow::Result<()> {
+    let kinds = KINDS
+        .iter()
+        .flat_map(|(name, nat)| [(); 2].map(|()| (*name, nat())));
+    let sites = kinds.enumerate().map(|(index, (name, nat))| {
+        site(
+            &format!("{name}-{index}"),
+            "ams3",
+            nat,
+            vec![name_of(index)],
+        )
+    });
+    let mut field = Field::lay_out(sites.collect(), Dial::Mesh).await?;
+    field.patience = Duration::from_secs(20);
+    field.admit().await?;
+    let asked = field.begin_connecting(|_| true).await?;
+    field.finish_connecting(asked).await?;
+    let start = Instant::now();
+    let found = loop {
+        let found = look(&mut field).await?;
+        let odd = odd(&found);
+        if odd.is_empty() {
+            break found;
+        }
+        ensure!(
+            start.elapsed() < PATIENCE,
+            "after {PATIENCE:?}, these pairs are not what theory allows:\n{}",
+            odd.join("\n")
+        );
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    eprintln!("every pair is as theory allows after {:?}", start.elapsed());
+    field.leave().await?;
+    let page = PAGE.get().context("no page was named")?;
+    Table::of(&found).hold(page)
+}
+
+/// The links between all pairs, by the indices of their kinds.
+async fn look(field: &mut Field) -> anyhow::Result<Vec<(usize, usize, LinkReport)>> {
+    let mut found = Vec::new();
+    for from in 0..field.parties.len() {
+        let links = match field.party_mut(from)?.request(Request::Links).await? {
+            Reply::Links(links) => links,
+            other => bail!("expected links, found {other:?}"),
+        };
+        for link in links {
+            found.push((from / 2, usize::from(link.to.0) / 2, link));
+        }
+    }
+    Ok(found)
+}
+
+/// The pairs that are not what theory allows, in words.
+fn odd(found: &[(usize, usize, LinkReport)]) -> Vec<String> {
+    let odd = found.iter().filter_map(|(from, to, link)| {
+        let ((one, of_one), (other, of_other)) = (KINDS.get(*from)?, KINDS.get(*to)?);
+        let expected = theory(&of_one(), &of_other());
+        (way(link) != expected).then(|| format!("{one} to {other}: {expected:?}, found {link:?}"))
+    });
+    odd.collect()
+}
+
+fn way(link: &LinkReport) -> Way {
+    match link.path {
+        Path::Direct { .. } => Way::Direct,
+        Path::Relayed { .. } => Way::Relayed,
+        Path::Unreachable { .. } => Way::None,
+    }
+}
+
+/// Makes a kind's NAT.
+type Maker = fn() -> Nat;
