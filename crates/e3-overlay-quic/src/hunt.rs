@@ -44,7 +44,7 @@ pub(crate) async fn hunt(hub: Arc<Hub>, peer: PublicKey) {
         match now {
             LinkState::Searching { .. } => {
                 better = Duration::ZERO;
-                let found = search(&hub, &peer, &mut state).await;
+                let found = search(&hub, &peer, &mut state, &mut moved).await;
                 if !found {
                     either(&mut state, &mut moved, pause).await;
                     pause = longer(pause, PAUSE);
@@ -104,9 +104,14 @@ fn longer(pause: Duration, (least, most): (Duration, Duration)) -> Duration {
 }
 
 /// Looks for a carrier until the link has one, be it that the peer has dialled; whether it has.
-async fn search(hub: &Hub, peer: &PublicKey, state: &mut watch::Receiver<LinkState>) -> bool {
+async fn search(
+    hub: &Hub,
+    peer: &PublicKey,
+    state: &mut watch::Receiver<LinkState>,
+    moved: &mut watch::Receiver<u64>,
+) -> bool {
     let found = tokio::select! {
-        found = hub.seek(peer) => found,
+        found = hub.seek(peer, moved) => found,
         settled = settled(state) => return settled,
     };
     let Some(carrier) = found else {

@@ -15,6 +15,7 @@ use e3_overlay::{Joined, Joining, OverlayError, ProgramNeeds, ProgramRules};
 use e3_session::types::{
     Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster, ServiceFacts,
 };
+use futures::future::join_all;
 use iroh::{EndpointId, PublicKey};
 use tokio::{
     sync::mpsc,
@@ -211,25 +212,23 @@ impl Quic {
     /// Waits until every link has a carrier, as long as a peer may take.
     async fn settle(&self) {
         let deadline = Instant::now() + self.timeout;
-        for (index, _) in self.hub.peers() {
-            let Some(mut state) = self.hub.forwarder.watch(index) else {
-                continue;
-            };
-            let attached = |state: &LinkState| matches!(state, LinkState::Attached { .. });
-            loop {
-                match timeout_at(deadline, state.wait_for(attached))
-                    .await
-                    .map(|state| state.is_ok())
-                {
-                    Ok(true) => break,
-                    Err(_) => return,
-                    Ok(false) => {}
+        let all = self.hub.peers().into_iter();
+        join_all(all.map(|(index, _)| self.settle_with(index, deadline))).await;
+    }
+
+    /// Waits until the link to a peer has a carrier, and is measured.
+    async fn settle_with(&self, index: PartyIndex, deadline: Instant) {
+        let attached = |state: &LinkState| matches!(state, LinkState::Attached { .. });
+        // A link that begins anew meanwhile is another one.
+        while let Some(mut state) = self.hub.forwarder.watch(index) {
+            let attached = timeout_at(deadline, state.wait_for(attached)).await;
+            match attached.map(|state| state.is_ok()) {
+                Ok(true) => {
+                    self.hub.forwarder.ping(index, PING).await;
+                    return;
                 }
-                // The link has begun anew.
-                match self.hub.forwarder.watch(index) {
-                    Some(again) => state = again,
-                    None => break,
-                }
+                Ok(false) => {}
+                Err(_) => return,
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    future::pending,
     io,
     net::SocketAddr,
     time::{Duration, Instant},
@@ -11,7 +12,10 @@ use e3_forward::Carrier;
 use e3_session::types::{Attempt, Path, Tried};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use iroh::{EndpointAddr, PublicKey, RelayUrl, TransportAddr, endpoint::Connection};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 use crate::{
     ALPN,
@@ -21,7 +25,7 @@ use crate::{
 };
 
 /// How much sooner TLS over TCP is tried than QUIC, so that where it works no packet of QUIC is sent in vain.
-const HEAD_START: Duration = Duration::from_millis(400);
+const HEAD_START: Duration = Duration::from_millis(700);
 
 /// How much later than the link's leader the other end begins to dial by QUIC: one connection does for both.
 const MANNERS: Duration = Duration::from_millis(1200);
@@ -36,33 +40,44 @@ const TCP_PATIENCE: Duration = Duration::from_secs(4);
 const QUIC_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Hub {
-    /// Looks for a peer by every way; the first carrier that comes about. None if all have failed.
-    pub(crate) async fn seek(&self, peer: &PublicKey) -> Option<Carrier> {
-        let tcp = async { self.seek_by_tcp(peer).await };
-        let quic = async {
+    /// Looks for a peer by every way; the first carrier that comes about. None if all have failed. As soon as the peer
+    /// may be somewhere else, it is looked for there, too.
+    pub(crate) async fn seek(
+        &self,
+        peer: &PublicKey,
+        moved: &mut watch::Receiver<u64>,
+    ) -> Option<Carrier> {
+        let by_quic = async {
             if !self.chosen.quic {
                 return None;
             }
-            let by_tcp = self.chosen.tcp && !self.tcp_addresses(peer).is_empty();
             let manners = if self.leads(peer) {
                 Duration::ZERO
             } else {
                 MANNERS
             };
-            let head_start = if by_tcp { HEAD_START } else { Duration::ZERO };
+            let head_start = if self.chosen.tcp {
+                HEAD_START
+            } else {
+                Duration::ZERO
+            };
             sleep(manners + head_start).await;
             self.seek_by_quic(peer).await
         };
-        tokio::pin!(tcp, quic);
+        let by_tcp = async {
+            loop {
+                if let Some(carrier) = self.seek_by_tcp(peer).await {
+                    break carrier;
+                }
+                if moved.changed().await.is_err() {
+                    pending::<()>().await;
+                }
+            }
+        };
         tokio::select! {
-            found = &mut tcp => match found {
-                Some(carrier) => Some(carrier),
-                None => quic.await,
-            },
-            found = &mut quic => match found {
-                Some(carrier) => Some(carrier),
-                None => tcp.await,
-            },
+            carrier = by_tcp => Some(carrier),
+            found = by_quic, if self.chosen.quic => found,
+            () = sleep(TCP_PATIENCE), if !self.chosen.quic => None,
         }
     }
 
