@@ -200,6 +200,19 @@ impl Quic {
         let _told = self.new_peers.send(key);
     }
 
+    /// Ends the links to these, and waits until their connections have ended: programs could not hear of it any more once
+    /// the addresses are gone.
+    async fn part(&self, gone: &[PartyIndex]) {
+        let ending = gone.iter().filter_map(|index| {
+            let state = self.hub.forwarder.watch(*index);
+            let why = "the roster does not name it any more";
+            self.hub.forwarder.remove_peer(*index, why);
+            state
+        });
+        let ended = ending.map(|mut state| async move { while state.changed().await.is_ok() {} });
+        let _ended = timeout(FAREWELL * 2, join_all(ended)).await;
+    }
+
     /// Takes what the controller says of where peers are.
     fn heed(&self, contacts: &[Contact]) {
         for contact in contacts {
@@ -224,8 +237,11 @@ impl Quic {
             let attached = timeout_at(deadline, state.wait_for(attached)).await;
             match attached.map(|state| state.is_ok()) {
                 Ok(true) => {
-                    self.hub.forwarder.ping(index, PING).await;
-                    return;
+                    // One that does not answer is about to look for another carrier.
+                    let answer = timeout_at(deadline, self.hub.forwarder.ping(index, PING)).await;
+                    if !matches!(answer, Ok(None)) {
+                        return;
+                    }
                 }
                 Ok(false) => {}
                 Err(_) => return,
@@ -323,15 +339,14 @@ impl Joined for Quic {
                 .map(|(index, _)| *index)
         };
         let mut stay = Vec::new();
+        let mut gone = Vec::new();
         for (old, key) in &before {
             match now(key) {
                 Some(new) => stay.push((*old, new)),
-                None => self
-                    .hub
-                    .forwarder
-                    .remove_peer(*old, "the roster does not name it any more"),
+                None => gone.push(*old),
             }
         }
+        self.part(&gone).await;
         self.hunts.retain(|(key, hunting)| {
             let stays = now(key).is_some();
             if !stays {

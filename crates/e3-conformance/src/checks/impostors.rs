@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use e3_lab::{Change, Outage};
 use e3_session::types::{Contact, Dial, LinkReport, PartyIndex, Path};
 
 use crate::{
@@ -59,6 +60,7 @@ pub(super) async fn a_member_calling_under_anothers_index_is_refused() -> anyhow
     let mut field = three_with_a_liar().await?;
     tell(&field, 0)?;
     field.admit().await?;
+    cut_off(&field, 0)?;
     let asked = field.begin_connecting(|index| index != 0).await?;
     field.finish_connecting(asked).await?;
     not_taken(field.party(2)?, 0, "the second party")?;
@@ -91,6 +93,7 @@ pub(super) async fn a_member_calling_under_anothers_index_is_refused() -> anyhow
 pub(super) async fn a_member_answering_for_another_is_not_reached() -> anyhow::Result<()> {
     let mut field = three_with_a_liar().await?;
     let host = field.party(1)?.host.clone();
+    cut_off(&field, 2)?;
     // Connections that are others than before make every overlay join anew.
     for (lies, dial) in [(false, Dial::LowerToHigher), (true, Dial::Mesh)] {
         if lies {
@@ -118,6 +121,20 @@ async fn three_with_a_liar() -> anyhow::Result<Field> {
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
     field.dial = Dial::LowerToHigher;
     Ok(field)
+}
+
+/// Nobody reaches that party any more: an overlay that stays up while nobody asks it to could, and rightly so.
+fn cut_off(field: &Field, index: usize) -> anyhow::Result<()> {
+    let host = field.party(index)?.host.name();
+    let change = Change {
+        outage: Some(Outage::Endless),
+        ..Change::default()
+    };
+    for other in field.lab.hosts().filter(|other| other.name() != host) {
+        field.lab.set_path(host, other.name(), change)?;
+        field.lab.set_path(other.name(), host, change)?;
+    }
+    Ok(())
 }
 
 /// The second party is told that it is another.

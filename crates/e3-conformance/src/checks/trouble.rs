@@ -27,10 +27,13 @@ async fn connected(parties: usize) -> anyhow::Result<Field> {
 }
 
 impl Field {
-    /// Changes the path between two hosts, both ways.
+    /// Changes every way between the first two parties, both ways: by a relay, too.
     fn set_path(&self, change: Change) -> anyhow::Result<()> {
-        for (from, to) in [("p0", "p1"), ("p1", "p0")] {
-            self.lab.set_path(from, to, change)?;
+        let services = self.services().iter().map(|service| service.host.as_str());
+        let around = services.flat_map(|host| [("p0", host), ("p1", host)]);
+        for (one, other) in [("p0", "p1")].into_iter().chain(around) {
+            self.lab.set_path(one, other, change)?;
+            self.lab.set_path(other, one, change)?;
         }
         Ok(())
     }
