@@ -21,16 +21,31 @@ pub fn print<T: Serialize>(verb: &str, body: &T) -> Result<(), Fault> {
     out::line(&render(verb, body)?)
 }
 
+/// The same as one line, for verbs that print a document after the other.
+///
+/// # Errors
+/// As [`print`].
+pub fn line<T: Serialize>(verb: &str, body: &T) -> Result<(), Fault> {
+    let document = Document {
+        schema: format!("e3/{verb}/1"),
+        body,
+    };
+    let text = serde_json::to_string(&document).map_err(|error| unwritten(verb, &error))?;
+    out::line(&text)
+}
+
 fn render<T: Serialize>(verb: &str, body: &T) -> Result<String, Fault> {
     let document = Document {
         schema: format!("e3/{verb}/1"),
         body,
     };
-    serde_json::to_string_pretty(&document).map_err(|error| {
-        Fault::ours(format!(
-            "the outcome of `{verb}` cannot be written as JSON: {error}"
-        ))
-    })
+    serde_json::to_string_pretty(&document).map_err(|error| unwritten(verb, &error))
+}
+
+fn unwritten(verb: &str, error: &serde_json::Error) -> Fault {
+    Fault::ours(format!(
+        "the outcome of `{verb}` cannot be written as JSON: {error}"
+    ))
 }
 
 #[cfg(test)]

@@ -49,6 +49,12 @@ pub struct Cli {
     pub verb: Verb,
 }
 
+/// A time with its unit.
+fn time(text: &str) -> Result<e3_spec::Moment, String> {
+    text.parse()
+        .map_err(|wrong: e3_spec::Invalid| wrong.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

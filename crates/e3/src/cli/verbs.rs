@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use e3_spec::Moment;
 
 use super::known::{KnownDid, name_and_did};
 use super::{Ca, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
@@ -135,6 +136,9 @@ pub struct Status {
     /// Which environment.
     #[command(flatten)]
     pub environment: EnvironmentArgs,
+    /// Again every second, until Ctrl-C: in place on a terminal, with --json a document a line
+    #[arg(short, long, help_heading = None)]
+    pub watch: bool,
 }
 
 /// `e3 run`
@@ -236,9 +240,12 @@ pub struct Ping {
     /// The host to measure to
     #[arg(value_name = "TO")]
     pub to: String,
-    /// How often
+    /// How often, over an overlay of hosts' own addresses; another one is asked until it has a direct path
     #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub count: u32,
+    /// For how long a direct path is waited for, such as 10s
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = super::time)]
+    pub timeout: Moment,
     /// The environment: a folder that holds an e3.toml, or the file itself [default: ./e3.toml]
     #[arg(short, long, value_name = "PATH")]
     pub env: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use e3_holder::wire::{Event, Step, Tip};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Parties, words};
+use super::{Parties, links, words};
 
 /// Times a second that lines are drawn at most.
 const DRAWS: u8 = 15;
@@ -17,6 +17,8 @@ pub struct Live {
     screen: MultiProgress,
     header: ProgressBar,
     lines: Vec<ProgressBar>,
+    /// Below the parties: their links.
+    links: Vec<ProgressBar>,
     parties: Parties,
     steps: BTreeSet<Step>,
     color: bool,
@@ -33,6 +35,7 @@ impl Live {
             screen,
             header,
             lines: Vec::new(),
+            links: Vec::new(),
             parties: Parties::default(),
             steps: BTreeSet::new(),
             color,
@@ -58,7 +61,8 @@ impl Live {
     /// Removes the lines.
     pub fn finish(&self) {
         self.header.finish_and_clear();
-        self.lines.iter().for_each(ProgressBar::finish_and_clear);
+        let lines = self.lines.iter().chain(&self.links);
+        lines.for_each(ProgressBar::finish_and_clear);
         // A terminal that has gone away is no reason to end a run.
         let _ = self.screen.clear();
     }
@@ -80,6 +84,7 @@ impl Live {
             Event::Words { words } => self.say(&words::roster(words)),
             Event::Checked(check) => self.say(&words::check(check)),
             Event::Traffic { .. } => (0..self.lines.len()).for_each(|index| self.draw(index)),
+            Event::Pairs { links } => self.draw_links(&links::brief(links)),
             Event::Played { done } => self.say(&words::played(done)),
             Event::Notice { text, tip } => self.say(&self.notice(text, *tip)),
             _ => {}
@@ -112,6 +117,17 @@ impl Live {
         };
         self.lines = self.parties.all().iter().map(add).collect();
         (0..self.lines.len()).for_each(|index| self.draw(index));
+    }
+
+    fn draw_links(&mut self, texts: &[String]) {
+        while self.links.len() < texts.len() {
+            let line = ProgressBar::new_spinner().with_style(style("    {wide_msg}"));
+            self.links.push(self.screen.add(line));
+        }
+        let texts = texts.iter().map(String::as_str);
+        for (line, text) in self.links.iter().zip(texts.chain(std::iter::repeat(""))) {
+            line.set_message(text.to_owned());
+        }
     }
 
     fn draw(&self, index: usize) {

@@ -10,6 +10,7 @@ mod live;
 mod plain;
 pub mod probe;
 mod progress;
+pub mod screen;
 pub mod summary;
 pub mod table;
 pub mod words;

@@ -1,14 +1,15 @@
 //! A line per event, for logs and pipes.
 
-use e3_holder::wire::{Event, Tip};
+use e3_holder::wire::{Event, LinkRecord, Tip};
 
-use super::{Parties, words};
+use super::{Parties, links, words};
 use crate::out;
 
 /// Prints a line per event to standard error.
 #[derive(Debug, Default)]
 pub struct Plain {
     parties: Parties,
+    links: Vec<LinkRecord>,
 }
 
 impl Plain {
@@ -32,6 +33,12 @@ impl Plain {
                         party.index, party.host, party.region
                     ));
                 }
+            }
+            Event::Pairs { links } => {
+                for change in links::changes(&self.links, links) {
+                    say(&change);
+                }
+                self.links.clone_from(links);
             }
             Event::Words { words } => say(&words::roster(words)),
             Event::Checked(check) => say(&words::check(check)),

@@ -17,7 +17,7 @@ pub struct LabCapture {
     #[arg(short, long, value_name = "FILE|-")]
     pub output: PathBuf,
     /// For how long, such as 10s; until Ctrl-C when nothing is said
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    #[arg(long = "for", value_name = "TIME", value_parser = crate::cli::time)]
     pub time: Option<Moment>,
     /// How many bytes of each packet are kept; all when nothing is said
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(14..=262_144))]
@@ -25,10 +25,4 @@ pub struct LabCapture {
     /// Which lab.
     #[command(flatten)]
     pub lab: LabChoice,
-}
-
-/// A time with its unit.
-fn time(text: &str) -> Result<Moment, String> {
-    text.parse()
-        .map_err(|wrong: e3_spec::Invalid| wrong.to_string())
 }

@@ -1,7 +1,10 @@
 //! `e3 status`: what is up: hosts, agents, links.
 
+mod watch;
+
 use std::process::ExitCode;
 
+use e3_holder::state::StateFolder;
 use e3_holder::wire::{Ask, Event, HostStatus, ServiceStatus, Status};
 use e3_session::types::{Health, LinkReport};
 use serde::Serialize;
@@ -10,7 +13,7 @@ use crate::cli::{self, Global};
 use crate::environment;
 use crate::fault::Fault;
 use crate::view::table::{Align, table};
-use crate::view::words;
+use crate::view::{links, words};
 use crate::{json, load, out};
 
 /// An environment, up or not.
@@ -28,13 +31,11 @@ struct Document<'a> {
 pub fn main(args: &cli::Status, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment, &[])?;
     let folder = environment::folder(&loaded)?;
-    let status = match environment::held(&folder)? {
-        None => None,
-        Some(_) => match environment::one_answer(&folder, &Ask::Status)? {
-            Event::Status { status } => Some(status),
-            other => return Err(Fault::ours(format!("the holder answered with {other:?}"))),
-        },
-    };
+    let name = loaded.environment.name.as_str();
+    if args.watch {
+        return watch::main(name, &folder, global);
+    }
+    let status = look(&folder, &Ask::Status)?;
     if global.json {
         json::print(
             "status",
@@ -46,7 +47,7 @@ pub fn main(args: &cli::Status, global: &Global) -> Result<ExitCode, Fault> {
         return Ok(ExitCode::SUCCESS);
     }
     match status {
-        None => out::line(&format!("{} is not up", loaded.environment.name))?,
+        None => out::line(&format!("{name} is not up"))?,
         Some(status) => {
             for line in lines(&status) {
                 out::line(&line)?;
@@ -54,6 +55,17 @@ pub fn main(args: &cli::Status, global: &Global) -> Result<ExitCode, Fault> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is up; none if nothing is.
+fn look(folder: &StateFolder, ask: &Ask) -> Result<Option<Box<Status>>, Fault> {
+    match environment::held(folder)? {
+        None => Ok(None),
+        Some(_) => match environment::one_answer(folder, ask)? {
+            Event::Status { status } => Ok(Some(status)),
+            other => Err(Fault::ours(format!("the holder answered with {other:?}"))),
+        },
+    }
 }
 
 fn lines(status: &Status) -> Vec<String> {
@@ -74,9 +86,12 @@ fn lines(status: &Status) -> Vec<String> {
         lines.push(String::new());
         lines.extend(services(&status.services));
     }
-    if !status.links.is_empty() {
+    if links::tell_more(&status.pairs) {
         lines.push(String::new());
-        lines.extend(links(&status.hosts, &status.links));
+        lines.extend(links::now(&status.pairs));
+    } else if !status.links.is_empty() {
+        lines.push(String::new());
+        lines.extend(by_direction(&status.hosts, &status.links));
     }
     lines
 }
@@ -144,7 +159,8 @@ fn services(services: &[ServiceStatus]) -> Vec<String> {
     table(head, &services.iter().map(row).collect::<Vec<_>>())
 }
 
-fn links(hosts: &[HostStatus], links: &[LinkReport]) -> Vec<String> {
+/// Links over hosts' own addresses, which may differ by direction.
+fn by_direction(hosts: &[HostStatus], links: &[LinkReport]) -> Vec<String> {
     let name = |index: u16| {
         hosts
             .get(usize::from(index))
