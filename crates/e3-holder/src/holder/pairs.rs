@@ -138,6 +138,8 @@ pub(crate) fn over_a_run(
         if !matches!(end.path, Path::Unreachable { .. }) {
             link.path = end.path;
             link.transport = end.transport.or(link.transport);
+            // Of a relayed link there was maybe no time to measure it anew; its own end has, all the while.
+            link.rtt_ms = link.rtt_ms.or(end.rtt_ms);
         }
         link
     };

@@ -65,6 +65,7 @@ async fn mapping(asked: Asked<'_>, local: IpAddr, pace: Pace) -> io::Result<Mapp
         .collect();
     let answers = ask(&socket, &questions, pace).await;
     Ok(Mapped {
+        local: socket.local_addr().ok(),
         first: seen(answers.first()),
         other_port: seen(answers.get(1)),
         other_address: seen(answers.get(2)),

@@ -16,6 +16,8 @@ pub(super) struct Behaviour {
 /// Where three destinations have seen one socket.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mapped {
+    /// Where it is itself.
+    pub(super) local: Option<SocketAddr>,
     pub(super) first: Option<SocketAddr>,
     /// The same address on another port.
     pub(super) other_port: Option<SocketAddr>,
@@ -36,6 +38,10 @@ pub(super) struct Filtered {
 
 /// On what the outside endpoint depends.
 pub(super) fn mapping(seen: Mapped) -> Vec<Dependence> {
+    if seen.first.is_some() && seen.first == seen.local {
+        // What is not translated is the same for everybody.
+        return vec![EndpointIndependent];
+    }
     let same = |other: Option<SocketAddr>| Some(seen.first? == other?);
     match (same(seen.other_port), same(seen.other_address)) {
         (Some(false), _) => vec![AddressAndPortDependent],
@@ -66,6 +72,7 @@ mod tests {
         let [first, other_port, other_address] =
             ports.map(|port| Some(SocketAddr::from(([192, 0, 2, 1], port?))));
         mapping(Mapped {
+            local: Some(SocketAddr::from(([192, 168, 1, 2], 1))),
             first,
             other_port,
             other_address,
@@ -99,6 +106,18 @@ mod tests {
         };
         assert_eq!(filtering(seen), either);
         assert_eq!(filtering(Filtered::default()), []);
+    }
+
+    #[test]
+    fn what_is_not_translated_depends_on_nobody() {
+        let here = Some(SocketAddr::from(([192, 0, 2, 1], 1)));
+        let seen = Mapped {
+            local: here,
+            first: here,
+            other_port: here,
+            other_address: None,
+        };
+        assert_eq!(mapping(seen), [EndpointIndependent]);
     }
 
     #[test]
