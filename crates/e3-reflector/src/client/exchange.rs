@@ -169,10 +169,7 @@ impl Asking<'_> {
         {
             return;
         }
-        let times = message.find(|attribute| match attribute {
-            Attribute::Times(times) => Some(*times),
-            _ => None,
-        });
+        let times = message.times();
         self.answered = Some(Answered {
             seen,
             times,

@@ -62,10 +62,7 @@ async fn exchange(stream: &mut TcpStream) -> io::Result<(Duration, Option<Times>
     if answer.transaction != transaction || answer.class != Class::Success {
         return Err(io::Error::other("not the answer"));
     }
-    let times = answer.find(|attribute| match attribute {
-        Attribute::Times(times) => Some(*times),
-        _ => None,
-    });
+    let times = answer.times();
     Ok((took, times))
 }
 

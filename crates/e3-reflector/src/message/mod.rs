@@ -16,6 +16,8 @@ pub use attribute::{Attribute, Change};
 pub use decode::DecodeError;
 pub(crate) use decode::length;
 
+use crate::clock::Times;
+
 /// The number that tells STUN from all else (RFC 8489, section 5).
 const COOKIE: u32 = 0x2112_A442;
 /// Octets of a header.
@@ -97,6 +99,14 @@ impl Message {
     pub fn with(mut self, attribute: Attribute) -> Self {
         self.attributes.push(attribute);
         self
+    }
+
+    /// The times that it tells.
+    pub fn times(&self) -> Option<Times> {
+        self.find(|attribute| match attribute {
+            Attribute::Times(times) => Some(*times),
+            _ => None,
+        })
     }
 
     /// The first thing that `pick` finds in it.

@@ -92,10 +92,7 @@ pub fn answer(
         Attribute::OtherAddress(elsewhere),
     ];
     answer.message.attributes.extend(says);
-    if let Some(times) = question.find(|attribute| match attribute {
-        Attribute::Times(times) => Some(*times),
-        _ => None,
-    }) {
+    if let Some(times) = question.times() {
         answer.message.attributes.push(Attribute::Times(Times {
             asked: times.asked,
             received: asked.received,

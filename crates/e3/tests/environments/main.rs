@@ -30,6 +30,7 @@ mod inputs;
 mod interrupt;
 mod kept_up;
 mod kill;
+mod links;
 mod pins;
 mod probes;
 mod program;

@@ -20,6 +20,8 @@ use crate::{json, out};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long an environment may take to come up or to end.
+const CHANGING: Duration = Duration::from_secs(20);
 /// Between two looks at whether Ctrl-C was pressed.
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -27,13 +29,19 @@ const SHORT: Duration = Duration::from_millis(50);
 pub(super) fn main(name: &str, folder: &StateFolder, global: &Global) -> Result<ExitCode, Fault> {
     let ended = listen()?;
     let mut show = Show::new(global);
+    let mut answered = Instant::now();
     while !ended.load(Ordering::Relaxed) {
         let begun = Instant::now();
-        // Ctrl-C may have been pressed meanwhile, which ends the environment of a run as well.
         let status = match look(folder, &Ask::Look) {
+            // It is coming up or ending, or has just ended; Ctrl-C may have ended the run that kept it.
             Err(_) if ended.load(Ordering::Relaxed) => break,
+            Err(_) if answered.elapsed() < CHANGING => {
+                thread::sleep(SHORT);
+                continue;
+            }
             status => status?,
         };
+        answered = begun;
         show.status(name, status.as_deref())?;
         if status.is_none() {
             break;
