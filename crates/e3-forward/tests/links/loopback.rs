@@ -1,5 +1,7 @@
 //! Programs on 127.0.0.1, and agents that carry between them over carriers in memory.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use std::{
     io,
     net::Ipv4Addr,

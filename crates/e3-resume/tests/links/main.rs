@@ -2,6 +2,8 @@
 
 use proptest::{collection::vec, prelude::*};
 
+mod ends;
+mod liars;
 mod world;
 
 use world::{Step, World};
@@ -44,7 +46,7 @@ fn run(steps: Vec<Step>, appetite: usize, small: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::with_cases(100) })]
 
     #[test]
     fn whatever_carriers_do(
