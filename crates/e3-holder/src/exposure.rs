@@ -35,7 +35,7 @@ pub(crate) fn check(
         "overlay `{name}` does not protect what the parties say ({}), and {hosts} would say it over a real network",
         missing.join("; ")
     ))
-    .hint("choose an overlay that does, as in `--overlay tls`; `--insecure` lets it run all the same, and the run's record says so"))
+    .hint("choose an overlay that does, as in `--overlay quic`; `--insecure` lets it run all the same, and the run's record says so"))
 }
 
 /// What a network could do to a computation over the overlay: read it, change it.
@@ -80,6 +80,7 @@ mod tests {
                 identities: &[],
                 options: &[],
             }],
+            default_overlay: "direct",
             most_hosts: 256,
             regions: &[KnownRegion {
                 name: "ams3",

@@ -12,6 +12,8 @@ pub struct Known<'a> {
     pub providers: &'a [KnownProvider<'a>],
     /// The overlays.
     pub overlays: &'a [KnownOverlay<'a>],
+    /// Which of them connects the parties where nobody says.
+    pub default_overlay: &'a str,
     /// How many hosts there may be: [`PartyCount::MAX`](crate::PartyCount::MAX) where each is to be a party.
     pub most_hosts: u16,
     /// The regions of the world.

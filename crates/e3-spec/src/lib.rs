@@ -10,6 +10,7 @@
 //! let known = Known {
 //!     providers: &[KnownProvider { name: "lab", lab: true }],
 //!     overlays: &[KnownOverlay { name: "direct", services: &[], identities: &[], options: &[] }],
+//!     default_overlay: "direct",
 //!     most_hosts: 256,
 //!     regions: &[KnownRegion { name: "ams3", city: "Amsterdam" }],
 //! };

@@ -11,7 +11,7 @@ use e3_world::World;
 use crate::cli::{EnvironmentArgs, LabDeclared};
 use crate::fault::Fault;
 use crate::out;
-use crate::overlays::{Words, overlays};
+use crate::overlays::{DEFAULT, Words, overlays};
 
 /// How many hosts a network without parties may have.
 const MOST_HOSTS: u16 = 1024;
@@ -78,7 +78,8 @@ pub fn network(declared: &LabDeclared) -> Result<Loaded, Fault> {
     if sites.is_empty() {
         return read(environment, &overrides, MOST_HOSTS);
     }
-    let text = format!("name = {name:?}\n");
+    // Nobody will be connected, so that nothing is needed for it.
+    let text = format!("name = {name:?}\noverlay = \"direct\"\n");
     let parsed = with_surroundings(MOST_HOSTS, |around| {
         let file = File {
             name: "(no e3.toml)",
@@ -250,6 +251,7 @@ fn with_surroundings<T>(
         known: Known {
             providers: &providers,
             overlays: &overlays,
+            default_overlay: DEFAULT,
             most_hosts,
             regions: &regions,
         },

@@ -3,6 +3,13 @@
 use e3_overlay::{OptionShape as Shape, Overlay, Registry};
 use e3_spec::{IdentityScheme, KnownOption, KnownOverlay, OptionShape, ServiceKind};
 
+/// The one that connects parties where nobody says.
+pub const DEFAULT: &str = if cfg!(feature = "quic") {
+    "quic"
+} else {
+    "direct"
+};
+
 /// All of them.
 pub fn registry() -> Registry {
     #[cfg_attr(not(feature = "quic"), expect(unused_mut, reason = "nothing is added"))]

@@ -26,7 +26,7 @@ table! {
     Document {
         /// The environment's name. Default: that of its folder.
         name: EnvironmentName,
-        /// The overlay that connects the parties. Default: "direct".
+        /// The overlay that connects the parties. Default: "quic".
         overlay: String,
         /// How parties are believed to be who they are: "pinned" (each host's identity is given in `pins`, or accepted once and remembered), "did" (each is listed in `identities`), or "ca" (an authority certifies them). Default: what the overlay needs, else "pinned".
         identity: IdentityScheme,

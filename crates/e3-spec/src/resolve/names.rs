@@ -10,8 +10,6 @@ use crate::report::{Checked, Reported};
 use crate::source::Place;
 use crate::text::{Invalid, OverlayName, ProviderName, RegionName};
 
-/// The overlay of an environment that names none.
-const DEFAULT_OVERLAY: &str = "direct";
 /// The provider of a group that names none.
 const DEFAULT_PROVIDER: &str = "lab";
 
@@ -83,7 +81,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn overlay(&mut self, field: &Field<String>) -> Checked<OverlayName> {
         let known = self.around.known.overlays.iter();
         let names: Vec<&str> = known.map(|overlay| overlay.name).collect();
-        self.one_known(field, DEFAULT_OVERLAY, "an overlay", &names)
+        let default = self.around.known.default_overlay;
+        self.one_known(field, default, "an overlay", &names)
     }
 
     /// What is known of an overlay.

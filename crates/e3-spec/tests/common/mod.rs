@@ -34,6 +34,7 @@ const OPTIONS: &[KnownOption<'static>] = &[
 /// The names that tests may use.
 pub(crate) const KNOWN: Known<'static> = Known {
     most_hosts: 256,
+    default_overlay: "direct",
     providers: &[
         KnownProvider {
             name: "lab",

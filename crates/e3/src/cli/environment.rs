@@ -25,7 +25,7 @@ pub struct OverrideArgs {
     /// How many parties
     #[arg(long, value_name = "M")]
     pub parties: Option<u16>,
-    /// The overlay that connects them, such as direct
+    /// The overlay that connects them, such as quic or direct
     #[arg(long, value_name = "NAME")]
     pub overlay: Option<String>,
     /// How parties are believed to be who they are, such as pinned
