@@ -102,6 +102,9 @@ fn laboratory(mut environment: Environment) -> Result<Environment, Fault> {
         host.access.loss = "0 %".parse().map_err(ours)?;
         host.access.jitter = "0 s".parse().map_err(ours)?;
     }
+    // What is recorded is what the program sends, whatever carries it.
+    environment.overlay = "direct".parse().map_err(ours)?;
+    environment.options.clear();
     environment.services.clear();
     environment.service_hosts.clear();
     let delay: e3_spec::Time = format!("{} ms", RTT_MS / 2.0).parse().map_err(ours)?;

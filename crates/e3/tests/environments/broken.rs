@@ -94,7 +94,7 @@ fn two_parties_that_nobody_can_call_are_named_within_seconds() {
     put(&workshop, 2, "");
     workshop.put(
         "e3.toml",
-        "[hosts.open]\nregion = \"ams3\"\n[hosts.anna]\nregion = \"fra1\"\nnat = \"home\"\n\
+        "overlay = \"direct\"\n[hosts.open]\nregion = \"ams3\"\n[hosts.anna]\nregion = \"fra1\"\nnat = \"home\"\n\
          [hosts.bert]\nregion = \"lon1\"\nnat = \"home\"\n[program]\npath = \"program.py\"\n",
     );
     refused_in_seconds(&workshop, &["anna", "bert", "NAT"]);
@@ -106,7 +106,7 @@ fn an_order_that_cannot_work_is_refused_within_seconds() {
     put(&workshop, 2, "");
     workshop.put(
         "e3.toml",
-        "order = [\"open\", \"anna\"]\n[hosts.open]\nregion = \"ams3\"\n\
+        "overlay = \"direct\"\norder = [\"open\", \"anna\"]\n[hosts.open]\nregion = \"ams3\"\n\
          [hosts.anna]\nregion = \"fra1\"\nnat = \"home\"\n[program]\npath = \"program.py\"\n",
     );
     refused_in_seconds(&workshop, &["anna", "open", "NAT"]);

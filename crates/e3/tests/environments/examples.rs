@@ -120,8 +120,9 @@ fn secret_santa_reaches_home_and_the_links_are_as_declared() {
     let record = ran.succeeded().json();
     complete(&record, 4);
     derangement(&record);
-    assert_eq!(record["parties"][0]["host"], "home");
-    assert_eq!(record["parties"][0]["nat"], "home");
+    assert_eq!(record["overlay"], "quic");
+    assert_eq!(record["parties"][3]["host"], "home", "who is called by all");
+    assert_eq!(record["parties"][3]["nat"], "home");
     let mut regions: Vec<_> = list(&record, "parties")
         .iter()
         .map(|party| party["region"].as_str().unwrap())
@@ -162,7 +163,7 @@ fn what_people_see_ends_with_outcome_links_and_time() {
         "gives to participant",
         "lan-0 – lan-1",
         "direct",
-        "2 parties over direct",
+        "2 parties over quic",
         "everything is in runs/",
         "all parties have signed that they saw the same end: `e3 verify runs/",
     ] {

@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// Parties on three sites, one of them behind a router, and two hosts on one of them.
-const ENVIRONMENT: &str = "[hosts.ams]
+const ENVIRONMENT: &str = "overlay = \"direct\"
+
+[hosts.ams]
 count = 2
 region = \"ams3\"
 
@@ -200,6 +202,24 @@ fn pairs_that_nothing_connects_are_said() {
         "e3.toml",
         "[hosts.a]\nregion = \"ams3\"\nnat = \"home\"\n[hosts.b]\nregion = \"fra1\"\nnat = \"home\"\n",
     );
-    let plan = workshop.e3(&["plan"]).succeeded().out;
+    let plan = workshop
+        .e3(&["plan", "--overlay", "direct"])
+        .succeeded()
+        .out;
     assert!(plan.contains("a cannot reach b"), "{plan}");
+    // Over quic they meet at a relay, and that is all that they cannot do without.
+    let plan = workshop.e3(&["plan"]).succeeded().out;
+    assert!(!plan.contains("cannot reach"), "{plan}");
+    let needed: Vec<&str> = plan
+        .lines()
+        .filter(|line| line.ends_with(" joining"))
+        .collect();
+    assert_eq!(
+        needed.len(),
+        4,
+        "out of both hosts and into the relay: {plan}"
+    );
+    for line in needed {
+        assert!(line.contains("TCP") && line.contains(" 443 "), "{line}");
+    }
 }

@@ -40,7 +40,7 @@ fn rows(environment: &str, name: &str) -> Vec<Vec<String>> {
 fn auction_sells_to_the_highest_bidder_at_the_second_price() {
     let workshop = Workshop::new();
     let (record, printed) = run(&workshop, "auction");
-    assert_eq!(record["parties"][0]["host"], "home");
+    assert_eq!(record["overlay"], "quic");
     let hosts: Vec<_> = record["parties"].as_array().unwrap().iter().collect();
     let mut bids: BTreeMap<String, Vec<(f64, String)>> = BTreeMap::new();
     for (index, party) in hosts.iter().enumerate() {

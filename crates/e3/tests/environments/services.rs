@@ -6,7 +6,9 @@ use crate::{
 };
 
 /// Two parties, a service with a host of its own, one beside it, and one on a party's host.
-const ENVIRONMENT: &str = "[hosts.h]
+const ENVIRONMENT: &str = "overlay = \"direct\"
+
+[hosts.h]
 count = 2
 region = \"ams3\"
 

@@ -129,8 +129,9 @@ fn a_plan_for_what_is_not_up_creates_everything() {
         created,
         "+ host ams   lab in ams3, site ams, public address\n\
          + host home  lab in fra1, site home, private address behind a home router, 20 Mbit/s\n\
-         + overlay direct\n\
-         + identity pinned"
+         + overlay quic\n\
+         + identity pinned\n\
+         + service relay: relay on host relay"
     );
     assert!(firewalls.starts_with("what firewalls"), "{firewalls}");
     let document = desk

@@ -35,19 +35,21 @@ const ROUNDS: u64 = 120;
 
 /// Every party puts in a number each round, and all learn the sum: what comes out is known beforehand.
 const PROGRAM: &str = "
-import asyncio
+import asyncio, sys, time
 from mpyc.runtime import mpc
 
 async def main():
     await mpc.start()
     secint = mpc.SecInt()
-    total = 0
+    total, longest, last = 0, 0, time.time()
     for i in range(ROUNDS):
         total += int(await mpc.output(mpc.sum(mpc.input(secint(i + mpc.pid)))))
         if i == 10:
             print('begun', flush=True)
         await asyncio.sleep(0.03)
+        last, longest = time.time(), max(longest, time.time() - last)
     print('total', total)
+    print('longest pause', longest, file=sys.stderr, flush=True)
     await mpc.shutdown()
 
 mpc.run(main())

@@ -226,7 +226,7 @@ pub(super) const TAMPERINGS: &[Tampering] = &[
     ),
     (
         "a record of another overlay",
-        "result.json says of overlay tls, and what was signed says direct",
+        "result.json says of overlay tls, and what was signed says quic",
         |record, _| record.result["overlay"] = json!("tls"),
     ),
     (
