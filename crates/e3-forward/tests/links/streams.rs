@@ -77,14 +77,39 @@ async fn lose_nothing_however_often_their_carrier_is_cut() {
 async fn are_reset_at_both_ends() {
     let pair = Pair::new(|_| {}).await;
     pair.join().await;
-    let (near, mut far) = pair.call().await;
+    let (mut near, mut far) = pair.call().await;
+    near.write_all(b"last words").await.unwrap();
     near.set_zero_linger().unwrap();
     drop(near);
+    let mut words = [0; 10];
+    far.read_exact(&mut words).await.unwrap();
+    assert_eq!(&words, b"last words");
     let error = timeout(PATIENCE, far.read(&mut [0]))
         .await
         .unwrap()
         .unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn bring_the_last_words_of_a_program_that_hears_nothing_any_more() {
+    let pair = Pair::new(|_| {}).await;
+    let cable = pair.join().await;
+    let (mut near, mut far) = pair.call().await;
+    near.write_all(b"x").await.unwrap();
+    far.read_exact(&mut [0]).await.unwrap();
+    // Both speak while nothing passes; then one ends, with something unread.
+    cable.cut();
+    far.write_all(b"unheard").await.unwrap();
+    near.write_all(b"last words").await.unwrap();
+    drop(near);
+    pair.join().await;
+    let mut words = [0; 10];
+    timeout(PATIENCE, far.read_exact(&mut words))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&words, b"last words");
 }
 
 #[tokio::test]

@@ -95,7 +95,8 @@ impl Link {
     }
 
     /// Takes bytes that have arrived on a carrier. Data of a stream with none before them are offered to `sink`, which
-    /// says how many of them it has taken; the rest waits in [`Self::received`].
+    /// says how many of them it has taken; the rest waits in [`Self::received`]. What waits there is offered once more
+    /// before a reset of the peer's ends the stream.
     pub fn input(
         &mut self,
         carrier: CarrierId,

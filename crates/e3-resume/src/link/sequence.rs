@@ -29,7 +29,13 @@ impl Link {
                 break;
             }
             match self.inbound.assembler.next(&mut bytes)? {
-                Some(frame) => self.frame(frame, now)?,
+                Some(frame) => {
+                    if let Frame::Reset(stream, _) = frame {
+                        // What came before the reset is the program's, if it takes it.
+                        self.streams.offer_rest(stream, sink, &mut self.pool);
+                    }
+                    self.frame(frame, now)?;
+                }
                 None => break,
             }
             if self.over.is_some() {

@@ -27,6 +27,8 @@ pub(super) struct Local {
     heard_all: bool,
     /// The program was told all.
     told_all: bool,
+    /// The program hears nothing any more. What it had said before is still there.
+    deaf: bool,
 }
 
 /// The program's end.
@@ -73,6 +75,7 @@ impl Local {
             socket,
             heard_all: false,
             told_all: false,
+            deaf: false,
         }
     }
 
@@ -100,11 +103,10 @@ impl Local {
                 }
             }
         }
-        let outcome = self
-            .tell(link, counts, cx)
-            .and_then(|()| self.hear(link, counts, cx));
-        match outcome {
+        self.deaf |= self.tell(link, counts, cx).is_err();
+        match self.hear(link, counts, cx) {
             Err(_) => Fate::Broken(ResetWhy::Program),
+            Ok(()) if self.heard_all && self.deaf => Fate::Broken(ResetWhy::Program),
             Ok(()) if self.heard_all && self.told_all => Fate::Done,
             Ok(()) => Fate::Lives {
                 moved: *counts != before,
@@ -135,7 +137,7 @@ impl Local {
         };
         loop {
             let bytes = link.received(self.stream);
-            if bytes.is_empty() {
+            if bytes.is_empty() || self.deaf {
                 break;
             }
             let Poll::Ready(count) = Pin::new(&mut *socket).poll_write(cx, bytes)? else {
@@ -145,6 +147,7 @@ impl Local {
             counts.given += count as u64;
         }
         if !self.told_all
+            && !self.deaf
             && link.heard_all(self.stream)
             && let Poll::Ready(outcome) = Pin::new(socket).poll_shutdown(cx)
         {

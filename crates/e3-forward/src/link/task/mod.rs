@@ -37,7 +37,7 @@ use carriers::Riding;
 use local::Local;
 
 /// Bytes that are read from a carrier at once.
-const READ: usize = 64 * 1024;
+const READ: usize = 256 * 1024;
 
 /// How often the task goes round before it lets others have a turn.
 const ROUNDS: usize = 16;

@@ -124,6 +124,26 @@ impl Streams {
         }
     }
 
+    /// Offers all that has arrived.
+    pub(super) fn offer_rest(
+        &mut self,
+        id: StreamId,
+        sink: &mut dyn FnMut(StreamId, &[u8]) -> usize,
+        pool: &mut Pool,
+    ) {
+        let Some(stream) = self.list.get_mut(&id) else {
+            return;
+        };
+        while !stream.queue.is_empty() {
+            let offered = stream.queue.front();
+            let taken = sink(id, offered).min(offered.len());
+            if taken == 0 {
+                return;
+            }
+            stream.queue.forget(taken, pool);
+        }
+    }
+
     /// The peer takes more.
     pub(super) fn credited(&mut self, id: StreamId, count: u32) -> Result<(), Violation> {
         let Some(stream) = self.find(id)? else {
