@@ -233,3 +233,21 @@ fn nothing_but_signs_of_life_is_sent_when_nothing_happens() {
     assert!(sent < 2 * 1200 * 20 + 200, "{sent} bytes in an hour");
     assert!(pair.links.iter().all(|link| link.resumptions() == 0));
 }
+
+#[test]
+fn a_choice_that_comes_late_changes_nothing() {
+    let mut link = Link::new(settings(Role::Follower, 1), seconds(0));
+    let hello = [&b"e3-link\x01\0"[..], &[0; 32], &[2; 16], &[0; 16]].concat();
+    let attach = |number: u8| [&b"\x41\0\0\0\0\0\0\0"[..], &[number], &[0; 8]].concat();
+    let carriers = [0, 1].map(|_| link.begin(0, seconds(0)));
+    for carrier in carriers {
+        link.input(carrier, &hello, seconds(0), &mut |_, _| 0);
+    }
+    link.input(carriers[1], &attach(2), seconds(1), &mut |_, _| 0);
+    assert_eq!(link.attached(), Some(carriers[1]));
+    link.input(carriers[0], &attach(1), seconds(2), &mut |_, _| 0);
+    assert_eq!(link.attached(), Some(carriers[1]));
+    let closed = std::iter::from_fn(|| link.event())
+        .any(|event| event == Event::Close(carriers[0], Closed::Superseded));
+    assert!(closed);
+}
