@@ -69,9 +69,10 @@ async fn every_pair() -> anyhow::Result<()> {
     let mut field = Field::lay_out(sites.collect(), Dial::Mesh).await?;
     field.patience = Duration::from_secs(20);
     field.admit().await?;
+    let start = Instant::now();
     let asked = field.begin_connecting(|_| true).await?;
     field.finish_connecting(asked).await?;
-    let start = Instant::now();
+    eprintln!("all have connected after {:?}", start.elapsed());
     let found = loop {
         let found = look(&mut field).await?;
         let odd = odd(&found);
