@@ -20,6 +20,12 @@ impl Guests {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = peers.into_iter().collect();
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        let peers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        u32::try_from(peers.len()).unwrap_or(u32::MAX)
+    }
+
     /// Who has this key; `None` for whom the roster does not name.
     pub(crate) fn who(&self, key: &PublicKey) -> Option<PartyIndex> {
         let peers = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
 //! Tells peers where this party is, and hears where they are.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
-    net::{IpAddr, SocketAddr},
+    collections::{BTreeMap, VecDeque},
+    future::pending,
     sync::Arc,
     time::Duration,
 };
@@ -10,16 +10,19 @@ use std::{
 use e3_overlay::{Mailbox, Pen};
 use e3_session::types::PartyIndex;
 use futures::StreamExt as _;
-use iroh::{EndpointAddr, PublicKey, Watcher as _};
-use tokio::{sync::mpsc, time::sleep};
-
-use crate::{
-    contact::{MAX_ADDRESSES, Record, can_be_at},
-    hub::Hub,
+use iroh::{PublicKey, Watcher as _};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
 };
 
-/// Changes come in groups: so long is waited for the rest of one.
-const GROUP: Duration = Duration::from_millis(500);
+use crate::{hub::Hub, places::Places};
+
+/// Changes come in groups: so long is waited for the rest of one before it is told.
+const GROUP: Duration = Duration::from_millis(1500);
+
+/// Who was told so long ago may have joined since, and have heard nothing.
+const LONG_AGO: Duration = Duration::from_secs(3);
 
 /// Sends this party's contact record to all peers whenever it changes, and to each that is new; takes theirs.
 pub(crate) async fn herald(
@@ -28,54 +31,53 @@ pub(crate) async fn herald(
     mut new_peers: mpsc::UnboundedReceiver<PublicKey>,
 ) {
     let mut places = Places::default();
+    let mut letters = Letters::default();
     let mut changes = hub.endpoint.watch_addr().stream();
-    let mut letters = VecDeque::new();
+    // The first record is sent at once.
+    let mut due = Some(Instant::now());
     let pen = mailbox.pen();
     let mut open = true;
     loop {
         tokio::select! {
             Some(now) = changes.next() => {
-                // The first is told at once.
-                if places.sequence > 0 {
-                    sleep(GROUP).await;
-                }
-                let now = if places.sequence > 0 { hub.endpoint.addr() } else { now };
-                if places.take(&hub, &now) {
-                    let peers = hub.peers().into_iter();
-                    letters = peers.map(|(_, key)| key).collect();
+                places.heed(&hub, &now);
+                let pause = if letters.record.is_empty() { Duration::ZERO } else { GROUP };
+                due = due.or(Some(Instant::now() + pause));
+            }
+            () = at(due) => {
+                due = None;
+                if let Some(record) = places.tell(&hub, &hub.endpoint.addr()) {
+                    letters.renew(record, hub.peers().into_iter().map(|(_, key)| key));
                 }
             }
             heard = mailbox.receive(), if open => match heard {
-                Some((from, bytes)) => letters.extend(hear(&hub, from, &bytes)),
+                Some((from, bytes)) => {
+                    if let Some(new) = hear(&hub, from, &bytes) {
+                        letters.answer(new);
+                    }
+                }
                 // The agent carries nothing any more; the endpoint still does.
                 None => open = false,
             },
-            Some(key) = new_peers.recv() => letters.push_back(key),
-            sent = send_first(&hub, &pen, &places, &letters), if !letters.is_empty() => {
-                letters.pop_front();
-                if !sent {
-                    letters.clear();
-                }
-            }
+            Some(key) = new_peers.recv() => letters.greet(key),
+            () = letters.send_one(&hub, &pen), if !letters.waiting.is_empty() => {}
         }
     }
 }
 
-/// Sends the record to the first of those that wait for it; false if nothing can be sent any more.
-async fn send_first(hub: &Hub, pen: &Pen, places: &Places, to: &VecDeque<PublicKey>) -> bool {
-    let index = to.front().and_then(|key| hub.guests.who(key));
-    match (index, &places.record) {
-        (Some(index), Some(record)) => pen.send(index, record.clone()).await.is_ok(),
-        (None, _) | (_, None) => true,
+/// Waits until then, or for ever.
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => pending().await,
     }
 }
 
-/// Takes what a peer says of where it is; gives whoever should be told the same of this party.
+/// Takes what a peer says of where it is; gives it if it is the first that was heard of it.
 fn hear(hub: &Hub, from: PartyIndex, bytes: &[u8]) -> Option<PublicKey> {
     match hub.book.take(bytes) {
         Ok(taken) => {
             hub.peers.poke(&taken.key);
-            // Whoever was not there yet when this party told the others has told of itself first.
             taken.first.then_some(taken.key)
         }
         Err(error) => {
@@ -85,56 +87,51 @@ fn hear(hub: &Hub, from: PartyIndex, bytes: &[u8]) -> Option<PublicKey> {
     }
 }
 
-/// Where this party is.
+/// This party's record, and who has yet to get it.
 #[derive(Default)]
-struct Places {
-    sequence: u64,
-    addresses: BTreeSet<IpAddr>,
-    told: Option<Record>,
-    /// The record as it travels.
-    record: Option<Vec<u8>>,
+struct Letters {
+    record: Vec<u8>,
+    waiting: VecDeque<PublicKey>,
+    /// When each peer was sent the record.
+    sent: BTreeMap<PublicKey, Instant>,
 }
 
-impl Places {
-    /// Takes what the endpoint knows of its addresses; whether that is something new to tell.
-    fn take(&mut self, hub: &Hub, now: &EndpointAddr) -> bool {
-        let quic: Vec<SocketAddr> = now
-            .ip_addrs()
-            .copied()
-            .filter(|at| can_be_at(*at))
-            .take(MAX_ADDRESSES)
-            .collect();
-        let addresses: BTreeSet<IpAddr> = quic.iter().map(SocketAddr::ip).collect();
-        let gone: BTreeSet<IpAddr> = self.addresses.difference(&addresses).copied().collect();
-        if !gone.is_empty() || (self.sequence > 0 && addresses != self.addresses) {
-            hub.wires.tear(&gone);
-            hub.peers.poke_all();
+impl Letters {
+    /// Everybody is to get another record.
+    fn renew(&mut self, record: Vec<u8>, peers: impl Iterator<Item = PublicKey>) {
+        self.record = record;
+        self.sent.clear();
+        self.waiting = peers.collect();
+    }
+
+    /// A peer that is new to the roster is to get it, unless it has.
+    fn greet(&mut self, peer: PublicKey) {
+        let comes = self.sent.contains_key(&peer) || self.waiting.contains(&peer);
+        if !comes && !self.record.is_empty() {
+            self.waiting.push_back(peer);
         }
-        let tcp = addresses.iter().filter(|_| hub.tcp_port != 0);
-        let record = Record {
-            session: hub.session,
-            sequence: 0,
-            tcp: tcp
-                .map(|address| SocketAddr::new(*address, hub.tcp_port))
-                .collect(),
-            quic,
-            relays: now
-                .relay_urls()
-                .map(ToString::to_string)
-                .take(MAX_ADDRESSES)
-                .collect(),
-        };
-        self.addresses = addresses;
-        if self.told.as_ref() == Some(&record) {
-            return false;
+    }
+
+    /// A peer has told of itself for the first time: if it was told long ago, it was not there yet, and has heard nothing.
+    fn answer(&mut self, peer: PublicKey) {
+        let before = self.sent.get(&peer);
+        if before.is_some_and(|before| before.elapsed() > LONG_AGO) {
+            self.waiting.push_back(peer);
         }
-        self.sequence += 1;
-        let numbered = Record {
-            sequence: self.sequence,
-            ..record.clone()
+    }
+
+    /// Sends it to the first who waits. May be broken off: then it is still to be sent.
+    async fn send_one(&mut self, hub: &Hub, pen: &Pen) {
+        let Some(peer) = self.waiting.front().copied() else {
+            return;
         };
-        self.record = Some(numbered.sign(&hub.key).encode());
-        self.told = Some(record);
-        true
+        if let Some(index) = hub.guests.who(&peer)
+            && pen.send(index, self.record.clone()).await.is_err()
+        {
+            // Nothing can be sent any more.
+            self.waiting.clear();
+        }
+        self.waiting.pop_front();
+        self.sent.insert(peer, Instant::now());
     }
 }

@@ -10,8 +10,8 @@ use e3_session::types::{PartyIndex, SessionId};
 use iroh::{Endpoint, PublicKey};
 
 use crate::{
-    acquaintance::Acquaintances, carrier::Tripwires, contact::Book, endpoint::Relays,
-    guests::Guests, key::SessionKey, options::Chosen, tls::Tls,
+    acquaintance::Acquaintances, book::Book, carrier::Tripwires, endpoint::Relays, guests::Guests,
+    key::SessionKey, options::Chosen, tls::Tls,
 };
 
 /// A party that has joined.

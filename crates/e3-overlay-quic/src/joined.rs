@@ -26,8 +26,8 @@ use tokio::{
 use crate::{
     QuicError,
     acquaintance::{Acquaintances, why},
+    book::Book,
     carrier::Tripwires,
-    contact::Book,
     door,
     endpoint::{self, Relays},
     guests::{Guests, keys_of},

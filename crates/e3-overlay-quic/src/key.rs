@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ed25519_dalek::SigningKey;
 use iroh::{PublicKey, SecretKey};
 use zeroize::Zeroizing;
 
@@ -25,6 +26,11 @@ impl SessionKey {
     /// What the others know it by.
     pub(crate) fn public(&self) -> PublicKey {
         self.0.public()
+    }
+
+    /// The key as signatures need it.
+    pub(crate) fn signing(&self) -> &SigningKey {
+        self.0.as_signing_key()
     }
 
     /// The key as its endpoint needs it.

@@ -4,14 +4,14 @@
 //! - `overlay`: what it is before a party joins, `options`: what can be set, `flows`: what a firewall must let through;
 //! - `joined`: a party that has joined, `hub`: what its tasks share;
 //! - `hunt`: one task a peer, `seek`: how it dials, `door`: how others are let in, `carrier`: what links ride on;
-//! - `herald`: tells peers where this party is, `contact`: by signed records; `neighbours`: on a LAN;
+//! - `herald`: tells peers where this party is (`places`), `book`: where they are, by signed records; `neighbours`: on a LAN;
 //!   `acquaintance`: what is known of each peer;
 //! - `endpoint`: QUIC, `names`: of our own relays; `tls`: carriers over TCP;
 //! - [`relay`]: the `service` that carries what cannot go direct.
 
 mod acquaintance;
+mod book;
 mod carrier;
-mod contact;
 mod door;
 mod endpoint;
 mod error;
@@ -26,6 +26,7 @@ mod names;
 mod neighbours;
 mod options;
 mod overlay;
+mod places;
 pub mod relay;
 mod seek;
 mod service;

@@ -4,16 +4,14 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
+use e3_contact::{MAX_ADDRESSES, can_be_at};
 use e3_identity::canonical;
 use e3_session::types::SessionId;
 use futures::StreamExt as _;
 use iroh::{TransportAddr, address_lookup::AddrFilter, endpoint_info::EndpointInfo};
 use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
 
-use crate::{
-    contact::{MAX_ADDRESSES, can_be_at},
-    hub::Hub,
-};
+use crate::hub::Hub;
 
 /// What stands before the port for TLS in what is said beside the addresses.
 const TCP: &str = "tcp=";

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e3_contact::MAX_ADDRESSES;
 use e3_forward::Carrier;
 use e3_session::types::{Attempt, Path, Tried};
 use futures::{StreamExt as _, stream::FuturesUnordered};
@@ -20,15 +21,15 @@ use tokio::{
 use crate::{
     ALPN,
     carrier::{self, QUIC, TLS},
-    contact::MAX_ADDRESSES,
     hub::Hub,
 };
 
-/// How much sooner TLS over TCP is tried than QUIC, so that where it works no packet of QUIC is sent in vain.
-const HEAD_START: Duration = Duration::from_millis(700);
+/// How much sooner TLS over TCP is tried than QUIC, so that where it works no packet of QUIC is sent in vain: so much at
+/// least, and more for each peer, as all of them are dialled at once.
+const HEAD_START: (Duration, Duration) = (Duration::from_millis(650), Duration::from_millis(40));
 
-/// How much later than the link's leader the other end begins to dial by QUIC: one connection does for both.
-const MANNERS: Duration = Duration::from_millis(1200);
+/// How much later than the link's leader the other end begins to dial, by TCP and by QUIC: one connection does for both.
+const MANNERS: (Duration, Duration) = (Duration::from_millis(150), Duration::from_millis(1200));
 
 /// Between one address and the next (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(50);
@@ -47,24 +48,24 @@ impl Hub {
         peer: &PublicKey,
         moved: &mut watch::Receiver<u64>,
     ) -> Option<Carrier> {
+        let manners = if self.leads(peer) {
+            (Duration::ZERO, Duration::ZERO)
+        } else {
+            MANNERS
+        };
         let by_quic = async {
             if !self.chosen.quic {
                 return None;
             }
-            let manners = if self.leads(peer) {
-                Duration::ZERO
-            } else {
-                MANNERS
-            };
-            let head_start = if self.chosen.tcp {
-                HEAD_START
-            } else {
-                Duration::ZERO
-            };
-            sleep(manners + head_start).await;
+            let mut head_start = Duration::ZERO;
+            if self.chosen.tcp {
+                head_start = HEAD_START.0 + HEAD_START.1 * self.guests.count();
+            }
+            sleep(head_start + manners.1).await;
             self.seek_by_quic(peer).await
         };
         let by_tcp = async {
+            sleep(manners.0).await;
             loop {
                 if let Some(carrier) = self.seek_by_tcp(peer).await {
                     break carrier;

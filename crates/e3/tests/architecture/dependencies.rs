@@ -17,6 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-program", &["e3-session", "e3-template"]),
     // An overlay knows no provider of hosts, no lab and no other overlay.
     ("e3-overlay", &["e3-identity", "e3-session", "e3-sys"]),
+    ("e3-contact", &["e3-identity", "e3-session"]),
     ("e3-resume", &[]),
     // Anybody may ask a reflector, whatever the overlay.
     ("e3-reflector", &["e3-lab", "e3-session", "e3-world"]),
@@ -29,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "e3-overlay-quic",
         &[
             "e3-conformance",
+            "e3-contact",
             "e3-forward",
             "e3-identity",
             "e3-lab",
@@ -105,6 +107,7 @@ pub(crate) const PURE: &[&str] = &[
     "e3-world",
     "e3-template",
     "e3-identity",
+    "e3-contact",
     "e3-spec",
     "e3-session",
     "e3-resume",

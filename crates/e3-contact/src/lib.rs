@@ -1,43 +1,45 @@
-//! One contact record, as it is signed and as it travels.
+//! Contact records: where a party's endpoint can be reached now.
+//!
+//! They change without changing the roster. Each is signed by the endpoint's key, which the roster names, and numbered,
+//! so that no courier can invent one or bring back an older one. They say where to knock, never whom to believe: whoever
+//! answers there still has to prove that key.
 
 use std::net::{IpAddr, SocketAddr};
 
 use e3_identity::canonical;
 use e3_session::types::SessionId;
-use iroh::{PublicKey, Signature};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use thiserror::Error;
-
-use crate::key::{SessionKey, introduced};
 
 /// Names what a contact record signs.
 const DOMAIN: &str = "e3/quic-contact/1";
 
 /// Bytes that a record may have.
-pub(crate) const MAX_BYTES: usize = 4096;
+pub const MAX_BYTES: usize = 4096;
 
 /// Addresses of one kind, or relays, that a record may name: nobody is made to knock at more doors.
-pub(crate) const MAX_ADDRESSES: usize = 12;
+pub const MAX_ADDRESSES: usize = 12;
 
 /// Where an endpoint can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
+pub struct Record {
     /// The session that it is for.
-    pub(crate) session: SessionId,
+    pub session: SessionId,
     /// Grows with every change.
-    pub(crate) sequence: u64,
+    pub sequence: u64,
     /// Where it may be reached by TLS over TCP.
-    pub(crate) tcp: Vec<SocketAddr>,
+    pub tcp: Vec<SocketAddr>,
     /// Where it may be reached by QUIC.
-    pub(crate) quic: Vec<SocketAddr>,
+    pub quic: Vec<SocketAddr>,
     /// URLs of the relays that it is connected with.
-    pub(crate) relays: Vec<String>,
+    pub relays: Vec<String>,
 }
 
 /// Why bytes are no contact record of a peer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(crate) enum RecordError {
+pub enum RecordError {
     /// Longer than any.
     #[error("it has {found} bytes, and a record has at most {MAX_BYTES}")]
     TooLong {
@@ -53,29 +55,18 @@ pub(crate) enum RecordError {
     /// Too many addresses.
     #[error("it names more than {MAX_ADDRESSES} addresses of one kind")]
     TooMany,
-    /// The roster does not name whose record it is.
-    #[error("it is of somebody whom the roster does not name")]
-    Stranger,
     /// Somebody else has signed it, or nobody.
     #[error("it is not signed by the party's key")]
     Signature,
     /// It was made for another session.
     #[error("it is of another session")]
     OtherSession,
-    /// The same or a newer one is known.
-    #[error("it is number {found}, and number {known} is known")]
-    Old {
-        /// Its number.
-        found: u64,
-        /// The number that is known.
-        known: u64,
-    },
 }
 
 /// A record with its signature, as it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Signed {
-    key: PublicKey,
+pub struct Signed {
+    key: VerifyingKey,
     form: Form,
     signature: [u8; 64],
 }
@@ -89,22 +80,19 @@ struct Form(ByteBuf, ByteBuf, u64, Vec<At>, Vec<At>, Vec<String>);
 
 impl Record {
     /// The record, signed by its party's key.
-    pub(crate) fn sign(&self, key: &SessionKey) -> Signed {
+    pub fn sign(&self, key: &SigningKey) -> Signed {
         let places = |all: &[SocketAddr]| all.iter().map(write).collect();
         let form = Form(
             ByteBuf::from(self.session.0),
-            ByteBuf::from(*key.public().as_bytes()),
+            ByteBuf::from(key.verifying_key().to_bytes()),
             self.sequence,
             places(&self.tcp),
             places(&self.quic),
             self.relays.clone(),
         );
-        let signature = key
-            .secret()
-            .sign(&canonical::bytes(DOMAIN, &form))
-            .to_bytes();
+        let signature = key.sign(&canonical::bytes(DOMAIN, &form)).to_bytes();
         Signed {
-            key: key.public(),
+            key: key.verifying_key(),
             form,
             signature,
         }
@@ -113,7 +101,7 @@ impl Record {
 
 impl Signed {
     /// The bytes that travel.
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         // Writing to a Vec cannot fail, and the form contains nothing that CBOR cannot carry.
         let _written =
@@ -122,7 +110,7 @@ impl Signed {
     }
 
     /// Reads what travelled; nothing of it is believed yet.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
+    pub fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
         if bytes.len() > MAX_BYTES {
             return Err(RecordError::TooLong { found: bytes.len() });
         }
@@ -130,7 +118,9 @@ impl Signed {
             ciborium::from_reader(bytes).map_err(|_| RecordError::Malformed)?;
         let signature = signature.into_vec().try_into();
         let signature = signature.map_err(|_| RecordError::Malformed)?;
-        let key = introduced(&form.1).ok_or(RecordError::Malformed)?;
+        let key = form.1.as_slice().try_into();
+        let key = key.map_err(|_| RecordError::Malformed)?;
+        let key = VerifyingKey::from_bytes(key).map_err(|_| RecordError::Malformed)?;
         let signed = Self {
             key,
             form,
@@ -144,15 +134,15 @@ impl Signed {
     }
 
     /// Whose key is said to have signed it.
-    pub(crate) fn key(&self) -> &PublicKey {
+    pub fn key(&self) -> &VerifyingKey {
         &self.key
     }
 
     /// The record, if that key has signed it, for this session.
-    pub(crate) fn verify(&self, session: SessionId) -> Result<Record, RecordError> {
+    pub fn verify(&self, session: SessionId) -> Result<Record, RecordError> {
         let bytes = canonical::bytes(DOMAIN, &self.form);
         self.key
-            .verify(&bytes, &Signature::from_bytes(&self.signature))
+            .verify_strict(&bytes, &Signature::from_bytes(&self.signature))
             .map_err(|_| RecordError::Signature)?;
         let Form(of, _, sequence, tcp, quic, relays) = &self.form;
         if of.as_slice() != session.0.as_slice() {
@@ -198,11 +188,10 @@ fn read((bytes, port): &At) -> Result<SocketAddr, RecordError> {
 }
 
 /// Whether a party can be there, so that nobody is made to send where many or none listen.
-pub(crate) fn can_be_at(at: SocketAddr) -> bool {
+pub fn can_be_at(at: SocketAddr) -> bool {
     let broadcast = matches!(at.ip(), IpAddr::V4(address) if address.is_broadcast());
     at.port() != 0 && !at.ip().is_unspecified() && !at.ip().is_multicast() && !broadcast
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
