@@ -56,7 +56,7 @@ fn well(output: &Output) {
 fn start(place: &Place) -> std::process::Child {
     let table = place.dial_table();
     let peers = table.parties.iter().map(|reach| reach.socket().to_string());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programs/crossing.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programs/crossing/crossing.py");
     let mut command = Command::new("python3");
     command
         .arg(script)

@@ -13,9 +13,16 @@ fn salaries(file: &Path) -> Vec<u64> {
 
 #[test]
 fn cicada_computes_what_a_plain_computation_does() {
+    computes(&["--overlay", "direct"]);
+}
+
+/// With these options.
+pub(crate) fn computes(options: &[&str]) {
     let workshop = Workshop::new();
     let folder = example("cicada");
-    workshop.e3(&["run", &folder]).succeeded();
+    workshop
+        .e3(&[&["run", &folder], options].concat())
+        .succeeded();
     let companies: Vec<Vec<u64>> = ["ams", "fra", "lon"]
         .iter()
         .map(|host| salaries(&Path::new(&folder).join(format!("inputs/{host}.txt"))))

@@ -77,9 +77,15 @@ fn lan_spends_little_beyond_the_programs() {
 
 #[test]
 fn hospitals_compute_what_their_tables_say() {
+    hospitals(&[]);
+}
+
+/// With these options too.
+pub(crate) fn hospitals(options: &[&str]) {
     let workshop = Workshop::new();
-    let ran = workshop.e3(&["run", &example("hospitals"), "--json"]);
-    let record = ran.succeeded().json();
+    let folder = example("hospitals");
+    let run = [&["run", &folder, "--json"], options].concat();
+    let record = workshop.e3(&run).succeeded().json();
     complete(&record, 3);
     let printed = record["outcome"]["same"].as_str().unwrap();
     let value = |name: &str| -> f64 {
