@@ -246,7 +246,14 @@ impl Agent {
             Event::Mail(to, message) => (0, self.seal(to, &message)),
             Event::Nothing => return,
             Event::Answer(id, reply) => (id, *reply),
-            Event::Connected(id, result) => (id, self.connected(result)),
+            Event::Connected(id, result) => {
+                let reply = self.connected(result);
+                if let Some(text) = self.needs.notice.clone() {
+                    // Before the answer: whoever waits for that should have heard it.
+                    self.answer(0, Reply::Notice { text }).await;
+                }
+                (id, reply)
+            }
             Event::Agreed(id, found) => (id, self.agreed(*found)),
             Event::Resolved(id, found) => (id, self.resolved(found)),
             Event::Ran(id, finished) => {

@@ -68,10 +68,6 @@ impl Agent {
             Ok(standing) => {
                 let Standing { dial, links, needs } = *standing;
                 self.dial = Some(dial.clone());
-                if let Some(text) = needs.notice.clone() {
-                    // Where sixteen answers wait already, this one is not missed.
-                    let _ = self.answers.try_send((0, Reply::Notice { text }));
-                }
                 self.needs = needs;
                 self.post.catch_up();
                 Reply::Connected { dial, links }

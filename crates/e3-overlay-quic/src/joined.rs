@@ -292,6 +292,7 @@ impl Joined for Quic {
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds {
             place: self.place.program_place(),
+            notice: self.place.notice().map(str::to_owned),
             ..ProgramNeeds::default()
         }
     }

@@ -54,7 +54,8 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
     let told = tokio::spawn(print_events(events));
     let links = Arc::new(OnceLock::new());
     let (unasked, to_route) = mpsc::unbounded_channel();
-    tokio::spawn(route(to_route, Arc::clone(&links)));
+    let told_to = Arc::new(Mutex::new(Some(tell.clone())));
+    tokio::spawn(route(to_route, Arc::clone(&links), Arc::clone(&told_to)));
 
     let end = end_of_life();
     tokio::pin!(end);
@@ -62,6 +63,8 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
         up = begin(charge, (folder, registry), &tell, &unasked, &links) => up,
         () = &mut end => Err(Fault::user("the environment was taken down before it was up")),
     };
+    // Whoever waits for it to come up listens no longer.
+    listener_of(&told_to).take();
     let (server, listener) = match up.and_then(|kept| Ok((Server::new(kept), listen(folder)?))) {
         Ok(ready) => ready,
         Err(fault) => {
@@ -165,11 +168,25 @@ async fn print_events(mut events: Events) -> io::Result<()> {
     Ok(())
 }
 
-/// Delivers sealed messages between the agents, and logs what they notice.
-async fn route(mut unasked: mpsc::UnboundedReceiver<Unasked>, links: Arc<OnceLock<Vec<Link>>>) {
+/// Who is told what agents notice, as long as somebody waits for the environment to come up.
+fn listener_of(told_to: &Mutex<Option<Tell>>) -> MutexGuard<'_, Option<Tell>> {
+    told_to.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Delivers sealed messages between the agents; logs what they notice, and tells it to whoever listens.
+async fn route(
+    mut unasked: mpsc::UnboundedReceiver<Unasked>,
+    links: Arc<OnceLock<Vec<Link>>>,
+    told_to: Arc<Mutex<Option<Tell>>>,
+) {
     while let Some(said) = unasked.recv().await {
         match said {
-            Unasked::Notice { host, text } => info!("{host}: {text}"),
+            Unasked::Notice { host, text } => {
+                info!("{host}: {text}");
+                if let Some(tell) = &*listener_of(&told_to) {
+                    tell.notice(Tip::Warning, format!("{host}: {text}"));
+                }
+            }
             Unasked::Carry { host, to, sealed } => {
                 let links = links.get().map(Vec::as_slice).unwrap_or_default();
                 let from = links.iter().position(|link| link.host() == host);
