@@ -3,7 +3,7 @@
 use std::{
     io::{self, Write},
     os::fd::AsFd,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use e3_host::{Provider, lab};
@@ -29,7 +29,7 @@ use super::{
 use crate::{
     launch::{Charge, Keep, STAY},
     state::{StateFolder, bind},
-    wire::{self, Event, Fault, Step},
+    wire::{self, Event, Fault, Step, Tip},
 };
 
 /// Keeps the environment until its end. Returns the process's exit code.

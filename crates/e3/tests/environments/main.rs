@@ -40,6 +40,7 @@ mod quic;
 mod readable;
 mod services;
 mod settling;
+mod spu;
 mod streams;
 mod stuck;
 mod tls;
