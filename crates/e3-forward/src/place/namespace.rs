@@ -1,8 +1,8 @@
 //! A network namespace of the program's own.
 //!
 //! Its loopback interface has the party's own virtual addresses. A route for each peer's address leads to that interface,
-//! too; nothing else is routed, so that all other addresses are unreachable at once. Connections to peers come to
-//! listeners of the agent's. Connections from peers are opened from the peers' addresses, which are local ones here.
+//! too; nothing else is routed, so that all other addresses are unreachable at once. Connections to peers are redirected
+//! to listeners of the agent's, which ask for the address that was wanted (`SO_ORIGINAL_DST`). Connections from peers are opened from the peers' addresses, which are local ones here.
 
 use std::{
     io,
@@ -13,7 +13,7 @@ use std::{
 };
 
 use e3_session::types::DialTable;
-use e3_sys::program_namespace::{Entrance, ProgramNamespace, SocketKind, take_others};
+use e3_sys::program_namespace::{Entrance, ProgramNamespace, SocketKind};
 use rustix::net::sockopt::{ip_original_dst, ipv6_original_dst, set_ipv6_freebind};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -23,7 +23,7 @@ use tokio::{
 use super::{
     Accepted, Call, Family, PlaceError, Plan,
     error::Furnishing as _,
-    netlink::{Netlink, Way},
+    netlink::Netlink,
     residents::{Residents, of, socket},
 };
 
@@ -48,11 +48,6 @@ pub(super) struct Namespace {
 
 impl Namespace {
     pub(super) fn open(plan: &Plan) -> Result<Self, PlaceError> {
-        Self::open_by(plan, Way::Assigned)
-    }
-
-    /// By this way, or by translation where the kernel does not know it.
-    fn open_by(plan: &Plan, way: Way) -> Result<Self, PlaceError> {
         let mut residents = Residents::of(plan)?;
         let namespace = ProgramNamespace::make()?;
         let routes = namespace.socket(SocketKind::Route);
@@ -70,7 +65,7 @@ impl Namespace {
                 residents = residents.without(family);
                 continue;
             };
-            match furnish(&namespace, (&mut routes, &mut filter), own, way) {
+            match furnish(&namespace, (&mut routes, &mut filter), own) {
                 Ok(made) => *listener = Some(made),
                 // A machine without IPv6 has IPv4 at least.
                 Err(error) if family == Family::V6 && residents.own().len() > 1 => {
@@ -153,14 +148,10 @@ impl Namespace {
 
     /// A connection, if it was meant for a peer: a program may find the listener itself, which is nobody.
     fn taken(&self, stream: TcpStream, from: SocketAddr) -> Option<Accepted> {
-        let mut wanted = stream.local_addr().ok()?;
-        if wanted.ip().is_loopback() {
-            // Its address was translated.
-            wanted = match of(wanted.ip()) {
-                Family::V4 => ip_original_dst(&stream).ok()?.into(),
-                Family::V6 => ipv6_original_dst(&stream).ok()?.into(),
-            };
-        }
+        let wanted: SocketAddr = match of(from.ip()) {
+            Family::V4 => ip_original_dst(&stream).ok()?.into(),
+            Family::V6 => ipv6_original_dst(&stream).ok()?.into(),
+        };
         let to = self.known().at(wanted.ip())?;
         // It is one hop of a way, and should not hold anything back.
         stream.set_nodelay(true).ok()?;
@@ -212,30 +203,19 @@ fn furnish(
     namespace: &ProgramNamespace,
     (routes, filter): (&mut Netlink, &mut Netlink),
     own: IpAddr,
-    way: Way,
 ) -> Result<TcpListener, PlaceError> {
     routes
         .add_address(own)
         .furnishing("the party's virtual address")?;
-    let way = match filter.take(own, LISTEN, way) {
-        Ok(()) => way,
-        Err(error) => {
-            tracing::debug!(%error, "connections come by address translation");
-            filter
-                .take(own, LISTEN, Way::Redirected)
-                .furnishing("the packet filter (nftables with tproxy or nat)")?;
-            Way::Redirected
-        }
-    };
+    filter
+        .redirect(own, LISTEN)
+        .furnishing("the packet filter (nftables with nat)")?;
     let loopback = match own {
         IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
     };
     let listener = namespace.socket(kind(of(own))).and_then(tcp);
     let listener = listener.and_then(|listener| {
-        if way == Way::Assigned {
-            take_others(&listener, own)?;
-        }
         listener.bind(socket(loopback, LISTEN))?;
         listener.listen(BACKLOG)
     });
@@ -266,52 +246,5 @@ async fn next(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAd
     match listener {
         Some(listener) => listener.accept().await,
         None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use e3_session::types::{Dial, PartyIndex, Ports};
-
-    use super::*;
-    use crate::place::{Resident, Wanted};
-
-    /// What comes of a connection to the second party, on each version of IP.
-    async fn taken_by(way: Way) {
-        let resident = |number: u8| Resident {
-            name: format!("p{number}"),
-            addresses: vec![
-                [10, 233, 0, number].into(),
-                [0xfd33, 0, 0, 0, 0, 0, 0, number.into()].into(),
-            ],
-        };
-        let plan = Plan {
-            me: PartyIndex(0),
-            parties: [1, 2].map(resident).into(),
-            dial: Dial::Mesh,
-            ports: Ports::one(5000),
-            wanted: Wanted::Namespace,
-        };
-        let place = Namespace::open_by(&plan, way).unwrap();
-        for at in ["10.233.0.2:5000", "[fd33::2]:5001"] {
-            let at: SocketAddr = at.parse().unwrap();
-            let program = tcp(place.inside.socket(kind(of(at.ip()))).unwrap()).unwrap();
-            let (accepted, stream) = tokio::join!(place.accept(), program.connect(at));
-            let (accepted, stream) = (accepted.unwrap(), stream.unwrap());
-            assert_eq!((accepted.to, accepted.port), (PartyIndex(1), at.port()));
-            assert_eq!(accepted.from_port, stream.local_addr().unwrap().port());
-            let address = accepted.stream.local_addr().unwrap().ip();
-            assert_eq!(address.is_loopback(), way == Way::Redirected);
-        }
-    }
-
-    #[tokio::test]
-    async fn connections_are_assigned_to_the_listener() {
-        taken_by(Way::Assigned).await;
-    }
-
-    #[tokio::test]
-    async fn connections_are_redirected_where_they_cannot_be_assigned() {
-        taken_by(Way::Redirected).await;
     }
 }

@@ -21,6 +21,7 @@ fn main() {
         Test::inside("a_program_reaches_every_port_of_its_peers", traffic::out),
         Test::inside("peers_reach_every_port_of_a_program", traffic::back),
         Test::inside("a_callers_port_is_kept_where_it_is_free", traffic::ports),
+        Test::inside("a_program_listens_where_it_has_dialled", traffic::both),
         Test::inside("programs_call_one_another_as_they_like", crossing::run),
         Test::inside("a_program_reaches_itself", traffic::itself),
         Test::outside("nobody_needs_rights_for_all_that", confinement::rootless),

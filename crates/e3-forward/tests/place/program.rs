@@ -13,6 +13,7 @@ use std::{
 use e3_forward::place::Place;
 use e3_lab::testing::helper;
 use e3_sys::child;
+use rustix::net::{AddressFamily, SocketType};
 
 pub(crate) const NAME: &str = "program";
 
@@ -107,6 +108,13 @@ impl State {
                 let at = listener.local_addr()?;
                 self.listeners.push(listener);
                 Ok(at.to_string())
+            }
+            // Without SO_REUSEADDR, which Rust sets by itself.
+            "bare" => {
+                let socket = rustix::net::socket(AddressFamily::INET6, SocketType::STREAM, None)?;
+                rustix::net::bind(&socket, &address())?;
+                rustix::net::listen(&socket, 1)?;
+                Ok("listens".to_owned())
             }
             "accept" => {
                 let (stream, from) = self.listeners.last().unwrap().accept()?;

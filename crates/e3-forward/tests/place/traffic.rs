@@ -80,6 +80,17 @@ pub(crate) fn ports() {
     drop(first);
 }
 
+/// A program listens on a port that it has dialled at a peer before, even if it does nothing to be allowed to.
+pub(crate) fn both() {
+    let scene = Scene::namespace();
+    let mut program = Program::start(&scene.place);
+    for family in [Family::V4, Family::V6] {
+        program.ask(&format!("tcp {}", at(1, family, PORT)));
+        let _accepted = scene.accept();
+    }
+    assert_eq!(program.ask(&format!("bare [::]:{PORT}")), "listens");
+}
+
 pub(crate) fn itself() {
     let scene = Scene::namespace();
     let mut program = Program::start(&scene.place);

@@ -2,7 +2,6 @@
 //!
 //! - [`ProgramNamespace`]: keeps one, and opens sockets in it;
 //! - [`Entrance`]: the way into it, for commands that are about to start;
-//! - [`take_others`]: for sockets that stand for others' addresses;
 //! - [`helpers`]: the processes by which this one keeps namespaces.
 //!
 //! The namespace belongs to a user namespace of its own wherever one can be had, so that whoever has rights outside has
@@ -23,14 +22,12 @@ mod entrance;
 mod helper;
 mod identity;
 mod protocol;
-mod transparent;
 
 use crate::obstacle::Obstacle;
 pub use entrance::Entrance;
 use helper::Helper;
 pub use helper::helpers;
 pub use protocol::SocketKind;
-pub use transparent::take_others;
 
 /// A network namespace for a program. It lasts as long as this or a process in it does.
 #[derive(Debug)]

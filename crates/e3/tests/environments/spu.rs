@@ -8,9 +8,15 @@ fn spu_computes_in_a_network_of_its_own() {
     let workshop = Workshop::new();
     workshop.e3(&["run", &example("spu")]).succeeded();
     let record = workshop.record();
-    // What Cicada computes of the same salaries exactly, to some units.
-    let expected = "employees: 96\nmean salary: about 57640\nbest company's mean: about 71560\n";
-    assert_eq!(record["outcome"]["same"], expected, "{record:#}");
+    let printed = record["outcome"]["same"].as_str().unwrap();
+    // What Cicada computes of the same salaries exactly; SPU computes with fixed points.
+    for (what, exact) in [("mean salary", 57_643), ("best company's mean", 71_563)] {
+        let mut lines = printed.lines();
+        let found = lines.find_map(|line| line.strip_prefix(&format!("{what}: about ")));
+        let found: i32 = found.unwrap().parse().unwrap();
+        assert!((found - exact).abs() < 100, "{printed}");
+    }
+    assert!(printed.starts_with("employees: 96\n"), "{printed}");
     assert_eq!(record["agreement"]["overlay"], "quic", "{record:#}");
     workshop.nothing_left();
 }

@@ -4,20 +4,18 @@
 //! As `nft` would put it, for IPv4:
 //!
 //!     table ip e3 {
-//!       chain take { type filter hook prerouting priority -150;
-//!         meta l4proto tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 tproxy to 127.0.0.1:PORT }
+//!       chain redirect { type nat hook output priority -100;
+//!         meta l4proto tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 redirect to :PORT }
 //!       chain drop { type filter hook output priority 0;
 //!         meta l4proto != tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 drop }
 //!     }
 //!
-//! Where the kernel lacks `tproxy`, addresses are translated instead, which costs more, since the kernel then follows every
-//! connection:
-//!
-//!       chain take { type nat hook output priority -100; … redirect to :PORT }
+//! `tproxy` would cost less, as the kernel would not have to follow every connection. But then the listener's end of a
+//! connection has the peer's address and port, and a program could not listen on a port that it has dialled at a peer.
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr},
 };
 
 use super::{
@@ -34,11 +32,9 @@ const NEW_RULE: u16 = (SUBSYSTEM << 8) | 6;
 
 /// What our table is called.
 const TABLE: &str = "e3";
-/// The hooks that see what this host receives, and what it sends.
-const HOOK_PREROUTING: u32 = 0;
+/// The hook that sees what this host sends.
 const HOOK_OUTPUT: u32 = 3;
-/// Where packets are marked, where addresses are changed, and where packets are filtered, among those at one hook.
-const PRIORITY_MANGLE: i32 = -150;
+/// Where addresses are changed, and where packets are filtered, among those at one hook.
 const PRIORITY_NAT: i32 = -100;
 const PRIORITY_FILTER: i32 = 0;
 
@@ -48,35 +44,17 @@ const TCP: u8 = 6;
 const REGISTER: u32 = 1;
 const VERDICT: u32 = 0;
 
-/// How connections come to the listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Way {
-    /// As they are: it takes others' addresses for its own.
-    Assigned,
-    /// By translation: it has to ask what was wanted.
-    Redirected,
-}
-
 impl Netlink {
     /// Sets the filter up for the family of the program's own address there: all of it, or nothing.
-    pub(in super::super) fn take(&mut self, own: IpAddr, port: u16, way: Way) -> io::Result<()> {
+    pub(in super::super) fn redirect(&mut self, own: IpAddr, port: u16) -> io::Result<()> {
         let family = match own {
             IpAddr::V4(_) => 2,
             IpAddr::V6(_) => 10,
         };
         let table = message(NEW_TABLE, ACKNOWLEDGE | CREATE, family).text(1, TABLE);
-        let (chain_of_take, taken): (_, fn(_, _, _) -> _) = match way {
-            Way::Assigned => {
-                let place = (HOOK_PREROUTING, PRIORITY_MANGLE);
-                (chain(family, "take", "filter", place), assigned)
-            }
-            Way::Redirected => {
-                let place = (HOOK_OUTPUT, PRIORITY_NAT);
-                (chain(family, "take", "nat", place), redirected)
-            }
-        };
-        let take = rule(family, "take", |rule| {
-            taken(elsewhere(protocol_is(rule, true), own), own, port)
+        // What a program says is TCP above all, which should pass few comparisons.
+        let redirect = rule(family, "redirect", |rule| {
+            redirected(elsewhere(protocol_is(rule, true), own), port)
         });
         let drop = rule(family, "drop", |rule| {
             dropped(elsewhere(protocol_is(rule, false), own))
@@ -84,9 +62,9 @@ impl Netlink {
         let messages = [
             batch(BATCH_BEGIN),
             table,
-            chain_of_take,
-            chain(family, "drop", "filter", (HOOK_OUTPUT, PRIORITY_FILTER)),
-            take,
+            chain(family, "redirect", "nat", PRIORITY_NAT),
+            chain(family, "drop", "filter", PRIORITY_FILTER),
+            redirect,
             drop,
             batch(BATCH_END),
         ];
@@ -106,12 +84,12 @@ fn batch(kind: u16) -> Message {
     Message::new(kind, 0, &[0, 0, a, b])
 }
 
-fn chain(family: u8, name: &str, kind: &str, (hook, priority): (u32, i32)) -> Message {
+fn chain(family: u8, name: &str, kind: &str, priority: i32) -> Message {
     message(NEW_CHAIN, ACKNOWLEDGE | CREATE, family)
         .text(1, TABLE)
         .text(3, name)
         .nest(4, |place| {
-            let place = place.number(1, hook);
+            let place = place.number(1, HOOK_OUTPUT);
             place.number(2, priority.cast_unsigned())
         })
         .text(7, kind)
@@ -181,31 +159,12 @@ fn compared(rule: Message, differs: bool, value: &[u8]) -> Message {
     })
 }
 
-/// Gives a packet to the listener at this port of the loopback address, or to the connection that it has made of it.
-fn assigned(rule: Message, own: IpAddr, port: u16) -> Message {
-    const ADDRESS: u32 = 2;
-    let (family, loopback) = match own {
-        IpAddr::V4(_) => (2, Ipv4Addr::LOCALHOST.octets().to_vec()),
-        IpAddr::V6(_) => (10, Ipv6Addr::LOCALHOST.octets().to_vec()),
-    };
-    let rule = loaded(rule, REGISTER, &port.to_be_bytes());
-    let rule = loaded(rule, ADDRESS, &loopback);
-    expression(rule, "tproxy", |data| {
-        data.number(1, family)
-            .number(2, ADDRESS)
-            .number(3, REGISTER)
-    })
-}
-
-fn redirected(rule: Message, _own: IpAddr, port: u16) -> Message {
-    let rule = loaded(rule, REGISTER, &port.to_be_bytes());
+fn redirected(rule: Message, port: u16) -> Message {
+    let rule = expression(rule, "immediate", |data| {
+        data.number(1, REGISTER)
+            .nest(2, |data| data.with(1, &port.to_be_bytes()))
+    });
     expression(rule, "redir", |data| data.number(1, REGISTER))
-}
-
-fn loaded(rule: Message, register: u32, value: &[u8]) -> Message {
-    expression(rule, "immediate", |data| {
-        data.number(1, register).nest(2, |data| data.with(1, value))
-    })
 }
 
 fn dropped(rule: Message) -> Message {

@@ -15,7 +15,6 @@ mod filter;
 mod message;
 mod route;
 
-pub(super) use filter::Way;
 use message::Message;
 
 /// How long the kernel may take to answer; it needs microseconds.
