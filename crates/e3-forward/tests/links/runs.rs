@@ -63,6 +63,39 @@ async fn a_caller_that_says_another_index_is_reset_before_the_program_hears_of_i
 }
 
 #[tokio::test]
+async fn a_caller_that_comes_before_the_rules_is_held_to_them() {
+    let pair = Pair::new(|_| {}).await;
+    let mut notices = pair.right.forwarder.notices();
+    pair.join().await;
+    let free = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let mut near = pair.left.call(free.port()).await;
+    near.write_all(&[1, 0]).await.unwrap();
+    // The program does not listen yet, and so it was called in vain.
+    sleep(Duration::from_millis(100)).await;
+    pair.right.forwarder.guard(Guard::MpycIndex);
+    assert!(
+        notices
+            .recv()
+            .await
+            .unwrap()
+            .what
+            .contains("claimed to be party 1")
+    );
+    let listener = TcpListener::bind(free).await.unwrap();
+    let error = timeout(PATIENCE, near.read(&mut [0]))
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    let nobody = timeout(Duration::from_millis(200), listener.accept()).await;
+    assert!(nobody.is_err(), "the program was called");
+}
+
+#[tokio::test]
 async fn a_connection_of_another_run_never_reaches_the_program() {
     let pair = Pair::new(|_| {}).await;
     pair.join().await;

@@ -29,6 +29,10 @@ impl Task {
 
     fn follow(&mut self, rules: Rules) {
         let before = std::mem::replace(&mut self.rules, rules);
+        // Whoever called before the rules were told is held to them, too, as long as no program has heard of it.
+        for local in &mut self.locals {
+            local.hold_again();
+        }
         if before.run == rules.run {
             return;
         }

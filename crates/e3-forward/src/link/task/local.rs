@@ -40,8 +40,12 @@ pub(super) enum Socket {
         /// Whether the peer has said rightly who it is, if it has to.
         vouched: bool,
     },
-    /// A peer's connection that is being made.
-    Dialling(Dialling),
+    /// A peer's connection that is being made; what it was before.
+    Dialling {
+        dialling: Dialling,
+        call: Call,
+        until: Instant,
+    },
     /// There it is.
     Open(TcpStream),
 }
@@ -87,7 +91,7 @@ impl Local {
         cx: &mut Context<'_>,
     ) -> Fate {
         let before = *counts;
-        if let Socket::Dialling(dialling) = &mut self.socket {
+        if let Socket::Dialling { dialling, .. } = &mut self.socket {
             match dialling.as_mut().poll(cx) {
                 Poll::Pending => {}
                 Poll::Ready(Ok(socket)) => {
@@ -198,8 +202,20 @@ impl Local {
     /// The run whose program it is for, as long as that has not heard of it.
     pub(super) fn held_for(&self) -> Option<u32> {
         match &self.socket {
-            Socket::Held { call, .. } => Some(call.run),
-            Socket::Dialling(_) | Socket::Open(_) => None,
+            Socket::Held { call, .. } | Socket::Dialling { call, .. } => Some(call.run),
+            Socket::Open(_) => None,
+        }
+    }
+
+    /// Holds it again, if the program has not heard of it: what it may do is looked at anew.
+    pub(super) fn hold_again(&mut self) {
+        if let Socket::Held { call, until, .. } | Socket::Dialling { call, until, .. } = self.socket
+        {
+            self.socket = Socket::Held {
+                call,
+                until,
+                vouched: false,
+            };
         }
     }
 
@@ -207,7 +223,7 @@ impl Local {
     pub(super) fn held_until(&self) -> Option<Instant> {
         match &self.socket {
             Socket::Held { until, .. } => Some(*until),
-            Socket::Dialling(_) | Socket::Open(_) => None,
+            Socket::Dialling { .. } | Socket::Open(_) => None,
         }
     }
 

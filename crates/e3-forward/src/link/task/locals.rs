@@ -123,7 +123,8 @@ impl Task {
             }
         }
         if self.rules.run.takes(call.run) {
-            let call = place::Call {
+            let (call, until) = (*call, *until);
+            let wanted = place::Call {
                 from: self.peer,
                 from_port: call.from_port,
                 port: call.port,
@@ -132,7 +133,11 @@ impl Task {
                     Family::V6 => place::Family::V6,
                 },
             };
-            local.socket = Socket::Dialling(dial(self.programs.clone(), call, *until));
+            local.socket = Socket::Dialling {
+                dialling: dial(self.programs.clone(), wanted, until),
+                call,
+                until,
+            };
         }
     }
 
