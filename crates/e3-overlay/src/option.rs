@@ -48,7 +48,7 @@ pub fn needed_services(overlay: &dyn Overlay, options: &Options) -> Vec<ServiceK
     let from_elsewhere = |kind: ServiceKind| {
         overlay.options().iter().any(|option| {
             matches!(option.shape, OptionShape::Source { service, .. } if service == kind)
-                && options.0.get(option.name).is_some()
+                && options.0.contains_key(option.name)
                 && options.word(option.name) != Some(OWN)
         })
     };
