@@ -210,8 +210,12 @@ impl Agent {
                 self.links(id);
                 Ok(None)
             }
-            Request::Examine { asked } => {
-                self.examine(id, asked);
+            Request::Examine { asked, reflectors } => {
+                self.examine(id, asked, &reflectors);
+                Ok(None)
+            }
+            Request::Reflect { for_ms } => {
+                self.reflect(id, for_ms);
                 Ok(None)
             }
             Request::Tell { text } => {

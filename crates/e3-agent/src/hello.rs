@@ -78,7 +78,7 @@ fn is_loopback(network: Subnet) -> bool {
 }
 
 /// The addresses at which others may reach this host.
-fn addresses() -> Vec<IpAddr> {
+pub(crate) fn addresses() -> Vec<IpAddr> {
     let mut addresses = e3_sys::interfaces::addresses().unwrap_or_else(|error| {
         tracing::warn!(%error, "the host's addresses cannot be read");
         Vec::new()

@@ -168,7 +168,7 @@ impl Phase {
             | RequestKind::Kill
             | RequestKind::Tell => between(Self::Greeted, Self::Ended),
             RequestKind::Ping | RequestKind::Links => between(Self::Connected, Self::Ended),
-            RequestKind::Examine => between(Self::Prepared, Self::Ended),
+            RequestKind::Examine | RequestKind::Reflect => between(Self::Prepared, Self::Ended),
             RequestKind::Deliver => between(Self::Admitted, Self::Ended),
             RequestKind::Leave => self != Self::Left,
         }

@@ -1,6 +1,6 @@
 //! How the hosts are attached to the network: each finds out by itself.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use e3_reflector::clock::{Times, Timestamp};
 use e3_session::{
@@ -13,7 +13,7 @@ use super::{
     link::LinkError,
     look::{SOON, look},
     pairs,
-    party::{Party, unexpected},
+    party::{Party, QUICK, unexpected},
     up::Up,
 };
 use crate::wire::{Examined, ExaminedHost};
@@ -21,10 +21,14 @@ use crate::wire::{Examined, ExaminedHost};
 /// How long a host may take: it waits for answers that do not come, over UDP and over TCP, by IPv4 and by IPv6.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// So many parties answer the others: two addresses tell everything, and one of them may be a host's own neighbour.
+const REFLECTORS: usize = 2;
+
 /// Lets all hosts find out at once, and looks at the links as they are meanwhile.
 pub(crate) async fn examine(up: &Up) -> Examined {
+    let reflectors = reflectors(&up.parties).await;
     let hosts = up.parties.iter().enumerate();
-    let hosts = hosts.map(|(index, party)| one(index, party));
+    let hosts = hosts.map(|(index, party)| one(index, party, elsewhere(party, &reflectors)));
     let (hosts, links) = tokio::join!(join_all(hosts), look(&up.parties, SOON));
     let reports: Vec<_> = links.into_iter().flatten().flatten().collect();
     Examined {
@@ -35,9 +39,41 @@ pub(crate) async fn examine(up: &Up) -> Examined {
     }
 }
 
-async fn one(index: usize, party: &Party) -> ExaminedHost {
+/// A party that answers the others.
+struct Reflecting<'a> {
+    party: &'a Party,
+    stations: String,
+}
+
+/// Lets the parties answer that have no NAT before them: with a reflector's second address more can be told apart. Whose
+/// firewall lets nobody in is of no use, and does no harm.
+async fn reflectors(parties: &[Party]) -> Vec<Reflecting<'_>> {
+    let open = parties.iter().filter(|party| party.place().nat == "none");
+    let asked = open.take(REFLECTORS).map(|party| async move {
+        let for_ms = u64::try_from(PATIENCE.as_millis()).unwrap_or(u64::MAX);
+        let request = Request::Reflect { for_ms };
+        match party.link.ask("reflect", request, QUICK).await {
+            Ok(Reply::Reflecting { stations }) if !stations.is_empty() => {
+                Some(Reflecting { party, stations })
+            }
+            _ => None,
+        }
+    });
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+/// Those at other sites: what comes from a neighbour does not pass the NAT.
+fn elsewhere(party: &Party, reflectors: &[Reflecting<'_>]) -> BTreeMap<String, String> {
+    let others = reflectors
+        .iter()
+        .filter(|other| other.party.place().site != party.place().site);
+    let named = others.map(|other| (other.party.host.name.to_string(), other.stations.clone()));
+    named.collect()
+}
+
+async fn one(index: usize, party: &Party, reflectors: BTreeMap<String, String>) -> ExaminedHost {
     let host = party.status(index);
-    match ask(party).await {
+    match ask(party, reflectors).await {
         Ok((report, clock)) => ExaminedHost {
             host,
             report,
@@ -53,9 +89,15 @@ async fn one(index: usize, party: &Party) -> ExaminedHost {
     }
 }
 
-async fn ask(party: &Party) -> Result<(NetworkReport, Option<ClockOffset>), LinkError> {
+async fn ask(
+    party: &Party,
+    reflectors: BTreeMap<String, String>,
+) -> Result<(NetworkReport, Option<ClockOffset>), LinkError> {
     let asked = Timestamp::here();
-    let request = Request::Examine { asked: asked.0 };
+    let request = Request::Examine {
+        asked: asked.0,
+        reflectors,
+    };
     match party.link.ask("examine", request, PATIENCE).await? {
         Reply::Examined {
             report,

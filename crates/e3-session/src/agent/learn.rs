@@ -104,6 +104,7 @@ impl Knowledge {
             | Request::Kill { .. }
             | Request::Links
             | Request::Examine { .. }
+            | Request::Reflect { .. }
             | Request::Tell { .. }
             | Request::Leave => Ok(()),
         }

@@ -53,6 +53,8 @@ pub enum RequestKind {
     Links,
     /// [`Request::Examine`]
     Examine,
+    /// [`Request::Reflect`]
+    Reflect,
     /// [`Request::Deliver`]
     Deliver,
     /// [`Request::Tell`]
@@ -88,6 +90,7 @@ impl RequestKind {
             Self::Ping => "ping",
             Self::Links => "links",
             Self::Examine => "examine",
+            Self::Reflect => "reflect",
             Self::Deliver => "deliver",
             Self::Tell => "tell",
             Self::Leave => "leave",
@@ -120,6 +123,7 @@ impl RequestKind {
             Reply::Pinged(_) => self == Self::Ping,
             Reply::Links(_) => self == Self::Links,
             Reply::Examined { .. } => self == Self::Examine,
+            Reply::Reflecting { .. } => self == Self::Reflect,
             Reply::Left => self == Self::Leave,
             Reply::Refused(_) => true,
             Reply::Carry { .. } | Reply::Notice { .. } => false,
@@ -153,6 +157,7 @@ impl RequestKind {
             | Self::Ping
             | Self::Links
             | Self::Examine
+            | Self::Reflect
             | Self::Deliver
             | Self::Tell => false,
         }
@@ -192,6 +197,7 @@ impl Request {
             Self::Ping { .. } => RequestKind::Ping,
             Self::Links => RequestKind::Links,
             Self::Examine { .. } => RequestKind::Examine,
+            Self::Reflect { .. } => RequestKind::Reflect,
             Self::Deliver { .. } => RequestKind::Deliver,
             Self::Tell { .. } => RequestKind::Tell,
             Self::Leave => RequestKind::Leave,
@@ -225,6 +231,7 @@ impl Reply {
             Self::Pinged(_) => "pinged",
             Self::Links(_) => "links",
             Self::Examined { .. } => "examined",
+            Self::Reflecting { .. } => "reflecting",
             Self::Left => "left",
             Self::Carry { .. } => "carry",
             Self::Notice { .. } => "notice",

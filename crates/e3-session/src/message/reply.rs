@@ -103,6 +103,11 @@ pub enum Reply {
     Pinged(LinkReport),
     /// To `Links`.
     Links(Vec<LinkReport>),
+    /// To `Reflect`.
+    Reflecting {
+        /// Where the reflector answers; none where the host has no address for it.
+        stations: String,
+    },
     /// To `Examine`.
     Examined {
         /// What was found out.

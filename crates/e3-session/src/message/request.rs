@@ -1,5 +1,7 @@
 //! What a controller asks.
 
+use std::collections::BTreeMap;
+
 use e3_identity::{Endorsement, Policy, Signature};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -142,6 +144,14 @@ pub enum Request {
     Examine {
         /// When the controller asks, by its own clock: T1 of RFC 5905, section 8, in the timestamp format of section 6.
         asked: u64,
+        /// Where reflectors of other parties answer meanwhile, by names to show; see `Reflect`.
+        reflectors: BTreeMap<String, String>,
+    },
+    /// Lets the agent answer other parties' questions of how they are seen, at its host's own addresses. Answer:
+    /// `Reflecting`.
+    Reflect {
+        /// For so many milliseconds, two minutes at most.
+        for_ms: u64,
     },
     /// Delivers a message that another agent sealed. Answer: `Stored`.
     Deliver {

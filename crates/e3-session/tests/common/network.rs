@@ -3,13 +3,18 @@
 use std::net::{IpAddr, SocketAddr};
 
 use e3_session::{
-    message::Reply,
+    message::{Reply, Request},
     types::{
         Attempt, ClockOffset, Dependence, LinkReport, NetworkReport, NetworkView, Path,
         ServiceReach, Transport, Tried,
     },
 };
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
 
 use super::strategies::{number, party, text};
 
@@ -58,6 +63,11 @@ pub fn link() -> impl Strategy<Value = LinkReport> {
                 }
             },
         )
+}
+
+pub fn examine() -> impl Strategy<Value = Request> {
+    (any::<u64>(), btree_map(text(), text(), 0..3))
+        .prop_map(|(asked, reflectors)| Request::Examine { asked, reflectors })
 }
 
 pub fn examined() -> BoxedStrategy<Reply> {

@@ -339,7 +339,8 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             peer: PartyIndex(0),
         },
         RequestKind::Links => Request::Links,
-        RequestKind::Examine => Request::Examine { asked: 1 << 63 },
+        RequestKind::Examine => examine(),
+        RequestKind::Reflect => Request::Reflect { for_ms: 10 },
         RequestKind::Tell => tell("party 2 (sgp): its agent has ended"),
         RequestKind::Deliver => Request::Deliver {
             from: PartyIndex(2),
@@ -444,13 +445,23 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
         Request::Stop { .. } | Request::Kill { .. } => Reply::Stopping,
         Request::Ping { peer } => Reply::Pinged(link(*peer)),
         Request::Links => Reply::Links(vec![link(PartyIndex(0)), link(PartyIndex(2))]),
-        Request::Examine { asked } => Reply::Examined {
+        Request::Reflect { .. } => Reply::Reflecting {
+            stations: String::new(),
+        },
+        Request::Examine { asked, .. } => Reply::Examined {
             report: NetworkReport::default(),
             asked: *asked,
             received: *asked,
             answered: *asked,
         },
         Request::Leave => Reply::Left,
+    }
+}
+
+fn examine() -> Request {
+    Request::Examine {
+        asked: 1 << 63,
+        reflectors: BTreeMap::new(),
     }
 }
 
@@ -486,7 +497,7 @@ fn link(to: PartyIndex) -> LinkReport {
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 26] = [
+pub const KINDS: [RequestKind; 27] = [
     RequestKind::Hello,
     RequestKind::Serve,
     RequestKind::Health,
@@ -510,6 +521,7 @@ pub const KINDS: [RequestKind; 26] = [
     RequestKind::Ping,
     RequestKind::Links,
     RequestKind::Examine,
+    RequestKind::Reflect,
     RequestKind::Tell,
     RequestKind::Deliver,
     RequestKind::Leave,

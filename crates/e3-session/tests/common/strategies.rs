@@ -26,7 +26,7 @@ use serde_bytes::ByteBuf;
 
 use super::{
     identities::{endorsement, introduction, policy, signature},
-    network::{examined, link},
+    network::{examine, examined, link},
 };
 
 pub fn to_agent() -> impl Strategy<Value = ToAgent> {
@@ -102,7 +102,8 @@ fn request() -> impl Strategy<Value = Request> {
         any::<u32>().prop_map(|exec| Request::Kill { exec }),
         party().prop_map(|peer| Request::Ping { peer }),
         Just(Request::Links),
-        any::<u64>().prop_map(|asked| Request::Examine { asked }),
+        examine(),
+        any::<u64>().prop_map(|for_ms| Request::Reflect { for_ms }),
         any::<String>().prop_map(|text| Request::Tell { text }),
         (party(), bytes()).prop_map(|(from, sealed)| Request::Deliver { from, sealed }),
         Just(Request::Leave),
@@ -152,6 +153,7 @@ pub fn reply() -> impl Strategy<Value = Reply> {
         link().prop_map(Reply::Pinged),
         vec(link(), 0..4).prop_map(Reply::Links),
         examined(),
+        text().prop_map(|stations| Reply::Reflecting { stations }),
         Just(Reply::Left),
         (party(), bytes()).prop_map(|(to, sealed)| Reply::Carry { to, sealed }),
         text().prop_map(|text| Reply::Notice { text }),

@@ -20,7 +20,7 @@ pub(super) fn lines(one: &ExaminedHost) -> Vec<String> {
             lines.push(format!("  NAT    {}", nat_of(view)));
         }
     }
-    lines.extend(services(&one.report.services).map(|text| format!("  relay  {text}")));
+    lines.extend(services(&one.report.services).map(|text| format!("  reach  {text}")));
     lines.extend(clocks(one).map(|text| format!("  clock  {text}")));
     lines
 }
