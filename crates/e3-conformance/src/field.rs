@@ -13,8 +13,8 @@ use e3_overlay::Addressing;
 use e3_session::{
     message::{Reply, Request},
     types::{
-        Contact, Dial, LinkReport, PartyIndex, Path as LinkPath, Ports, Roster, RosterEntry, RunId,
-        ServiceFacts, SessionId, Subnet,
+        Contact, Dial, LinkReport, Options, PartyIndex, Path as LinkPath, Ports, Roster,
+        RosterEntry, RunId, ServiceFacts, SessionId, Subnet,
     },
 };
 use e3_world::World;
@@ -57,6 +57,10 @@ pub(crate) struct Field {
     pub(crate) dial: Dial,
     /// What the overlay needs beside the parties.
     pub(crate) infrastructure: Option<Infrastructure>,
+    /// What the environment says of the overlay.
+    options: Options,
+    /// Whether the courier loses what overlays write to one another.
+    pub(crate) loses_letters: bool,
     /// Runs so far.
     runs: u32,
     home: TempDir,
@@ -72,11 +76,29 @@ impl Field {
         Self::with_liar(sites, dial, None).await
     }
 
+    /// The same; the environment says this of the overlay.
+    pub(crate) async fn with_options(
+        sites: Vec<Site>,
+        dial: Dial,
+        options: Options,
+    ) -> anyhow::Result<Self> {
+        Self::build(sites, dial, None, options).await
+    }
+
     /// The same; the overlay of one party can be told lies.
     pub(crate) async fn with_liar(
+        sites: Vec<Site>,
+        dial: Dial,
+        liar: Option<usize>,
+    ) -> anyhow::Result<Self> {
+        Self::build(sites, dial, liar, Options::default()).await
+    }
+
+    async fn build(
         mut sites: Vec<Site>,
         dial: Dial,
         liar: Option<usize>,
+        options: Options,
     ) -> anyhow::Result<Self> {
         sites.extend(hub()?);
         let lab = Lab::build(&Topology {
@@ -102,6 +124,8 @@ impl Field {
             patience: PATIENCE,
             dial,
             infrastructure: None,
+            options,
+            loses_letters: false,
             runs: 0,
             home,
         };
@@ -114,6 +138,11 @@ impl Field {
             field.parties.push(party);
         }
         Ok(field)
+    }
+
+    /// What every overlay is given: the services that are up, and its options.
+    pub(crate) fn given(&self) -> (&[ServiceFacts], &Options) {
+        (self.services(), &self.options)
     }
 
     /// The services that are up.
@@ -153,7 +182,7 @@ impl Field {
         let folder = self.folder("agents").join(host.name());
         let session = self.roster.session;
         let introduction = party
-            .introduce(session, &folder, &self.trust, self.services())
+            .introduce(session, &folder, &self.trust, self.given())
             .await?;
         Ok((party, unendorsed(name, introduction)?))
     }
@@ -280,6 +309,7 @@ impl Field {
             let hearing = self.parties.iter_mut().map(|party| Box::pin(party.hear()));
             let (said, index, _) = select_all(hearing).await;
             match said? {
+                Said::Carry(..) if self.loses_letters => {}
                 Said::Carry(to, sealed) => {
                     let from = PartyIndex(u16::try_from(index)?);
                     let deliver = Request::Deliver { from, sealed };

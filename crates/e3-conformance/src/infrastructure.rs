@@ -1,8 +1,8 @@
 //! Services that an overlay needs, on a host that is no party's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use e3_lab::Site;
 use e3_overlay::ServiceKind;
 use e3_session::{
@@ -52,6 +52,34 @@ impl Infrastructure {
             infrastructure.serve(*kind).await?;
         }
         Ok(Some(infrastructure))
+    }
+
+    /// Ends the services as a crash of their host would.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.agent.kill()
+    }
+
+    /// Starts them anew in the same folder: what parties were told of them must still hold.
+    pub(crate) async fn revive(&mut self, folder: &Path, session: SessionId) -> anyhow::Result<()> {
+        let host = self.agent.host.clone();
+        self.agent = Party::start(&host, HUB, None)?;
+        self.agent.greet(session, folder).await?;
+        for service in self.facts.clone() {
+            let serve = Serve {
+                overlay: subject()?.overlay.to_owned(),
+                options: Options::default(),
+                service: service.clone(),
+            };
+            match self.agent.request(Request::Serve(serve)).await? {
+                Reply::Serving { service: now } => ensure!(
+                    now.told == service.told,
+                    "{} tells something else after a restart",
+                    service.name
+                ),
+                other => bail!("expected a service, found {other:?}"),
+            }
+        }
+        Ok(())
     }
 
     async fn serve(&mut self, kind: ServiceKind) -> anyhow::Result<()> {

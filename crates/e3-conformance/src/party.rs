@@ -104,15 +104,15 @@ impl Party {
         session: SessionId,
         folder: &Path,
         trust: &Trust,
-        services: &[ServiceFacts],
+        given: (&[ServiceFacts], &Options),
     ) -> anyhow::Result<Introduction> {
         let identity = trust.folder(&self.name).display().to_string();
         self.greet(session, folder).await?;
         let settings = Settings {
             overlay: subject()?.overlay.to_owned(),
-            options: Options::default(),
+            options: given.1.clone(),
             policy: trust.policy(),
-            services: services.to_vec(),
+            services: given.0.to_vec(),
         };
         self.request(Request::Prepare(settings)).await?;
         let introduce = Request::Introduce {

@@ -27,7 +27,7 @@ impl Stranger {
         let session = field.roster.session;
         let folder = field.folder("agents").join(host);
         let introduction = party
-            .introduce(session, &folder, &trust, field.services())
+            .introduce(session, &folder, &trust, field.given())
             .await?;
         let roster = Roster {
             session,

@@ -77,13 +77,13 @@ impl Relays {
         own.chain(others).collect()
     }
 
-    /// Own certificates alone, unless somebody else's relays are used.
+    /// Own certificates alone, where there are only own relays. Where there is none, no certificate is ever looked at.
     fn roots(&self) -> CaTlsConfig {
         let own = self
             .own
             .iter()
             .map(|told| CertificateDer::from(told.certificate.clone()));
-        if self.others.is_empty() {
+        if self.others.is_empty() && !self.own.is_empty() {
             CaTlsConfig::custom_roots(own)
         } else {
             CaTlsConfig::embedded().with_extra_roots(own)

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use e3_forward::{
-    ForwardSettings, Forwarder, Guard, LinkState, Place,
+    ForwardSettings, Forwarder, Guard, LinkState, Notice, Place,
     place::{Plan, Resident},
 };
 use e3_identity::canonical;
@@ -104,7 +104,11 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         wires: Tripwires::default(),
         forwarder,
     });
+    if let Some(lost) = place.notice() {
+        tracing::error!("{lost}");
+    }
     let mut tasks = JoinSet::new();
+    tasks.spawn(repeat(hub.forwarder.notices()));
     let (new_peers, told) = mpsc::unbounded_channel();
     hub.take(keys);
     tasks.spawn(herald(Arc::clone(&hub), mailbox, told));
@@ -166,6 +170,13 @@ fn port_of(listener: &tokio::net::TcpListener) -> Result<u16, QuicError> {
         source,
     })?;
     Ok(at.port())
+}
+
+/// Says aloud what happens to links.
+async fn repeat(mut notices: mpsc::UnboundedReceiver<Notice>) {
+    while let Some(Notice { peer, what }) = notices.recv().await {
+        tracing::warn!("party {peer}: {what}");
+    }
 }
 
 /// What both ends of a link must have in common: the session.

@@ -5,6 +5,7 @@
 
 mod kinds;
 mod table;
+mod ways;
 
 use std::{
     path::PathBuf,
@@ -51,7 +52,17 @@ pub fn traverse(overlay: &'static str, registry: fn() -> e3_overlay::Registry, p
     let _ = PAGE.set(page);
     let name = "every_pair_of_nats_is_as_theory_allows";
     let test = Test::inside(name, || settle("every_pair", every_pair()));
-    e3_lab::testing::run(&[helper(), test.within(Duration::from_mins(4))])
+    let relay = Test::inside("a_connection_outlives_its_relay", || {
+        settle("its_relay", ways::a_connection_outlives_its_relay());
+    });
+    let lan = Test::inside("neighbours_find_one_another_by_themselves", || {
+        settle(
+            "neighbours",
+            ways::neighbours_find_one_another_by_themselves(),
+        );
+    });
+    let tests = [helper(), test.within(Duration::from_mins(4)), relay, lan];
+    e3_lab::testing::run(&tests)
 }
 
 async fn every_pair() -> anyhow::Result<()> {
