@@ -17,6 +17,6 @@ fn spu_computes_in_a_network_of_its_own() {
         assert!((found - exact).abs() < 100, "{printed}");
     }
     assert!(printed.starts_with("employees: 96\n"), "{printed}");
-    assert_eq!(record["agreement"]["overlay"], "quic", "{record:#}");
+    assert_eq!(record["overlay"], "quic", "{record:#}");
     workshop.nothing_left();
 }
