@@ -48,6 +48,9 @@ pub(crate) struct Router {
     tasks: Tasks,
     /// Until when the router's own thread sleeps, if nothing comes; 0 while it is awake.
     asleep_until: Nanos,
+    /// Whether the bell was rung for that thread, which has not woken yet. Whoever answers it meanwhile rings it again:
+    /// it would sleep on.
+    rung_for: bool,
     started: Instant,
     ended: bool,
 }
@@ -88,6 +91,7 @@ impl Router {
             alarm: Alarm::default(),
             tasks,
             asleep_until: 0,
+            rung_for: false,
             started: Instant::now(),
             ended: false,
         }
@@ -118,6 +122,7 @@ impl Router {
             }
             let came = router.alarm.came(asleep, awake);
             router.asleep_until = 0;
+            router.rung_for = false;
             router.take(&ready, came, &mut scratch);
         }
         shared.end();
@@ -150,6 +155,10 @@ impl Router {
             .is_some_and(|due| due < self.asleep_until);
         if self.asleep_until > 0 && (done || earlier) {
             self.asleep_until = 0;
+            self.rung_for = true;
+            self.tasks.ring();
+        } else if self.rung_for && done {
+            // It was just answered here, before the one for whom it was rung has heard it.
             self.tasks.ring();
         }
     }
