@@ -83,6 +83,7 @@ impl Relays {
             .own
             .iter()
             .map(|told| CertificateDer::from(told.certificate.clone()));
+        // Without any relay nobody's certificate is looked at, but an endpoint wants roots all the same.
         if self.others.is_empty() && !self.own.is_empty() {
             CaTlsConfig::custom_roots(own)
         } else {

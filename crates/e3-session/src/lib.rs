@@ -1,7 +1,7 @@
 //! The one conversation between a controller and the agents, without a network.
 //!
 //! ```text
-//! hello → prepare → introduce → endorse → admit → reveal → compare → connect
+//! hello → serve* → prepare → introduce → endorse → admit → reveal → compare → connect
 //!       → (stage → agree → confirm → run → outcome → conclude)* → leave
 //! ```
 //!

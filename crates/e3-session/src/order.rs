@@ -7,6 +7,7 @@
 //!   and `reveal`, `compare` and `connect` follow it; `ping` and `links` wait for all of them.
 //! - `endorse` may be asked again between runs, and leaves the conversation where it is.
 //! - `conclude` may be left out after a run.
+//! - `serve` and `health` may be asked at any time from `hello` on: services need no party on their host.
 //! - `leave` may be asked at any time; nothing but its answer and the answers to what is still open follows it.
 
 use std::{collections::BTreeMap, fmt};

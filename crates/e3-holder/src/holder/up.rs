@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use e3_host::Provider;
+use e3_host::{Provider, ProviderKind};
 use e3_session::{
     message::Request,
     types::{Dial, LinkReport, PartyIndex, Ports, ServiceFacts, SessionId},
@@ -143,7 +143,15 @@ impl Up {
         self.starter.leave();
         // An agent that has died or hangs is ended with its host.
         let _ = ask_all(&self.parties, "leave", LEAVE, |_, _| Request::Leave).await;
-        // Parties may need services to leave.
-        self.others.leave(LEAVE).await;
+        // Now nobody needs a service any more. Those on hosts of the lab end with it, which takes no time.
+        let mut hosts = self.environment.service_hosts.iter();
+        if hosts.any(|host| !is_emulated(host.provider.as_str())) {
+            self.others.leave(LEAVE).await;
+        }
     }
+}
+
+/// Whether a provider's hosts end with this process.
+fn is_emulated(provider: &str) -> bool {
+    ProviderKind::of(provider).is_some_and(|kind| kind.emulated)
 }

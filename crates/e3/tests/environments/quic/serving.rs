@@ -54,3 +54,18 @@ fn a_relay_may_stand_on_a_partys_host_and_listen_elsewhere() {
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
 }
+
+#[test]
+fn parties_that_need_no_relay_have_none() {
+    let workshop = workshop();
+    workshop.put("e3.toml", &super::ENVIRONMENT.replace("symmetric", "none"));
+    let none = ["--set", "quic.relay=none"];
+    workshop.e3(&[&["up"], &none[..]].concat()).succeeded();
+    let status = [&["status", "--json"], &none[..]].concat();
+    let status = workshop.e3(&status).succeeded().json();
+    assert_eq!(status["services"], serde_json::json!([]));
+    workshop.e3(&[&["run"], &none[..]].concat()).succeeded();
+    super::right(&workshop.record());
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
