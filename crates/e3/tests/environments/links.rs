@@ -131,6 +131,8 @@ fn hosts_find_out_how_they_are_attached() {
     assert!(!text.contains("office and hotel"), "{text}");
     let nobody = workshop.e3(&["doctor", "nobody"]).refused();
     assert!(nobody.err.contains("no host `nobody`"), "{nobody:#?}");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
 }
 
 /// What is said of a pair, whoever of the two is first.
@@ -176,6 +178,8 @@ fn a_ping_tells_every_path_until_one_is_direct() {
         .succeeded()
         .json();
     assert_eq!(json["reached"], true, "{json:#}");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
 }
 
 #[test]
@@ -210,6 +214,7 @@ fn links_are_watched_until_ctrl_c() {
     workshop.e3(&["down"]).succeeded();
     let ran = watching.ended().succeeded();
     assert!(ran.out.trim_end().ends_with("is not up"), "{ran:#?}");
+    workshop.nothing_left();
 }
 
 #[test]
@@ -236,4 +241,6 @@ fn a_run_shows_and_keeps_its_links() {
     let link = with(&kept["links"], &[("a", "ams"), ("b", "home")]);
     let sent = link["bytes_there"].as_u64().unwrap();
     assert!((1..there).contains(&sent), "{link:#}");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
 }
