@@ -178,37 +178,9 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         // What the lab leaves to chance begins there.
         Effect::RebuildNetwork,
     );
-    let Network {
-        regions,
-        pairs,
-        virtual_networks,
-    } = network;
-    let show_regions = |regions: &BTreeMap<_, String>| {
-        list(Some(
-            &regions
-                .iter()
-                .map(|(name, city)| format!("{name} ({city})"))
-                .collect::<Vec<_>>(),
-        ))
-    };
-    note(
-        "network.regions",
-        show_regions(regions),
-        show_regions(&to.network.regions),
-        Effect::RebuildNetwork,
-    );
-    note(
-        "network.pairs",
-        list(Some(pairs)),
-        list(Some(&to.network.pairs)),
-        Effect::RebuildNetwork,
-    );
-    note(
-        "network.virtual",
-        list(Some(virtual_networks)),
-        list(Some(&to.network.virtual_networks)),
-        Effect::Reconnect,
-    );
+    for (field, from, to, effect) in network_fields(network, &to.network) {
+        note(field, from, to, effect);
+    }
     let (old, new) = (
         program::fields(program.as_ref()),
         program::fields(to.program.as_ref()),
@@ -217,6 +189,45 @@ pub fn diff(from: &Environment, to: &Environment) -> Vec<Change> {
         note(field, from, to, Effect::NextRun);
     }
     changes
+}
+
+/// The fields of two networks, with what it takes to follow a change.
+fn network_fields(
+    from: &Network,
+    to: &Network,
+) -> [(&'static str, Option<String>, Option<String>, Effect); 3] {
+    let Network {
+        regions,
+        pairs,
+        virtual_networks,
+    } = from;
+    let show_regions = |regions: &BTreeMap<_, String>| {
+        let named = regions.iter();
+        let named: Vec<_> = named
+            .map(|(name, city)| format!("{name} ({city})"))
+            .collect();
+        list(Some(&named))
+    };
+    [
+        (
+            "network.regions",
+            show_regions(regions),
+            show_regions(&to.regions),
+            Effect::RebuildNetwork,
+        ),
+        (
+            "network.pairs",
+            list(Some(pairs)),
+            list(Some(&to.pairs)),
+            Effect::RebuildNetwork,
+        ),
+        (
+            "network.virtual",
+            list(Some(virtual_networks)),
+            list(Some(&to.virtual_networks)),
+            Effect::Reconnect,
+        ),
+    ]
 }
 
 /// Whether the same hosts stand in another order, in which parties are numbered where the order is left open.

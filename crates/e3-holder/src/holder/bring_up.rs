@@ -76,9 +76,10 @@ pub(crate) async fn bring_up(
         };
         let declared = services::of_hosts(&environment, &*provider);
         let starting = Running::start(settings, declared, &parties, Arc::clone(&others));
-        match environment.services.is_empty() {
-            true => starting.await?,
-            false => tell.step(Step::Services, starting).await?,
+        if environment.services.is_empty() {
+            starting.await?
+        } else {
+            tell.step(Step::Services, starting).await?
         }
     };
     let admitted = {

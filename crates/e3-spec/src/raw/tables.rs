@@ -150,7 +150,7 @@ table! {
         regions: Named<RegionName, RegionTable>,
         /// Pairs of regions whose delay is different.
         pairs: List<PairTable>,
-        /// The networks that parties' virtual addresses are of, at most one of each version of IP, such as ["10.233.0.0/16", "fd12:3456:789a::/64"]. Default: private ones that no host has a route to.
+        /// The networks that parties' virtual addresses are of, at most one of each version of IP, such as `10.233.0.0/16` and `fd12:3456:789a::/64`. Default: private ones that no host has a route to.
         r#virtual: List<VirtualNetwork>,
     }
 }
