@@ -90,9 +90,12 @@ impl Agent {
         let place = self.needs.place.clone();
         self.tasks.spawn(async move {
             if let Some(joined) = joined.read().await.as_ref() {
-                joined.guard(rules);
+                joined.program_begins(run, rules);
             }
             let (outcome, printed) = perform(line, place, &mark, staged, care).await;
+            if let Some(joined) = joined.read().await.as_ref() {
+                joined.program_ended();
+            }
             let kept = path.map(|path| path.display().to_string());
             Event::Ran(
                 id,

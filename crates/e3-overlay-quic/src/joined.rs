@@ -13,7 +13,7 @@ use e3_forward::{
 use e3_identity::canonical;
 use e3_overlay::{Joined, Joining, OverlayError, ProgramNeeds, ProgramRules};
 use e3_session::types::{
-    Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster, ServiceFacts,
+    Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster, RunId, ServiceFacts,
 };
 use futures::future::join_all;
 use iroh::{EndpointId, PublicKey};
@@ -308,11 +308,16 @@ impl Joined for Quic {
         }
     }
 
-    fn guard(&self, rules: ProgramRules) {
+    fn program_begins(&self, run: RunId, rules: ProgramRules) {
         self.hub.forwarder.guard(match rules {
             ProgramRules::Own => Guard::None,
             ProgramRules::MpycIndex => Guard::MpycIndex,
         });
+        self.hub.forwarder.begin_run(run);
+    }
+
+    fn program_ended(&self) {
+        self.hub.forwarder.end_run();
     }
 
     async fn links(&self) -> Vec<LinkReport> {

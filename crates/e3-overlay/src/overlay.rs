@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster};
+use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster, RunId};
 use serde_bytes::ByteBuf;
 
 use crate::{
@@ -96,10 +96,14 @@ pub trait Joined: Send + Sync {
         ProgramNeeds::default()
     }
 
-    /// Tells what is known of the program that runs next. Called before each start; what was told before holds no more.
-    fn guard(&self, rules: ProgramRules) {
-        let _ = rules;
+    /// A program is about to start: which run it is, the same at all parties, and what is known of it. What was told of
+    /// the one before holds no more.
+    fn program_begins(&self, run: RunId, rules: ProgramRules) {
+        let _ = (run, rules);
     }
+
+    /// The program has ended, and all that it has started.
+    fn program_ended(&self) {}
 
     /// The links as they are now.
     async fn links(&self) -> Vec<LinkReport>;

@@ -154,15 +154,17 @@ impl Forwarder {
         self.inner.change_rules(|now| now.guard = rules);
     }
 
-    /// A program begins: connections belong to this run from now on. Those that peers open for another one wait for it,
-    /// as long as the settings' patience lasts. Where this is never called, all belong to the same.
+    /// A program begins: connections belong to this run from now on. Those that peers open for another one, or for none,
+    /// wait for it as long as the settings' patience lasts.
     pub fn begin_run(&self, run: RunId) {
         self.inner.change_rules(|now| now.run = Run::Within(run.0));
     }
 
-    /// The program has ended: whatever is left of its connections is reset.
+    /// The program has ended: what peers have opened to it and it has not heard of is reset, and what they still open.
+    /// Its own connections end as it has left them, and what it said last is still on its way. Connections belong to no
+    /// run until the next one.
     pub fn end_run(&self) {
-        self.inner.change_rules(|now| now.run = Run::Between);
+        self.inner.change_rules(|now| now.run = now.run.ended());
     }
 
     /// What somebody should hear about, from now on.

@@ -43,28 +43,46 @@ pub(super) struct Rules {
 /// Which run of a program goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Run {
-    /// Nobody tells.
+    /// None. Connections belong to no run then.
     #[default]
-    Untold,
-    /// None, after one has ended.
-    Between,
+    Outside,
     /// This one.
     Within(u32),
+    /// None, after this one.
+    After(u32),
 }
 
 impl Run {
     /// How a stream says to which it belongs: none is 0.
     pub(super) fn tag(self) -> u32 {
         match self {
-            Self::Untold | Self::Between => 0,
-            Self::Within(run) => run.wrapping_add(1),
+            Self::Outside | Self::After(_) => 0,
+            Self::Within(run) => tag(run),
         }
     }
 
-    /// Whether a stream that says this is for the program that runs now.
-    pub(super) fn takes(self, tag: u32) -> bool {
-        self != Self::Between && tag == self.tag()
+    /// The same when its program has ended.
+    pub(super) fn ended(self) -> Self {
+        match self {
+            Self::Within(run) => Self::After(run),
+            Self::Outside | Self::After(_) => self,
+        }
     }
+
+    /// Whether a stream that says this came after the end of the program that it is for.
+    pub(super) fn is_over_for(self, said: u32) -> bool {
+        matches!(self, Self::After(run) if said == tag(run))
+    }
+
+    /// Whether a stream that says this is for the program that runs now.
+    pub(super) fn takes(self, said: u32) -> bool {
+        said == self.tag()
+    }
+}
+
+/// What a stream says that belongs to a run.
+fn tag(run: u32) -> u32 {
+    run.wrapping_add(1)
 }
 
 /// What a link's task tells.

@@ -116,11 +116,55 @@ async fn a_connection_of_another_run_never_reaches_the_program() {
     pair.right.forwarder.begin_run(RunId(7));
     let (mut far, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
     far.read_exact(&mut [0; 5]).await.unwrap();
-    // Its end is the end of its connections.
+    // What a program said last arrives, although it has ended.
+    far.write_all(b"farewell").await.unwrap();
+    drop(far);
     pair.right.forwarder.end_run();
-    let error = timeout(PATIENCE, early.read(&mut [0]))
-        .await
-        .unwrap()
-        .unwrap_err();
+    let mut last = Vec::new();
+    let read = timeout(PATIENCE, early.read_to_end(&mut last)).await;
+    read.unwrap().unwrap();
+    assert_eq!(last, b"farewell");
+}
+
+#[tokio::test]
+async fn a_connection_that_a_program_never_heard_of_ends_with_it() {
+    let pair = Pair::new(|_| {}).await;
+    pair.join().await;
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    pair.left.forwarder.begin_run(RunId(7));
+    pair.right.forwarder.begin_run(RunId(7));
+    let mut near = pair.left.call(port).await;
+    near.write_all(b"is anybody there?").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    pair.right.forwarder.end_run();
+    let read = timeout(PATIENCE, near.read(&mut [0])).await.unwrap();
+    assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    // Nor does one wait that comes only now.
+    let mut late = pair.left.call(port).await;
+    late.write_all(b"is anybody there?").await.unwrap();
+    let read = timeout(Duration::from_secs(2), late.read(&mut [0])).await;
+    let error = read.expect("it waits for what will not come").unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn connections_of_no_run_are_left_alone() {
+    let pair = Pair::new(|_| {}).await;
+    pair.join().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut near = pair.left.call(listener.local_addr().unwrap().port()).await;
+    near.write_all(b"1").await.unwrap();
+    let (mut far, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    far.read_exact(&mut [0]).await.unwrap();
+    for end in [&pair.left, &pair.right] {
+        end.forwarder.begin_run(RunId(7));
+        end.forwarder.end_run();
+    }
+    near.write_all(b"2").await.unwrap();
+    let mut heard = [0];
+    let read = timeout(PATIENCE, far.read_exact(&mut heard)).await;
+    read.unwrap().unwrap();
+    assert_eq!(&heard, b"2");
 }

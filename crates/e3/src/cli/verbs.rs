@@ -240,9 +240,9 @@ pub struct Ping {
     /// The host to measure to
     #[arg(value_name = "TO")]
     pub to: String,
-    /// How often, over an overlay of hosts' own addresses; another one is asked until it has a direct path
-    #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub count: u32,
+    /// How often; when nothing is said, 5 times, and over an overlay that looks for paths until it has a direct one
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: Option<u32>,
     /// For how long a direct path is waited for, such as 10s
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = super::time)]
     pub timeout: Moment,

@@ -36,8 +36,10 @@ impl Task {
         if before.run == rules.run {
             return;
         }
-        // What the program that has ended still had is over; what peers have opened for the next one waits.
-        let gone = |local: &Local| local.held_for().is_none_or(|run| run == before.run.tag());
+        // Nobody will ever take what was meant for the program that has ended; what peers have opened for the next one
+        // waits. What the program had itself, the system ends as it ends those of any process.
+        let over = before.run.ended();
+        let gone = |local: &Local| local.held_for().is_some_and(|run| over.is_over_for(run));
         while let Some(index) = self.locals.iter().position(gone) {
             self.break_local(index, ResetWhy::RunEnded);
         }

@@ -122,6 +122,9 @@ impl Task {
                 }
             }
         }
+        if self.rules.run.is_over_for(call.run) {
+            return self.break_local(index, ResetWhy::RunEnded);
+        }
         if self.rules.run.takes(call.run) {
             let (call, until) = (*call, *until);
             let wanted = place::Call {

@@ -1,7 +1,7 @@
 //! `e3 ping`: measures the way between two hosts of an environment that is up.
 //!
-//! Over hosts' own addresses there is one way, which is measured as often as wanted. An overlay that finds ways by itself
-//! is asked until it has a direct one: every path that it has tried is shown.
+//! Over hosts' own addresses there is one way, which is measured some times. An overlay that finds ways by itself is asked
+//! until it has a direct one, and every path that it has tried is shown; or, told how often, it is measured as it is.
 
 mod paths;
 
@@ -20,6 +20,9 @@ use crate::environment;
 use crate::fault::Fault;
 use crate::view::words;
 use crate::{json, load, out};
+
+/// How often one way is measured.
+const USUAL: u32 = 5;
 
 /// Between two measurements.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -42,10 +45,9 @@ pub fn main(args: &Ping, global: &Global) -> Result<ExitCode, Fault> {
     let loaded = load::environment(&args.environment(), &[])?;
     let folder = environment::folder(&loaded)?;
     let first = measure(&folder, args)?;
-    let (reached, links) = if finds_ways(&first) {
-        until_direct(&folder, args, first, global.json)?
-    } else {
-        as_often_as_wanted(&folder, args, first, global.json)?
+    let (reached, links) = match args.count {
+        None if finds_ways(&first) => until_direct(&folder, args, first, global.json)?,
+        count => as_often(&folder, args, count.unwrap_or(USUAL), first, global.json)?,
     };
     if global.json {
         json::print(
@@ -81,10 +83,11 @@ fn measure(folder: &StateFolder, args: &Ping) -> Result<LinkReport, Fault> {
     }
 }
 
-/// One way, measured again and again; reached if anything came back at all.
-fn as_often_as_wanted(
+/// The way that is used, measured again and again; reached if anything came back at all.
+fn as_often(
     folder: &StateFolder,
     args: &Ping,
+    count: u32,
     first: LinkReport,
     json: bool,
 ) -> Result<(bool, Vec<LinkReport>), Fault> {
@@ -95,7 +98,7 @@ fn as_often_as_wanted(
             out::line(&line(args, &next))?;
         }
         links.push(next);
-        if links.len() >= usize::try_from(args.count).unwrap_or(usize::MAX) {
+        if links.len() >= usize::try_from(count).unwrap_or(usize::MAX) {
             break;
         }
         thread::sleep(PAUSE);
