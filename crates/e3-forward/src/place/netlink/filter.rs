@@ -3,12 +3,14 @@
 //!
 //! As `nft` would put it, for IPv4:
 //!
-//!     table ip e3 {
-//!       chain redirect { type nat hook output priority -100;
-//!         meta l4proto tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 redirect to :PORT }
-//!       chain drop { type filter hook output priority 0;
-//!         meta l4proto != tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 drop }
-//!     }
+//! ```text
+//! table ip e3 {
+//!   chain redirect { type nat hook output priority -100;
+//!     meta l4proto tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 redirect to :PORT }
+//!   chain drop { type filter hook output priority 0;
+//!     meta l4proto != tcp ip daddr != OWN ip daddr & 255.0.0.0 != 127.0.0.0 drop }
+//! }
+//! ```
 //!
 //! `tproxy` would cost less, as the kernel would not have to follow every connection. But then the listener's end of a
 //! connection has the peer's address and port, and a program could not listen on a port that it has dialled at a peer.
