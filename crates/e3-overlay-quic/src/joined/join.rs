@@ -1,0 +1,178 @@
+//! Joining: the endpoint, the program's place, the links, and what waits for peers.
+
+use std::sync::{Arc, RwLock};
+
+use e3_forward::{
+    ForwardSettings, Forwarder, Notice, Place,
+    place::{Plan, Resident},
+};
+use e3_identity::canonical;
+use e3_overlay::{Joining, OverlayError};
+use e3_session::types::{Dial, PartyIndex, Ports, Roster, ServiceFacts};
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::Quic;
+use crate::{
+    QuicError,
+    acquaintance::Acquaintances,
+    book::Book,
+    carrier::Tripwires,
+    door,
+    endpoint::{self, Relays},
+    guests::{Guests, keys_of},
+    herald::herald,
+    hub::Hub,
+    key::SessionKey,
+    neighbours::neighbours,
+    options::{Chosen, RelaySource},
+    relay::Told,
+    tls::Tls,
+};
+
+/// Joins: makes the endpoint, the program's place and the links, and waits until the links have carriers.
+pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, OverlayError> {
+    let Joining {
+        roster,
+        me,
+        contacts,
+        dial,
+        ports,
+        options,
+        timeout,
+        services,
+        mailbox,
+    } = joining;
+    let chosen = Chosen::read(&options);
+    let keys = keys_of(&roster)?;
+    let guests = Guests::default();
+    let relays = Arc::new(relays(&chosen, &services)?);
+    let tls = Tls::new(&key, guests.clone())?;
+    let listener = chosen.tcp.then(door::listen).transpose()?;
+    let tcp_port = match &listener {
+        Some(listener) => port_of(listener)?,
+        None => 0,
+    };
+    let endpoint = Box::pin(endpoint::bind(&key, guests.clone(), &relays)).await?;
+    let place = Place::open(&plan(&roster, me, dial, ports, &chosen));
+    let place = Arc::new(place.map_err(QuicError::Place)?);
+    let mut settings = ForwardSettings::new(context(&roster));
+    settings.outage = chosen.outage;
+    let forwarder = Forwarder::start(Arc::clone(&place) as _, me, settings);
+    let hub = Arc::new(Hub {
+        session: roster.session,
+        key,
+        chosen,
+        book: Book::new(roster.session, guests.clone()),
+        guests,
+        keys: RwLock::default(),
+        peers: Acquaintances::default(),
+        relays,
+        endpoint,
+        tls,
+        tcp_port,
+        wires: Tripwires::default(),
+        forwarder,
+    });
+    if let Some(lost) = place.notice() {
+        tracing::error!("{lost}");
+    }
+    let mut tasks = JoinSet::new();
+    tasks.spawn(repeat(hub.forwarder.notices()));
+    let (new_peers, told) = mpsc::unbounded_channel();
+    hub.take(keys);
+    tasks.spawn(herald(Arc::clone(&hub), mailbox, told));
+    tasks.spawn(door::receive_by_quic(Arc::clone(&hub)));
+    if let Some(listener) = listener {
+        tasks.spawn(door::receive_by_tcp(Arc::clone(&hub), listener));
+    }
+    if hub.chosen.lan {
+        tasks.spawn(neighbours(Arc::clone(&hub)));
+    }
+    let mut quic = Quic {
+        hub,
+        place,
+        me,
+        dial,
+        ports,
+        timeout,
+        tasks,
+        hunts: Vec::new(),
+        new_peers,
+    };
+    quic.heed(&contacts);
+    for (index, key) in quic.hub.peers() {
+        quic.meet(index, key);
+    }
+    quic.settle().await;
+    Ok(quic)
+}
+
+/// The relays that were chosen.
+fn relays(chosen: &Chosen, services: &[ServiceFacts]) -> Result<Relays, QuicError> {
+    let own = || {
+        let relays = services.iter().filter(|service| service.kind == "relay");
+        let told = relays.map(|facts| {
+            Told::read(facts).map_err(|source| QuicError::Relay {
+                name: facts.name.clone(),
+                source,
+            })
+        });
+        told.collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match &chosen.relay {
+        RelaySource::Own => Relays {
+            own: own()?,
+            others: Vec::new(),
+        },
+        RelaySource::None => Relays::default(),
+        RelaySource::N0 => Relays::n0(),
+        RelaySource::Urls(urls) => Relays {
+            own: Vec::new(),
+            others: urls.clone(),
+        },
+    })
+}
+
+fn port_of(listener: &tokio::net::TcpListener) -> Result<u16, QuicError> {
+    let at = listener.local_addr().map_err(|source| QuicError::Listen {
+        at: "a port of TCP".to_owned(),
+        source,
+    })?;
+    Ok(at.port())
+}
+
+/// Says aloud what happens to links.
+async fn repeat(mut notices: mpsc::UnboundedReceiver<Notice>) {
+    while let Some(Notice { peer, what }) = notices.recv().await {
+        tracing::warn!("party {peer}: {what}");
+    }
+}
+
+/// What both ends of a link must have in common: the session.
+fn context(roster: &Roster) -> [u8; 32] {
+    canonical::digest(
+        "e3/quic-link/1",
+        &serde_bytes::Bytes::new(&roster.session.0),
+    )
+}
+
+/// Who lives in the program's network.
+pub(super) fn plan(
+    roster: &Roster,
+    me: PartyIndex,
+    dial: Dial,
+    ports: Ports,
+    chosen: &Chosen,
+) -> Plan {
+    let residents = roster.parties.iter().map(|entry| Resident {
+        name: entry.name.clone(),
+        addresses: entry.addresses.clone(),
+    });
+    Plan {
+        me,
+        parties: residents.collect(),
+        dial,
+        ports,
+        wanted: chosen.program,
+    }
+}

@@ -1,0 +1,75 @@
+//! Links to peers that come and go with the roster.
+
+use std::{sync::Arc, time::Duration};
+
+use e3_forward::LinkState;
+use e3_session::types::{Contact, PartyIndex};
+use futures::future::join_all;
+use iroh::PublicKey;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{PING, Quic};
+use crate::hunt::hunt;
+
+/// How long links may take to end that the roster does not name any more.
+const PARTING: Duration = Duration::from_secs(2);
+
+impl Quic {
+    /// Makes the link to a peer, and begins to look for it.
+    pub(super) fn meet(&mut self, index: PartyIndex, key: PublicKey) {
+        self.hub.forwarder.add_peer(index, self.hub.leads(&key));
+        let hunting = self.tasks.spawn(hunt(Arc::clone(&self.hub), key));
+        self.hunts.push((key, hunting));
+        // The herald ends with this.
+        let _told = self.new_peers.send(key);
+    }
+
+    /// Ends the links to these, and waits until their connections have ended: programs could not hear of it any more once
+    /// the addresses are gone.
+    pub(super) async fn part(&self, gone: &[PartyIndex]) {
+        let ending = gone.iter().filter_map(|index| {
+            let state = self.hub.forwarder.watch(*index);
+            let why = "the roster does not name it any more";
+            self.hub.forwarder.remove_peer(*index, why);
+            state
+        });
+        let ended = ending.map(|mut state| async move { while state.changed().await.is_ok() {} });
+        let _ended = timeout(PARTING, join_all(ended)).await;
+    }
+
+    /// Takes what the controller says of where peers are.
+    pub(super) fn heed(&self, contacts: &[Contact]) {
+        for contact in contacts {
+            if let Some(key) = self.hub.key_at(contact.party) {
+                self.hub.peers.set_contact(&key, &contact.addresses);
+            }
+        }
+    }
+
+    /// Waits until every link has a carrier, as long as a peer may take.
+    pub(super) async fn settle(&self) {
+        let deadline = Instant::now() + self.timeout;
+        let all = self.hub.peers().into_iter();
+        join_all(all.map(|(index, _)| self.settle_with(index, deadline))).await;
+    }
+
+    /// Waits until the link to a peer has a carrier, and is measured.
+    async fn settle_with(&self, index: PartyIndex, deadline: Instant) {
+        let attached = |state: &LinkState| matches!(state, LinkState::Attached { .. });
+        // A link that begins anew meanwhile is another one.
+        while let Some(mut state) = self.hub.forwarder.watch(index) {
+            let attached = timeout_at(deadline, state.wait_for(attached)).await;
+            match attached.map(|state| state.is_ok()) {
+                Ok(true) => {
+                    // One that does not answer is about to look for another carrier.
+                    let answer = timeout_at(deadline, self.hub.forwarder.ping(index, PING)).await;
+                    if !matches!(answer, Ok(None)) {
+                        return;
+                    }
+                }
+                Ok(false) => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
