@@ -8,6 +8,8 @@ use e3_session::{
     types::{Contact, Dial, DialTable, LinkReport, Ports, Roster},
 };
 
+use tokio::sync::mpsc;
+
 use crate::agent::{Agent, Event, Shared, Turn, fault};
 
 /// How long an overlay may take to leave.
@@ -66,7 +68,15 @@ impl Agent {
     pub(crate) fn connected(&mut self, result: Result<Box<Standing>, OverlayError>) -> Reply {
         match result {
             Ok(standing) => {
-                let Standing { dial, links, needs } = *standing;
+                let Standing {
+                    dial,
+                    links,
+                    needs,
+                    notices,
+                } = *standing;
+                if let Some(notices) = notices {
+                    self.pass_on(notices);
+                }
                 self.dial = Some(dial.clone());
                 self.needs = needs;
                 self.post.catch_up();
@@ -77,6 +87,19 @@ impl Agent {
                 Reply::Refused(Refusal::new(RefusalCode::Overlay, error.to_string()))
             }
         }
+    }
+
+    /// Tells the controller what the overlay tells, as long as it is up.
+    fn pass_on(&mut self, mut notices: mpsc::Receiver<String>) {
+        let answers = self.answers.clone();
+        self.until_the_end(async move {
+            while let Some(text) = notices.recv().await {
+                if answers.send((0, Reply::Notice { text })).await.is_err() {
+                    break;
+                }
+            }
+            Event::Nothing
+        });
     }
 
     /// Runs a task that is broken off when the conversation ends.
@@ -96,6 +119,8 @@ pub(crate) struct Standing {
     dial: DialTable,
     links: Vec<LinkReport>,
     needs: ProgramNeeds,
+    /// What it will tell; none if that was taken before.
+    notices: Option<mpsc::Receiver<String>>,
 }
 
 type Connected = Result<Box<Standing>, OverlayError>;
@@ -106,8 +131,8 @@ async fn join(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Conne
     if let Some(before) = place.take() {
         before.leave().await?;
     }
-    let joined = overlay.join(joining).await?;
-    let found = look(&*joined).await;
+    let mut joined = overlay.join(joining).await?;
+    let found = look(&mut *joined).await;
     *place = Some(joined);
     Ok(found)
 }
@@ -124,13 +149,14 @@ async fn take_over(
         .as_mut()
         .ok_or(OverlayError::Unchangeable { overlay })?;
     joined.change(roster, contacts).await?;
-    Ok(look(&**joined).await)
+    Ok(look(&mut **joined).await)
 }
 
-async fn look(joined: &dyn Joined) -> Box<Standing> {
+async fn look(joined: &mut dyn Joined) -> Box<Standing> {
     Box::new(Standing {
         dial: joined.dial_table(),
         links: joined.links().await,
         needs: joined.program_needs(),
+        notices: joined.notices(),
     })
 }

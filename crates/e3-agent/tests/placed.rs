@@ -23,8 +23,11 @@ use e3_session::{
 };
 use e3_sys::program_namespace::ProgramNamespace;
 use serde_bytes::ByteBuf;
+use tokio::sync::mpsc;
 
 const NOTICE: &str = "programs have a network of their own";
+/// What happens to a link.
+const TROUBLE: &str = "a connection was reset";
 
 #[tokio::test]
 async fn a_program_runs_where_the_overlay_wants_it() {
@@ -102,6 +105,11 @@ async fn what_is_to_be_known_is_told() {
     connect(std::slice::from_mut(&mut party)).await;
     match party.hear().await {
         Heard::Notice { text } => assert_eq!(text, NOTICE),
+        other => panic!("{other:?}"),
+    }
+    // Later, unasked.
+    match party.hear().await {
+        Heard::Notice { text } => assert_eq!(text, TROUBLE),
         other => panic!("{other:?}"),
     }
     party.leave().await;
@@ -186,6 +194,12 @@ impl Joined for JoinedThere {
             notice: Some(NOTICE.to_owned()),
             ..ProgramNeeds::default()
         }
+    }
+
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        let (tell, told) = mpsc::channel(1);
+        tell.try_send(TROUBLE.to_owned()).unwrap();
+        Some(told)
     }
 
     async fn links(&self) -> Vec<LinkReport> {

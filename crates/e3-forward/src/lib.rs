@@ -7,6 +7,7 @@ pub mod link;
 pub mod place;
 
 pub use link::{
-    Carrier, CarrierFacts, ForwardSettings, Forwarder, Guard, LinkFacts, LinkState, Notice,
+    Carrier, CarrierFacts, ForwardSettings, Forwarder, Guard, Incident, LinkFacts, LinkState,
+    Notice,
 };
 pub use place::{Place, Programs};

@@ -22,6 +22,8 @@ pub(crate) struct Hub {
     pub(crate) guests: Guests,
     /// Every party's key, in the order of indices.
     pub(crate) keys: RwLock<Vec<PublicKey>>,
+    /// Every party's name, likewise.
+    pub(crate) names: RwLock<Vec<String>>,
     pub(crate) book: Book,
     pub(crate) peers: Acquaintances,
     pub(crate) relays: Arc<Relays>,
@@ -53,6 +55,12 @@ impl Hub {
         keys.get(usize::from(index.0)).copied()
     }
 
+    /// The name of the party at an index.
+    pub(crate) fn name_of(&self, index: PartyIndex) -> String {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        names.get(usize::from(index.0)).cloned().unwrap_or_default()
+    }
+
     /// All peers, with their indices.
     pub(crate) fn peers(&self) -> Vec<(PartyIndex, PublicKey)> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
@@ -61,8 +69,9 @@ impl Hub {
         all.filter(|(_, key)| *key != own).collect()
     }
 
-    /// Takes the keys of a roster: from now on these peers are let in, and nobody else.
-    pub(crate) fn take(&self, keys: Vec<PublicKey>) {
+    /// Takes the keys and the names of a roster: from now on these peers are let in, and nobody else.
+    pub(crate) fn take(&self, keys: Vec<PublicKey>, names: Vec<String>) {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         let peers = self.peers();
         self.guests

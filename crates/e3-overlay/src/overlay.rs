@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster, RunId};
 use serde_bytes::ByteBuf;
+use tokio::sync::mpsc;
 
 use crate::{
     Addressing, Flow, Introducing, Joining, Need, OptionKind, OverlayError, ProgramNeeds,
@@ -94,6 +95,13 @@ pub trait Joined: Send + Sync {
     /// What a program needs beside the dial table while it runs.
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds::default()
+    }
+
+    /// What happens to links and to programs' connections that a person should hear about, from now on: who did what to
+    /// which connection, and what to do next. What a peer can cause is told so seldom that nobody is flooded by it. Given
+    /// once; none from an overlay that tells nothing.
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        None
     }
 
     /// A program is about to start: which run it is, the same at all parties, and what is known of it. What was told of

@@ -9,6 +9,7 @@ use e3_overlay::{
 };
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
+use tokio::sync::mpsc;
 
 use crate::{
     fault::Fault,
@@ -221,6 +222,10 @@ impl Joined for FaultyJoined {
             place: place.and_then(|placed| placed.place.program_place()),
             ..self.direct.program_needs()
         }
+    }
+
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        self.direct.notices()
     }
 
     async fn links(&self) -> Vec<LinkReport> {

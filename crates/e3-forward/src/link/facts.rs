@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use e3_session::types::PartyIndex;
 use tokio::time::Instant;
 
 use super::CarrierFacts;
@@ -44,13 +43,4 @@ pub struct LinkFacts {
     pub resumptions: u64,
     /// Connections of programs that it has now.
     pub streams: usize,
-}
-
-/// What somebody should hear about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Whose link it is about.
-    pub peer: PartyIndex,
-    /// What happened, in words for a person.
-    pub what: String,
 }

@@ -15,7 +15,8 @@ use tokio::{
 
 use super::{
     Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice,
-    peer::{Command, Notices, Rules, Run, Shared},
+    notices::Notices,
+    peer::{Command, Rules, Run, Shared},
     task::Task,
 };
 use crate::{Programs, place::Accepted};
@@ -167,7 +168,7 @@ impl Forwarder {
         self.inner.change_rules(|now| now.run = now.run.ended());
     }
 
-    /// What somebody should hear about, from now on.
+    /// What somebody should hear about, from now on. A peer that causes much of it is told of seldom.
     pub fn notices(&self) -> mpsc::UnboundedReceiver<Notice> {
         self.inner.notices.listen()
     }

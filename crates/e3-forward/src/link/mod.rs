@@ -2,17 +2,20 @@
 //!
 //! - [`Forwarder`]: all links of one party;
 //! - [`Carrier`]: an authenticated byte stream that an overlay hands to a link;
-//! - [`LinkState`], [`LinkFacts`], [`Notice`]: what links tell;
+//! - [`LinkState`], [`LinkFacts`]: what links tell when they are asked, [`Notice`]: what they tell unasked;
 //! - [`ForwardSettings`], [`Guard`]: what can be set.
 
 mod carrier;
 mod facts;
 mod forwarder;
+mod notice;
+mod notices;
 mod peer;
 mod settings;
 mod task;
 
 pub use carrier::{ByteStream, Carrier, CarrierFacts};
-pub use facts::{LinkFacts, LinkState, Notice};
+pub use facts::{LinkFacts, LinkState};
 pub use forwarder::Forwarder;
+pub use notice::{Incident, Notice};
 pub use settings::{ForwardSettings, Guard};

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use e3_session::types::PartyIndex;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{oneshot, watch},
     time::Instant,
 };
 
-use super::{Carrier, CarrierFacts, Guard, LinkFacts, LinkState, Notice};
+use super::{Carrier, CarrierFacts, Guard, Incident, LinkFacts, LinkState, notices::Notices};
 use crate::place::Accepted;
 
 /// What a link's task is asked to do.
@@ -124,8 +124,8 @@ impl Shared {
         self.seldom.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn notice(&self, peer: PartyIndex, what: String) {
-        self.notices.send(&Notice { peer, what });
+    pub(super) fn notice(&self, peer: PartyIndex, what: Incident) {
+        self.notices.send(peer, what);
     }
 
     pub(super) fn facts(&self) -> LinkFacts {
@@ -138,27 +138,5 @@ impl Shared {
             resumptions: seldom.resumptions,
             streams: self.streams.load(Ordering::Relaxed),
         }
-    }
-}
-
-/// Who hears of what happens.
-#[derive(Debug, Default)]
-pub(super) struct Notices(Mutex<Vec<mpsc::UnboundedSender<Notice>>>);
-
-impl Notices {
-    pub(super) fn listen(&self) -> mpsc::UnboundedReceiver<Notice> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        self.listeners().push(sender);
-        receiver
-    }
-
-    fn send(&self, notice: &Notice) {
-        tracing::info!(peer = %notice.peer, "{}", notice.what);
-        self.listeners()
-            .retain(|listener| listener.send(notice.clone()).is_ok());
-    }
-
-    fn listeners(&self) -> MutexGuard<'_, Vec<mpsc::UnboundedSender<Notice>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

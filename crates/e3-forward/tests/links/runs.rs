@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use e3_forward::Guard;
+use e3_forward::{Guard, Incident};
 use e3_session::types::RunId;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -10,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::loopback::{PATIENCE, Pair};
+use crate::loopback::{LEFT, PATIENCE, Pair};
 
 /// What MPyC's party 0 says first: its index, then 16 bytes of a key.
 const ZERO: &[u8] = b"\x00\x00keykeykeykeykeyk";
@@ -45,7 +45,8 @@ async fn a_caller_that_says_another_index_is_reset_before_the_program_hears_of_i
         let mut notices = pair.right.forwarder.notices();
         pair.join().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut near = pair.left.call(listener.local_addr().unwrap().port()).await;
+        let port = listener.local_addr().unwrap().port();
+        let mut near = pair.left.call(port).await;
         near.write_all(claim).await.unwrap();
         near.shutdown().await.unwrap();
         let error = timeout(PATIENCE, near.read(&mut [0]))
@@ -53,8 +54,12 @@ async fn a_caller_that_says_another_index_is_reset_before_the_program_hears_of_i
             .unwrap()
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
-        let what = notices.recv().await.unwrap().what;
-        assert!(what.contains("party"), "{what}");
+        let notice = notices.recv().await.unwrap();
+        let index = claim
+            .get(1)
+            .map(|high| u16::from_le_bytes([claim[0], *high]));
+        let claimed = Incident::Claimed { port, index };
+        assert_eq!((notice.peer, notice.what), (LEFT, claimed));
         assert!(
             pair.right.programs.calls.lock().unwrap().is_empty(),
             "the program was called"
@@ -77,14 +82,11 @@ async fn a_caller_that_comes_before_the_rules_is_held_to_them() {
     // The program does not listen yet, and so it was called in vain.
     sleep(Duration::from_millis(100)).await;
     pair.right.forwarder.guard(Guard::MpycIndex);
-    assert!(
-        notices
-            .recv()
-            .await
-            .unwrap()
-            .what
-            .contains("claimed to be party 1")
-    );
+    let claimed = Incident::Claimed {
+        port: free.port(),
+        index: Some(1),
+    };
+    assert_eq!(notices.recv().await.unwrap().what, claimed);
     let listener = TcpListener::bind(free).await.unwrap();
     let error = timeout(PATIENCE, near.read(&mut [0]))
         .await

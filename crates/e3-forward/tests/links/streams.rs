@@ -2,7 +2,8 @@
 
 use std::{io, time::Duration};
 
-use e3_forward::LinkState;
+use e3_forward::{Incident, LinkState};
+use e3_resume::{Over, ResetWhy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -147,19 +148,17 @@ async fn are_reset_where_nobody_ever_listens() {
         .unwrap()
         .unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
-    assert!(
-        notices
-            .recv()
-            .await
-            .unwrap()
-            .what
-            .contains("no program listens")
-    );
+    let reset = Incident::Reset {
+        called: Some(free.port()),
+        why: ResetWhy::NoListener,
+    };
+    assert_eq!(notices.recv().await.unwrap().what, reset);
 }
 
 #[tokio::test]
 async fn are_reset_when_an_outage_lasts_too_long_and_the_link_begins_anew() {
     let pair = Pair::new(|settings| settings.outage = Duration::from_millis(500)).await;
+    let mut notices = pair.right.forwarder.notices();
     let cable = pair.join().await;
     let (mut near, _far) = pair.call().await;
     cable.cut();
@@ -182,6 +181,12 @@ async fn are_reset_when_an_outage_lasts_too_long_and_the_link_begins_anew() {
             |state| matches!(state, LinkState::Searching { why, .. } if why.contains("outage")),
         )
         .await;
+    // Both ends tell it, for each is another person's.
+    let Incident::Ended { connections, over } = notices.recv().await.unwrap().what else {
+        panic!("something else was told");
+    };
+    assert!(matches!(over, Over::Outage(_)), "{over}");
+    assert_eq!(connections, 1);
     pair.join().await;
     let (mut near, mut far) = pair.call().await;
     near.write_all(b"again").await.unwrap();

@@ -3,12 +3,11 @@
 use std::{
     io::{self, Write},
     os::fd::AsFd,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use e3_host::{Provider, lab};
 use e3_overlay::Registry;
-use e3_session::message::Request;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     net::unix::pipe,
@@ -20,6 +19,7 @@ use tracing::{info, warn};
 
 use super::{
     bring_up::{allowed, bring_up},
+    hearsay::{Hearsay, route},
     kept::Kept,
     link::{Link, Unasked},
     network::Network,
@@ -29,7 +29,7 @@ use super::{
 use crate::{
     launch::{Charge, Keep, STAY},
     state::{StateFolder, bind},
-    wire::{self, Event, Fault, Step, Tip},
+    wire::{self, Event, Fault, Step},
 };
 
 /// Keeps the environment until its end. Returns the process's exit code.
@@ -54,8 +54,9 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
     let told = tokio::spawn(print_events(events));
     let links = Arc::new(OnceLock::new());
     let (unasked, to_route) = mpsc::unbounded_channel();
-    let told_to = Arc::new(Mutex::new(Some(tell.clone())));
-    tokio::spawn(route(to_route, Arc::clone(&links), Arc::clone(&told_to)));
+    let hearsay = Hearsay::default();
+    tokio::spawn(route(to_route, Arc::clone(&links), hearsay.clone()));
+    let listening = hearsay.tell_to(&tell);
 
     let end = end_of_life();
     tokio::pin!(end);
@@ -64,8 +65,9 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
         () = &mut end => Err(Fault::user("the environment was taken down before it was up")),
     };
     // Whoever waits for it to come up listens no longer.
-    listener_of(&told_to).take();
-    let (server, listener) = match up.and_then(|kept| Ok((Server::new(kept), listen(folder)?))) {
+    drop(listening);
+    let server = |kept| Server::new(kept, hearsay.clone());
+    let (server, listener) = match up.and_then(|kept| Ok((server(kept), listen(folder)?))) {
         Ok(ready) => ready,
         Err(fault) => {
             tell.event(Event::Failed(fault));
@@ -166,40 +168,4 @@ async fn print_events(mut events: Events) -> io::Result<()> {
         out.flush()?;
     }
     Ok(())
-}
-
-/// Who is told what agents notice, as long as somebody waits for the environment to come up.
-fn listener_of(told_to: &Mutex<Option<Tell>>) -> MutexGuard<'_, Option<Tell>> {
-    told_to.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Delivers sealed messages between the agents; logs what they notice, and tells it to whoever listens.
-async fn route(
-    mut unasked: mpsc::UnboundedReceiver<Unasked>,
-    links: Arc<OnceLock<Vec<Link>>>,
-    told_to: Arc<Mutex<Option<Tell>>>,
-) {
-    while let Some(said) = unasked.recv().await {
-        match said {
-            Unasked::Notice { host, text } => {
-                info!("{host}: {text}");
-                if let Some(tell) = &*listener_of(&told_to) {
-                    tell.notice(Tip::Warning, format!("{host}: {text}"));
-                }
-            }
-            Unasked::Carry { host, to, sealed } => {
-                let links = links.get().map(Vec::as_slice).unwrap_or_default();
-                let from = links.iter().position(|link| link.host() == host);
-                let from = from
-                    .and_then(|index| u16::try_from(index).ok())
-                    .map(e3_session::types::PartyIndex);
-                let (Some(from), Some(link)) = (from, links.get(usize::from(to.0))) else {
-                    continue;
-                };
-                if let Err(error) = link.stream(Request::Deliver { from, sealed }) {
-                    info!("a message from {host} was not delivered: {error}");
-                }
-            }
-        }
-    }
 }

@@ -19,6 +19,7 @@ mod examine;
 mod exec;
 mod fault;
 mod follow;
+mod hearsay;
 mod inside;
 mod kept;
 mod lab;

@@ -11,6 +11,7 @@ use super::{
     conclude::conclude,
     declared,
     follow::{Followed, follow, stop},
+    hearsay::Hearsay,
     lasting,
     look::{AT_ONCE, look},
     pairs,
@@ -44,10 +45,11 @@ pub(crate) async fn run(
     up: &Up,
     run: RunId,
     ask: &RunAsk,
-    tell: Tell,
+    (tell, hearsay): (Tell, &Hearsay),
     mut cancelled: watch::Receiver<bool>,
 ) -> Result<RunRecord, Fault> {
     let tell = tell.recording(record::create_events(&ask.record)?);
+    let _listening = hearsay.tell_to(&tell);
     record::write_roster(&ask.record, &up.admitted)?;
     tell.event(Event::Parties {
         parties: up.statuses(),

@@ -28,6 +28,7 @@ use super::{
     declared,
     examine::examine,
     exec::exec,
+    hearsay::Hearsay,
     kept::Kept,
     lab,
     run::run,
@@ -46,6 +47,8 @@ const PING: Duration = Duration::from_secs(15);
 /// An environment that answers commands.
 pub(crate) struct Server {
     kept: Kept,
+    /// What agents notice while there is a run.
+    hearsay: Hearsay,
     runs: AtomicU32,
     running: Mutex<Option<String>>,
     end: Notify,
@@ -55,9 +58,10 @@ pub(crate) struct Server {
 pub(crate) type Asks = Lines<BufReader<OwnedReadHalf>>;
 
 impl Server {
-    pub(crate) fn new(kept: Kept) -> Arc<Self> {
+    pub(crate) fn new(kept: Kept, hearsay: Hearsay) -> Arc<Self> {
         Arc::new(Self {
             kept,
+            hearsay,
             runs: AtomicU32::new(0),
             running: Mutex::new(None),
             end: Notify::new(),
@@ -160,7 +164,14 @@ impl Server {
         let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
         let (cancel, cancelled) = watch::channel(false);
         let watching = tokio::spawn(watch_for_cancel(asks, cancel));
-        let ended = run(up, RunId(number), ask, tell.clone(), cancelled).await;
+        let ended = run(
+            up,
+            RunId(number),
+            ask,
+            (tell.clone(), &self.hearsay),
+            cancelled,
+        )
+        .await;
         watching.abort();
         ended.map(drop)
     }

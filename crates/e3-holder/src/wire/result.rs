@@ -148,12 +148,14 @@ pub struct LinkRecord {
 }
 
 impl LinkRecord {
-    /// Whether a pair is connected in the same way here as there, and has been since.
+    /// Whether a pair is connected in the same way here as there, and has been since. One that is not connected goes as it
+    /// did, although it was tried in more ways meanwhile.
     pub fn goes_as(&self, other: &Self) -> bool {
         let way = |link: &Self| {
+            let connected = link.path != PathKind::Unreachable;
             (
                 (link.a.clone(), link.b.clone()),
-                (link.path, link.via.clone()),
+                (link.path, connected.then(|| link.via.clone())),
                 (link.transport.clone(), link.resumptions),
             )
         };

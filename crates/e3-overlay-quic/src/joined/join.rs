@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use e3_forward::{
-    ForwardSettings, Forwarder, Notice, Place,
+    ForwardSettings, Forwarder, Place,
     place::{Plan, Resident},
 };
 use e3_identity::canonical;
@@ -11,7 +11,7 @@ use e3_overlay::{Joining, OverlayError};
 use e3_session::types::{Dial, PartyIndex, Ports, Roster, ServiceFacts};
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::Quic;
+use super::{Quic, tell};
 use crate::{
     QuicError,
     acquaintance::Acquaintances,
@@ -65,6 +65,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         book: Book::new(roster.session, guests.clone()),
         guests,
         keys: RwLock::default(),
+        names: RwLock::default(),
         peers: Acquaintances::default(),
         relays,
         endpoint,
@@ -77,9 +78,10 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         tracing::error!("{lost}");
     }
     let mut tasks = JoinSet::new();
-    tasks.spawn(repeat(hub.forwarder.notices()));
+    let (telling, notices) = tell::notices(&hub);
+    tasks.spawn(telling);
     let (new_peers, told) = mpsc::unbounded_channel();
-    hub.take(keys);
+    hub.take(keys, names_in(&roster));
     tasks.spawn(herald(Arc::clone(&hub), mailbox, told));
     tasks.spawn(door::receive_by_quic(Arc::clone(&hub)));
     if let Some(listener) = listener {
@@ -98,6 +100,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         tasks,
         hunts: Vec::new(),
         new_peers,
+        notices: Some(notices),
     };
     quic.heed(&contacts);
     for (index, key) in quic.hub.peers() {
@@ -141,19 +144,18 @@ fn port_of(listener: &tokio::net::TcpListener) -> Result<u16, QuicError> {
     Ok(at.port())
 }
 
-/// Says aloud what happens to links.
-async fn repeat(mut notices: mpsc::UnboundedReceiver<Notice>) {
-    while let Some(Notice { peer, what }) = notices.recv().await {
-        tracing::warn!("party {peer}: {what}");
-    }
-}
-
 /// What both ends of a link must have in common: the session.
 fn context(roster: &Roster) -> [u8; 32] {
     canonical::digest(
         "e3/quic-link/1",
         &serde_bytes::Bytes::new(&roster.session.0),
     )
+}
+
+/// The parties' names, in the order of indices.
+pub(super) fn names_in(roster: &Roster) -> Vec<String> {
+    let all = roster.parties.iter();
+    all.map(|entry| entry.name.clone()).collect()
 }
 
 /// Who lives in the program's network.

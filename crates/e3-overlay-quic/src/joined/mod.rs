@@ -1,11 +1,13 @@
 //! The overlay while it is up.
 //!
 //! - `join`: how it comes up;
-//! - `links`: links to peers that come and go with the roster, `report`: what is told of them.
+//! - `links`: links to peers that come and go with the roster, `report`: what is told of them when
+//!   somebody asks, `tell`: what they tell unasked.
 
 mod join;
 mod links;
 mod report;
+mod tell;
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +27,7 @@ use tokio::{
 use crate::{QuicError, guests::keys_of, hub::Hub};
 
 pub(crate) use join::join;
-use join::plan;
+use join::{names_in, plan};
 
 /// How long a peer may take to answer a ping.
 const PING: Duration = Duration::from_secs(2);
@@ -44,6 +46,8 @@ pub(crate) struct Quic {
     tasks: JoinSet<()>,
     hunts: Vec<(PublicKey, AbortHandle)>,
     new_peers: mpsc::UnboundedSender<PublicKey>,
+    /// Until the agent takes it.
+    notices: Option<mpsc::Receiver<String>>,
 }
 
 #[async_trait]
@@ -58,6 +62,10 @@ impl Joined for Quic {
             notice: self.place.notice().map(str::to_owned),
             ..ProgramNeeds::default()
         }
+    }
+
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        self.notices.take()
     }
 
     fn program_begins(&self, run: RunId, rules: ProgramRules) {
@@ -99,7 +107,7 @@ impl Joined for Quic {
         let me = me.and_then(|me| u16::try_from(me).ok()).map(PartyIndex);
         let me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
         let before = self.hub.peers();
-        self.hub.take(keys);
+        self.hub.take(keys, names_in(roster));
         let after = self.hub.peers();
         let now = |key: &PublicKey| {
             let mut after = after.iter();

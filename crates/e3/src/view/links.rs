@@ -197,5 +197,15 @@ mod tests {
             changes(&before, &now),
             ["home – nyc: relayed by relay over tls/tcp, resumed"]
         );
+        // What is not connected was tried in one more way.
+        let before = now.map(|link| LinkRecord {
+            path: PathKind::Unreachable,
+            ..link
+        });
+        let now = before.clone().map(|link| LinkRecord {
+            via: "no answer in 10 s".to_owned(),
+            ..link
+        });
+        assert_eq!(changes(&before, &now), Vec::<String>::new());
     }
 }

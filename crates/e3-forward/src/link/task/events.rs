@@ -1,10 +1,10 @@
 //! What happens to a link.
 
-use e3_resume::{CarrierId, Event, Over, ResetWhy};
+use e3_resume::{CarrierId, Event, Over, ResetWhy, StreamId};
 use std::time::Duration;
 
 use super::{Task, fresh};
-use crate::link::LinkState;
+use crate::link::{Incident, LinkState};
 
 /// Round-trip times that count.
 const MEASURED: usize = 8;
@@ -31,10 +31,7 @@ impl Task {
                 }
                 Event::Opened(stream, call) => self.hold(stream, call),
                 Event::Reset(stream, why) => {
-                    if why != ResetWhy::Program {
-                        self.shared
-                            .notice(self.peer, format!("a connection was reset: {why}"));
-                    }
+                    self.tell_of_reset(stream, why);
                     self.drop_local(stream);
                 }
                 Event::Measured(rtt) => self.measured(rtt),
@@ -42,6 +39,19 @@ impl Task {
             }
         }
         while self.link.readable().is_some() {}
+    }
+
+    /// Tells that the peer has reset a connection, unless its program did, or has ended: that is told elsewhere.
+    fn tell_of_reset(&self, stream: StreamId, why: ResetWhy) {
+        if matches!(why, ResetWhy::Program | ResetWhy::RunEnded) {
+            return;
+        }
+        let mut locals = self.locals.iter();
+        if let Some(local) = locals.find(|local| local.stream == stream) {
+            let called = local.called;
+            self.shared
+                .notice(self.peer, Incident::Reset { called, why });
+        }
     }
 
     fn attached(&mut self, id: CarrierId) {
@@ -81,19 +91,18 @@ impl Task {
             local.reset();
         }
         self.count_streams();
+        // That a peer leaves whom no connection needs is nothing to speak of.
+        if lost > 0 && over != Over::Left || matches!(over, Over::Violation(_)) {
+            let connections = lost;
+            self.shared
+                .notice(self.peer, Incident::Ended { connections, over });
+        }
         match over {
             Over::PeerForgot | Over::Outage(_) => {
-                if lost > 0 {
-                    self.shared
-                        .notice(self.peer, format!("{lost} connections were reset: {over}"));
-                }
                 self.renew();
                 self.search(&over.to_string());
             }
             Over::PeerLeft | Over::Violation(_) | Over::Left => {
-                if over != Over::Left {
-                    self.shared.notice(self.peer, over.to_string());
-                }
                 self.shared.seldom().carrier = None;
                 let reason = over.to_string();
                 self.shared.state.send_replace(LinkState::Over { reason });

@@ -23,6 +23,8 @@ const AHEAD: usize = 256 * 1024;
 pub(super) struct Local {
     pub(super) stream: StreamId,
     pub(super) socket: Socket,
+    /// The peer's port that the program has called; none if the peer's program has called.
+    pub(super) called: Option<u16>,
     /// The program has said all.
     heard_all: bool,
     /// The program was told all.
@@ -73,10 +75,11 @@ pub(super) enum Fate {
 }
 
 impl Local {
-    pub(super) fn new(stream: StreamId, socket: Socket) -> Self {
+    pub(super) fn new(stream: StreamId, socket: Socket, called: Option<u16>) -> Self {
         Self {
             stream,
             socket,
+            called,
             heard_all: false,
             told_all: false,
             deaf: false,

@@ -11,7 +11,10 @@ use super::{
     dial::dial,
     local::{Counts, Fate, Local, Socket},
 };
-use crate::place::{self, Accepted};
+use crate::{
+    link::Incident,
+    place::{self, Accepted},
+};
 
 impl Task {
     /// The program has connected to the peer.
@@ -38,16 +41,13 @@ impl Task {
             run,
         };
         if let Some(stream) = self.link.open(call) {
-            self.locals.push(Local::new(stream, socket));
+            self.locals.push(Local::new(stream, socket, Some(port)));
             return self.count_streams();
         }
-        let why = match self.link.over() {
-            Some(over) => over.to_string(),
-            None => "too many wait for the peer".to_owned(),
-        };
-        let what = format!("a connection to port {port} was reset: {why}");
-        self.shared.notice(self.peer, what);
-        Local::new(StreamId(0), socket).reset();
+        let (called, over) = (port, self.link.over());
+        self.shared
+            .notice(self.peer, Incident::Uncarried { called, over });
+        Local::new(StreamId(0), socket, Some(port)).reset();
     }
 
     /// A peer's program has connected to the one here.
@@ -58,7 +58,7 @@ impl Task {
             until,
             vouched: false,
         };
-        self.locals.push(Local::new(stream, socket));
+        self.locals.push(Local::new(stream, socket, None));
         self.count_streams();
     }
 
@@ -110,13 +110,11 @@ impl Task {
             match claim::look(self.rules.guard, self.peer, &self.link, local.stream) {
                 Claim::Unsaid => return,
                 Claim::Right => *vouched = true,
-                Claim::Wrong(index_claimed) => {
-                    let claimed = match index_claimed {
-                        Some(index) => format!("claimed to be party {index}"),
-                        None => "ended without saying which party it is".to_owned(),
+                Claim::Wrong(claimed) => {
+                    let what = Incident::Claimed {
+                        port: call.port,
+                        index: claimed,
                     };
-                    let what =
-                        format!("a connection to port {} {claimed}; it was reset", call.port);
                     self.shared.notice(self.peer, what);
                     return self.break_local(index, ResetWhy::Claim);
                 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod frameworks;
 mod lasting;
+mod noticing;
 mod serving;
 
 use serde_json::Value;
