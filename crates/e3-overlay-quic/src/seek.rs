@@ -11,12 +11,15 @@ use std::{
 use e3_contact::MAX_ADDRESSES;
 use e3_forward::Carrier;
 use e3_session::types::{Attempt, Path, Tried};
+use e3_sys::tcp;
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use iroh::{EndpointAddr, PublicKey, RelayUrl, TransportAddr, endpoint::Connection};
 use tokio::{
+    net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
 };
+use tokio_rustls::TlsStream;
 
 use crate::{
     ALPN,
@@ -96,11 +99,12 @@ impl Hub {
                     Ok(dialled) => dialled,
                     Err(_) => Err(silent(TCP_PATIENCE)),
                 };
+                let rtt = dialled.as_ref().ok().and_then(rtt_of);
                 let carried = dialled.and_then(|stream| carrier::ride(stream, at, &self.wires));
                 let path = Path::Direct {
                     address: at.to_string(),
                 };
-                self.tell(peer, TLS, path, &carried, start);
+                self.tell(peer, TLS, (path, rtt), &carried, start);
                 carried.ok()
             })
             .collect();
@@ -129,19 +133,22 @@ impl Hub {
             Ok(Err(error)) => Err(io::Error::other(format!("{error:#}"))),
             Err(_) => Err(silent(QUIC_PATIENCE)),
         };
-        let path = match &called {
-            Ok(connection) => carrier::path_of(connection, &self.relays).0,
-            Err(_) if relayed => Path::Relayed {
-                by: self.relays.names(),
-            },
-            Err(_) if nowhere => Path::Unreachable {
-                reason: "no address is known".to_owned(),
-            },
-            Err(_) => Path::Direct {
-                address: "any of its addresses".to_owned(),
-            },
+        let way = match &called {
+            Ok(connection) => carrier::path_of(connection, &self.relays),
+            Err(_) if relayed => {
+                let by = self.relays.names();
+                (Path::Relayed { by }, None)
+            }
+            Err(_) if nowhere => {
+                let reason = "no address is known".to_owned();
+                (Path::Unreachable { reason }, None)
+            }
+            Err(_) => {
+                let address = "any of its addresses".to_owned();
+                (Path::Direct { address }, None)
+            }
         };
-        self.tell(peer, QUIC, path, &called, start);
+        self.tell(peer, QUIC, way, &called, start);
         called.ok()
     }
 
@@ -180,11 +187,12 @@ impl Hub {
         EndpointAddr::from_parts(*peer, places.chain(relay.map(TransportAddr::Relay)))
     }
 
+    /// Keeps what came of a way, with the round-trip time there if it was measured.
     fn tell<T>(
         &self,
         peer: &PublicKey,
         transport: &str,
-        path: Path,
+        (path, rtt): (Path, Option<Duration>),
         came: &io::Result<T>,
         start: Instant,
     ) {
@@ -200,12 +208,17 @@ impl Hub {
             Tried {
                 path,
                 transport: transport.to_owned(),
-                rtt_ms: None,
+                rtt_ms: rtt.map(|rtt| rtt.as_secs_f64() * 1e3),
                 outcome,
             },
         );
         tracing::debug!(transport, answered, elapsed = ?start.elapsed(), "tried");
     }
+}
+
+/// The network's part alone: what the handshake took besides, both ends have computed.
+fn rtt_of(stream: &TlsStream<TcpStream>) -> Option<Duration> {
+    tcp::least_round_trip(stream.get_ref().0).ok().flatten()
 }
 
 fn shown(path: &Path) -> &str {

@@ -12,6 +12,7 @@
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`packet`]: seeing what passes an interface;
 //! - [`arrival`]: when a packet came, however late it is received;
+//! - [`tcp`]: what the kernel knows of a connection;
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
 //! - [`files`]: how many may be open;
@@ -35,4 +36,5 @@ pub mod program_namespace;
 pub mod routes;
 pub mod schedule;
 pub mod signal;
+pub mod tcp;
 pub mod tun;

@@ -43,7 +43,10 @@ pub(crate) async fn carry(connection: Connection, relays: Arc<Relays>) -> io::Re
     Ok(watch_over(connection, send, receive, relays))
 }
 
-/// How a connection's packets travel, with its round-trip time.
+/// What a path's round-trip time is taken for until it was measured (RFC 9002, section 6.2.2).
+const UNMEASURED: Duration = Duration::from_millis(333);
+
+/// How a connection's packets travel, with the round-trip time there if it was measured.
 pub(crate) fn path_of(connection: &Connection, relays: &Relays) -> (Path, Option<Duration>) {
     let paths = connection.paths();
     let chosen = paths.iter().find(iroh::endpoint::Path::is_selected);
@@ -63,7 +66,8 @@ pub(crate) fn path_of(connection: &Connection, relays: &Relays) -> (Path, Option
             address: format!("{other:?}"),
         },
     };
-    (shown, Some(path.rtt()))
+    let rtt = path.rtt();
+    (shown, (rtt != UNMEASURED).then_some(rtt))
 }
 
 fn watch_over(

@@ -38,6 +38,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "e3-reflector",
             "e3-resume",
             "e3-session",
+            "e3-sys",
         ],
     ),
     (

@@ -157,7 +157,12 @@ fn a_ping_tells_every_path_until_one_is_direct() {
         direct.out.contains("home → ams: direct 198.18."),
         "{direct:#?}"
     );
-    assert!(direct.out.contains("tried direct 198.18."), "{direct:#?}");
+    let is_answer = |line: &str| {
+        line.contains("tried direct 198.18.")
+            && line.contains(": answered in ")
+            && line.ends_with(" ms")
+    };
+    assert!(direct.out.lines().any(is_answer), "{direct:#?}");
     assert!(
         direct.out.lines().last().unwrap().starts_with("direct ("),
         "{direct:#?}"
@@ -178,8 +183,36 @@ fn a_ping_tells_every_path_until_one_is_direct() {
         .succeeded()
         .json();
     assert_eq!(json["reached"], true, "{json:#}");
+    let to_ams = tried(&json, "direct");
+    assert!(!to_ams.is_empty(), "{json:#}");
+    // As declared: no round trip takes less, and what a machine does beside costs some.
+    for rtt in to_ams {
+        assert!((11.4..20.0).contains(&rtt), "{json:#}");
+    }
+    let json = workshop.e3(&["ping", "home", "office", "--json", "--timeout", "1s"]);
+    let to_office = tried(&json.json(), "relayed");
+    assert!(!to_office.is_empty(), "{json:#?}");
+    assert!(
+        to_office.iter().all(|rtt| (1.0..300.0).contains(rtt)),
+        "{json:#?}"
+    );
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
+}
+
+/// The round-trip times of the paths of a kind that were tried: each that has answered has one, and no other.
+#[track_caller]
+fn tried(pinged: &Value, kind: &str) -> Vec<f64> {
+    let links = pinged["links"].as_array().unwrap().iter();
+    let tried = links.flat_map(|link| link["tried"].as_array().unwrap());
+    let mut times = Vec::new();
+    for tried in tried {
+        let answered = tried["outcome"] == "answered";
+        assert_eq!(tried["rtt_ms"].is_number(), answered, "{tried:#}");
+        let of_kind = answered && tried["path"][kind].is_object();
+        times.extend(of_kind.then(|| tried["rtt_ms"].as_f64().unwrap()));
+    }
+    times
 }
 
 #[test]
