@@ -53,10 +53,13 @@ pub(super) enum Run {
 }
 
 impl Run {
-    /// How a stream says to which it belongs: none is 0.
+    /// What a stream says that belongs to no run.
+    pub(super) const NONE: u32 = 0;
+
+    /// How a stream says to which it belongs.
     pub(super) fn tag(self) -> u32 {
         match self {
-            Self::Outside | Self::After(_) => 0,
+            Self::Outside | Self::After(_) => Self::NONE,
             Self::Within(run) => tag(run),
         }
     }

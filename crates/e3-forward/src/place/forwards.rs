@@ -1,9 +1,15 @@
 //! Forwards on 127.0.0.1, where there is no namespace: a port for each peer.
+//!
+//! Here the program's network is the host's, in which others listen as well. So peers reach the one port that this party
+//! has declared, and nothing else.
 
 use std::{
     io,
     net::{IpAddr, Ipv4Addr},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU16, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -31,7 +37,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Listeners for all peers.
 #[derive(Debug)]
 pub(super) struct Forwards {
-    forwards: Mutex<Vec<Forward>>,
+    /// The port that the program has declared: the only one at which peers find anybody.
+    own: AtomicU16,
+    all: Mutex<Vec<Forward>>,
     changed: Notify,
 }
 
@@ -48,7 +56,8 @@ struct Forward {
 impl Forwards {
     pub(super) fn open(plan: &Plan) -> Result<Self, PlaceError> {
         let forwards = Self {
-            forwards: Mutex::default(),
+            own: AtomicU16::new(0),
+            all: Mutex::default(),
             changed: Notify::new(),
         };
         forwards.change(plan)?;
@@ -58,6 +67,8 @@ impl Forwards {
     /// Takes other parties. Whoever stays keeps its port here.
     pub(super) fn change(&self, plan: &Plan) -> Result<(), PlaceError> {
         Residents::of(plan)?;
+        let own = plan.ports.of(plan.me);
+        self.own.store(own, Ordering::Relaxed);
         let mut forwards = self.forwards();
         let mut kept = std::mem::take(&mut *forwards);
         for (to, resident) in (0..=u16::MAX).map(PartyIndex).zip(&plan.parties) {
@@ -68,7 +79,7 @@ impl Forwards {
             let position = kept.iter().position(|forward| forward.name == *name);
             let listener = match position {
                 Some(position) => kept.swap_remove(position).listener,
-                None => listen().map_err(|source| PlaceError::Forward {
+                None => listen(own).map_err(|source| PlaceError::Forward {
                     name: name.clone(),
                     source,
                 })?,
@@ -142,20 +153,44 @@ impl Forwards {
         Poll::Pending
     }
 
-    pub(super) async fn dial(call: Call) -> io::Result<TcpStream> {
+    pub(super) async fn dial(&self, call: Call) -> io::Result<TcpStream> {
+        if !self.is_open(call.port) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         let stream = TcpStream::connect(socket(HERE, call.port)).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
 
+    /// Whether peers may connect to a port of this host. Behind a forward of this place's own they would be taken for
+    /// this party.
+    fn is_open(&self, port: u16) -> bool {
+        let is_forward = |forward: &Forward| {
+            let at = forward.listener.local_addr();
+            at.is_ok_and(|at| at.port() == port)
+        };
+        port == self.own.load(Ordering::Relaxed) && !self.forwards().iter().any(is_forward)
+    }
+
     fn forwards(&self) -> MutexGuard<'_, Vec<Forward>> {
-        self.forwards.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn listen() -> io::Result<TcpListener> {
-    let listener = TcpSocket::new_v4()?;
-    // The system chooses a port that is free.
-    listener.bind(socket(HERE, 0))?;
-    listener.listen(BACKLOG)
+/// Listens on a port that is free, but not on that of the program, which it may not have taken yet.
+fn listen(not_on: u16) -> io::Result<TcpListener> {
+    let chosen = any()?;
+    let chosen = match chosen.local_addr()?.port() {
+        // As long as this one is there, the system chooses another.
+        port if port == not_on => any()?,
+        _ => chosen,
+    };
+    chosen.listen(BACKLOG)
+}
+
+/// A socket with a port that the system has chosen.
+fn any() -> io::Result<TcpSocket> {
+    let chosen = TcpSocket::new_v4()?;
+    chosen.bind(socket(HERE, 0))?;
+    Ok(chosen)
 }

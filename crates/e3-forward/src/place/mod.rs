@@ -130,7 +130,11 @@ impl Programs for Place {
     async fn dial(&self, call: Call) -> io::Result<TcpStream> {
         match &self.kind {
             Kind::Namespace(namespace) => namespace.dial(call).await,
-            Kind::Forwards(_) => Forwards::dial(call).await,
+            Kind::Forwards(forwards) => forwards.dial(call).await,
         }
+    }
+
+    fn only_within_runs(&self) -> bool {
+        matches!(self.kind, Kind::Forwards(_))
     }
 }

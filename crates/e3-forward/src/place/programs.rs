@@ -57,6 +57,11 @@ pub trait Programs: Send + Sync + 'static {
     ///
     /// # Errors
     /// What the program's own system said, [`io::ErrorKind::ConnectionRefused`] above all: nobody listens on that port
-    /// yet.
+    /// yet; [`io::ErrorKind::PermissionDenied`] if that port is not the program's.
     async fn dial(&self, call: Call) -> io::Result<TcpStream>;
+
+    /// Whether peers may connect only while a program runs, since somebody else may listen there at other times.
+    fn only_within_runs(&self) -> bool {
+        false
+    }
 }

@@ -5,7 +5,10 @@
 use std::{
     io,
     net::Ipv4Addr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -36,6 +39,8 @@ pub(crate) struct Loopback {
     port: Mutex<u16>,
     /// What came for the program here.
     pub(crate) calls: Mutex<Vec<Call>>,
+    /// Whether others listen there, too.
+    pub(crate) shared: AtomicBool,
 }
 
 #[async_trait]
@@ -54,6 +59,10 @@ impl Programs for Loopback {
     async fn dial(&self, call: Call) -> io::Result<TcpStream> {
         self.calls.lock().unwrap().push(call);
         TcpStream::connect((Ipv4Addr::LOCALHOST, call.port)).await
+    }
+
+    fn only_within_runs(&self) -> bool {
+        self.shared.load(Ordering::Relaxed)
     }
 }
 
@@ -80,6 +89,7 @@ impl Pair {
                 peer,
                 port: Mutex::new(0),
                 calls: Mutex::default(),
+                shared: AtomicBool::new(false),
             });
             let forwarder = Forwarder::start(programs.clone(), me, settings.clone());
             forwarder.add_peer(peer, me == LEFT);

@@ -1,6 +1,6 @@
 //! Which connections are let to a program.
 
-use std::{io, time::Duration};
+use std::{io, sync::atomic::Ordering, time::Duration};
 
 use e3_forward::{Guard, Incident};
 use e3_session::types::RunId;
@@ -149,6 +149,30 @@ async fn a_connection_that_a_program_never_heard_of_ends_with_it() {
     let read = timeout(Duration::from_secs(2), late.read(&mut [0])).await;
     let error = read.expect("it waits for what will not come").unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn where_others_listen_too_nobody_is_called_outside_of_a_run() {
+    let pair = Pair::new(|_| {}).await;
+    pair.right.programs.shared.store(true, Ordering::Relaxed);
+    pair.join().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut near = pair.left.call(port).await;
+    let read = timeout(PATIENCE, near.read(&mut [0])).await.unwrap();
+    assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    for end in [&pair.left, &pair.right] {
+        end.forwarder.begin_run(RunId(7));
+    }
+    let _near = pair.left.call(port).await;
+    timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    for end in [&pair.left, &pair.right] {
+        end.forwarder.end_run();
+    }
+    let mut near = pair.left.call(port).await;
+    let read = timeout(PATIENCE, near.read(&mut [0])).await.unwrap();
+    assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    assert_eq!(pair.right.programs.calls.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Where there is no namespace.
 
-use e3_forward::place::{Family, Place, PlaceError, Wanted};
+use std::{io, net::TcpListener};
+
+use e3_forward::place::{Family, Place, PlaceError, Programs as _, Wanted};
 use e3_session::types::PartyIndex;
 
 use crate::{
@@ -38,11 +40,27 @@ pub(crate) fn serve() {
     assert_eq!(scene.accept().to, PartyIndex(3));
 }
 
+/// What else listens on this host is no peer's business, nor are the ways to other peers.
+pub(crate) fn closed() {
+    let scene = Scene::of(&plan(0, 3, Wanted::Forwards));
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let other = other.local_addr().unwrap().port();
+    let table = scene.place.dial_table();
+    for port in [other, table.parties[1].port, table.parties[2].port] {
+        let refused = scene.dial(1, 40_000, port, Family::V4).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied, "{port}");
+    }
+    assert!(scene.place.only_within_runs());
+    assert!(!Scene::namespace().place.only_within_runs());
+}
+
 pub(crate) fn said() {
     let chosen = Scene::of(&plan(0, 3, Wanted::Forwards));
     let notice = chosen.place.notice().unwrap();
     assert!(
-        notice.contains("127.0.0.1") && notice.contains("can reach all"),
+        notice.contains("127.0.0.1")
+            && notice.contains("can reach all")
+            && notice.contains("every user of this host"),
         "{notice}"
     );
     assert_eq!(Scene::namespace().place.notice(), None);

@@ -34,6 +34,7 @@ fn main() {
             "forwards_serve_where_there_is_no_namespace",
             forwards::serve,
         ),
+        Test::inside("forwards_lead_peers_nowhere_else", forwards::closed),
         Test::inside("what_is_lost_is_said", forwards::said),
         Test::inside("nothing_is_left_behind", leftovers::dropped),
         Test::inside("nothing_outlives_a_killed_agent", leftovers::killed),

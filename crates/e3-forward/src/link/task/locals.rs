@@ -12,7 +12,7 @@ use super::{
     local::{Counts, Fate, Local, Socket},
 };
 use crate::{
-    link::Incident,
+    link::{Incident, peer::Run},
     place::{self, Accepted},
 };
 
@@ -52,6 +52,9 @@ impl Task {
 
     /// A peer's program has connected to the one here.
     pub(super) fn hold(&mut self, stream: StreamId, call: Call) {
+        if call.run == Run::NONE && self.programs.only_within_runs() {
+            return self.link.reset(stream, ResetWhy::NoListener);
+        }
         let until = Instant::now() + self.settings.patience;
         let socket = Socket::Held {
             call,
