@@ -82,6 +82,15 @@ impl Field {
         dial: Dial,
         options: Options,
     ) -> anyhow::Result<Self> {
+        Self::build(sites, dial, None, |_| Ok(options)).await
+    }
+
+    /// The same; what the environment says depends on the lab, in which somebody else's services run.
+    pub(crate) async fn among_others(
+        sites: Vec<Site>,
+        dial: Dial,
+        options: impl FnOnce(&Lab) -> anyhow::Result<Options>,
+    ) -> anyhow::Result<Self> {
         Self::build(sites, dial, None, options).await
     }
 
@@ -91,14 +100,14 @@ impl Field {
         dial: Dial,
         liar: Option<usize>,
     ) -> anyhow::Result<Self> {
-        Self::build(sites, dial, liar, Options::default()).await
+        Self::build(sites, dial, liar, |_| Ok(Options::default())).await
     }
 
     async fn build(
         mut sites: Vec<Site>,
         dial: Dial,
         liar: Option<usize>,
-        options: Options,
+        options: impl FnOnce(&Lab) -> anyhow::Result<Options>,
     ) -> anyhow::Result<Self> {
         sites.extend(hub()?);
         let lab = Lab::build(&Topology {
@@ -106,6 +115,7 @@ impl Field {
             world: World::builtin(),
             seed: 1,
         })?;
+        let options = options(&lab)?;
         let home = tempfile::tempdir()?;
         let names: Vec<String> = (0..lab.hosts().count())
             .map(name_of)

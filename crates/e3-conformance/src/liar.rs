@@ -86,6 +86,10 @@ impl Overlay for Liar {
         self.overlay.service(kind)
     }
 
+    fn check(&self, options: &Options) -> Result<(), OverlayError> {
+        self.overlay.check(options)
+    }
+
     fn mode(&self, options: &Options) -> String {
         self.overlay.mode(options)
     }

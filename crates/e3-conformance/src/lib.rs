@@ -37,4 +37,4 @@ mod trust;
 
 pub use page::tables;
 pub use subject::{hold, names};
-pub use traversal::traverse;
+pub use traversal::{Elsewhere, traverse};

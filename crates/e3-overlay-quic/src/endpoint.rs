@@ -7,6 +7,7 @@ use std::{
 
 use iroh::{
     Endpoint, RelayConfig, RelayMap, RelayMode, RelayUrl,
+    dns::DnsResolver,
     endpoint::{
         AfterHandshakeOutcome, BindOpts, Connection, EndpointHooks, NetReportConfig,
         PortmapperConfig, QuicTransportConfig, VarInt, presets,
@@ -16,7 +17,9 @@ use iroh::{
 use iroh_relay::RelayQuicConfig;
 use rustls::pki_types::CertificateDer;
 
-use crate::{ALPN, QuicError, guests::Guests, key::SessionKey, names, relay::Told};
+use crate::{
+    ALPN, QuicError, elsewhere::Elsewhere, guests::Guests, key::SessionKey, names, relay::Told,
+};
 
 /// With this a connection is closed whose other end the roster does not name.
 pub(crate) const STRANGER: VarInt = VarInt::from_u32(1);
@@ -29,15 +32,15 @@ const WINDOW: u32 = 16 << 20;
 pub(crate) struct Relays {
     /// Relays that are services of the environment.
     pub(crate) own: Vec<Told>,
-    /// Relays that somebody else runs, with certificates of public authorities.
-    pub(crate) others: Vec<RelayUrl>,
+    /// Relays that somebody else runs.
+    pub(crate) others: Elsewhere,
 }
 
 impl Relays {
     /// Their URLs: peers are reached by no other relay, whatever their contact records say.
     pub(crate) fn urls(&self) -> BTreeSet<RelayUrl> {
         let own = self.own.iter().filter_map(|told| told.url().parse().ok());
-        own.chain(self.others.iter().cloned()).collect()
+        own.chain(self.others.urls.iter().cloned()).collect()
     }
 
     /// What people call the relay at this URL.
@@ -49,14 +52,6 @@ impl Relays {
         match own {
             Some(told) => told.service.clone(),
             None => url.host_str().unwrap_or(url.as_str()).to_owned(),
-        }
-    }
-
-    /// n0's public ones.
-    pub(crate) fn n0() -> Self {
-        Self {
-            own: Vec::new(),
-            others: RelayMode::Default.relay_map().urls(),
         }
     }
 
@@ -73,21 +68,27 @@ impl Relays {
             let config = RelayConfig::new(told.url().parse().ok()?, quic);
             Some(config.with_auth_token(&told.token))
         });
-        let others = self.others.iter().cloned().map(RelayConfig::from);
+        let others = self.others.urls.iter().map(|url| {
+            let config = RelayConfig::from(url.clone());
+            match &self.others.token {
+                Some(token) => config.with_auth_token(token.expose()),
+                None => config,
+            }
+        });
         own.chain(others).collect()
     }
 
-    /// Own certificates alone, where there are only own relays. Where there is none, no certificate is ever looked at.
-    fn roots(&self) -> CaTlsConfig {
-        let own = self
-            .own
-            .iter()
-            .map(|told| CertificateDer::from(told.certificate.clone()));
-        // Without any relay nobody's certificate is looked at, but an endpoint wants roots all the same.
-        if self.others.is_empty() && !self.own.is_empty() {
-            CaTlsConfig::custom_roots(own)
+    /// Whom relays' certificates have to be of: public authorities for none but relays that somebody else runs, and for
+    /// these only if nobody else was named.
+    pub(crate) fn roots(&self) -> CaTlsConfig {
+        let own = self.own.iter();
+        let own = own.map(|told| CertificateDer::from(told.certificate.clone()));
+        let named: Vec<_> = own.chain(self.others.believed.iter().cloned()).collect();
+        if named.is_empty() {
+            // Without any relay nobody's certificate is looked at, but an endpoint wants roots all the same.
+            CaTlsConfig::embedded()
         } else {
-            CaTlsConfig::embedded().with_extra_roots(own)
+            CaTlsConfig::custom_roots(named)
         }
     }
 }
@@ -116,7 +117,18 @@ pub(crate) async fn bind(
     guests: Guests,
     relays: &Relays,
 ) -> Result<Endpoint, QuicError> {
-    let mode = if relays.own.is_empty() && relays.others.is_empty() {
+    let names = names::resolver(&relays.own);
+    Box::pin(bind_by(key, guests, relays, names)).await
+}
+
+/// The same; names are asked of this resolver.
+pub(crate) async fn bind_by(
+    key: &SessionKey,
+    guests: Guests,
+    relays: &Relays,
+    names: DnsResolver,
+) -> Result<Endpoint, QuicError> {
+    let mode = if relays.urls().is_empty() {
         RelayMode::Disabled
     } else {
         RelayMode::Custom(relays.map())
@@ -133,7 +145,7 @@ pub(crate) async fn bind(
         .alpns(vec![ALPN.to_vec()])
         .relay_mode(mode)
         .ca_tls_config(relays.roots())
-        .dns_resolver(names::resolver(&relays.own))
+        .dns_resolver(names)
         .transport_config(transport())
         .hooks(Doorkeeper { guests })
         // It would ask the gateway to open ports, which is its owner's to decide.

@@ -43,6 +43,14 @@ pub enum QuicError {
         /// What the system said.
         source: io::Error,
     },
+    /// What an option says cannot be used.
+    #[error("`quic.{option}`: {why}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// The program's place cannot be made.
     #[error(transparent)]
     Place(PlaceError),

@@ -4,7 +4,13 @@ use e3_overlay::{End, Flow, PortChoice, Purpose, Scene, ServiceKind};
 use e3_reflector::{USUAL_PORTS, service_ports};
 use e3_session::types::{PartyIndex, ServiceFacts, Transport};
 
-use crate::options::{Chosen, RelaySource};
+use iroh::RelayUrl;
+use iroh_relay::defaults::DEFAULT_RELAY_QUIC_PORT;
+
+use crate::{
+    elsewhere::Elsewhere,
+    options::{Chosen, RelaySource},
+};
 
 /// Every party reaches the relay, over TCP alone if need be, and with that everything works. All else makes packets take a
 /// shorter way.
@@ -13,12 +19,13 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
     let relays = scene.services.iter().filter(|service| {
         chosen.relay == RelaySource::Own && service.kind == ServiceKind::Relay.as_str()
     });
+    // What cannot be read is told where options are checked.
+    let others = Elsewhere::read(&scene.options).unwrap_or_default();
     let indices = || (0..scene.parties).map(PartyIndex);
     let mut flows = Vec::new();
-    for relay in relays {
-        for from in indices() {
-            flows.extend(to_relay(from, relay));
-        }
+    for from in indices() {
+        flows.extend(relays.clone().flat_map(|relay| to_relay(from, relay)));
+        flows.extend(others.urls.iter().flat_map(|url| elsewhere(from, url)));
     }
     // Where no relay is known, nothing but a direct path carries a link.
     let direct = if flows.is_empty() {
@@ -43,6 +50,26 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
         }
     }
     flows
+}
+
+/// What a party opens to a relay that somebody else runs.
+fn elsewhere(from: PartyIndex, url: &RelayUrl) -> [Flow; 2] {
+    let host = url.host_str().unwrap_or_default();
+    let ports = [
+        (
+            Transport::Tcp,
+            url.port_or_known_default().unwrap_or(443),
+            Purpose::Join,
+        ),
+        (Transport::Udp, DEFAULT_RELAY_QUIC_PORT, Purpose::Better),
+    ];
+    ports.map(|(transport, port, purpose)| Flow {
+        from: End::Party(from),
+        to: End::Elsewhere(host.trim_end_matches('.').to_owned()),
+        transport,
+        port: PortChoice::One(port),
+        purpose,
+    })
 }
 
 fn to_relay(from: PartyIndex, relay: &ServiceFacts) -> impl Iterator<Item = Flow> {

@@ -11,7 +11,7 @@ use iroh::{Endpoint, PublicKey};
 
 use crate::{
     acquaintance::Acquaintances, book::Book, carrier::Tripwires, endpoint::Relays, guests::Guests,
-    key::SessionKey, options::Chosen, tls::Tls,
+    key::SessionKey, lookout::Trouble, options::Chosen, tls::Tls,
 };
 
 /// A party that has joined.
@@ -32,6 +32,8 @@ pub(crate) struct Hub {
     /// Where this party accepts TLS over TCP; 0 where it does not.
     pub(crate) tcp_port: u16,
     pub(crate) wires: Tripwires,
+    /// Why relays of somebody else cannot be used.
+    pub(crate) trouble: Trouble,
     pub(crate) forwarder: Forwarder,
 }
 

@@ -6,13 +6,14 @@
 //! - `hunt`: one task a peer, `seek`: how it dials, `door`: how others are let in, `carrier`: what links ride on;
 //! - `herald`: tells peers where this party is (`places`), `book`: where they are, by signed records; `neighbours`: on a LAN;
 //!   `acquaintance`: what is known of each peer;
-//! - `endpoint`: QUIC, `names`: of our own relays; `tls`: carriers over TCP;
+//! - `endpoint`: QUIC, `names`: of our own relays, `elsewhere`: other people's, `lookout`: whether they can be used; `tls`: carriers over TCP;
 //! - [`relay`]: the `service` that carries what cannot go direct.
 
 mod acquaintance;
 mod book;
 mod carrier;
 mod door;
+mod elsewhere;
 mod endpoint;
 mod error;
 mod flows;
@@ -22,6 +23,8 @@ mod hub;
 mod hunt;
 mod joined;
 mod key;
+mod knock;
+mod lookout;
 mod names;
 mod neighbours;
 mod options;

@@ -7,6 +7,8 @@ use e3_overlay::{OWN, OptionKind, OptionShape, ServiceKind};
 use e3_session::types::Options;
 use iroh::RelayUrl;
 
+use crate::elsewhere::{CERTIFICATE, TOKEN};
+
 /// The word by which n0's public relays are asked for.
 const N0: &str = "n0";
 
@@ -22,6 +24,16 @@ pub(crate) const OPTIONS: &[OptionKind] = &[
             service: ServiceKind::Relay,
             words: &[N0, "none"],
         },
+    },
+    OptionKind {
+        name: CERTIFICATE,
+        summary: "of relays named by URL: a PEM file with the certificate of the authority, or of the relay, that is believed instead of public authorities",
+        shape: OptionShape::File,
+    },
+    OptionKind {
+        name: TOKEN,
+        summary: "of relays named by URL: a file with the token that lets parties in",
+        shape: OptionShape::File,
     },
     OptionKind {
         name: "carriers",

@@ -12,6 +12,7 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     NAME,
+    elsewhere::Elsewhere,
     flows::flows,
     joined::join,
     key::SessionKey,
@@ -72,6 +73,11 @@ impl Overlay for QuicOverlay {
 
     fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
         (kind == ServiceKind::Relay).then(service::relay)
+    }
+
+    fn check(&self, options: &Options) -> Result<(), OverlayError> {
+        Elsewhere::read(options)?;
+        Ok(())
     }
 
     fn mode(&self, options: &Options) -> String {

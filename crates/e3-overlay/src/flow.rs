@@ -43,6 +43,8 @@ pub enum End {
     Party(PartyIndex),
     /// The host of the service of this name.
     Service(String),
+    /// A host that is none of the environment's, by its name or address.
+    Elsewhere(String),
 }
 
 /// On which port somebody listens.

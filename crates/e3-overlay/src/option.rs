@@ -41,6 +41,11 @@ pub enum OptionShape {
         /// The words beside `own`.
         words: &'static [&'static str],
     },
+    /// A port, from 1 to 65535.
+    Port,
+    /// A file of the controller's machine; the overlay gets what stands in it ([`Options::contents`]), and nothing shows
+    /// that.
+    File,
 }
 
 /// The services that an overlay needs when it is given these options.

@@ -55,6 +55,12 @@ pub trait Overlay: Send + Sync + 'static {
         &[]
     }
 
+    /// Looks, before anything is made, for what cannot be used of the options beyond what their shapes say.
+    fn check(&self, options: &Options) -> Result<(), OverlayError> {
+        let _ = options;
+        Ok(())
+    }
+
     /// The mode that an agreement names, such as `plain`: with every option that decides what the overlay promises.
     fn mode(&self, options: &Options) -> String;
 

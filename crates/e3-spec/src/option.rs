@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::choice::ServiceKind;
+use crate::number::Port;
 use crate::quantity::Timeout;
+use crate::text::FilePath;
 
 /// What one option was given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +20,10 @@ pub enum OptionValue {
     Word(String),
     /// Words or addresses, in the order in which they were given.
     Words(Vec<String>),
+    /// A port.
+    Port(Port),
+    /// A file of this machine, which is read when the environment comes up.
+    File(FilePath),
 }
 
 /// An option that an overlay has.
@@ -43,6 +49,10 @@ pub enum OptionShape<'a> {
     /// Where a service comes from: [`OWN`], one of these words, or a list of `https` URLs. Only with `own`, which is the
     /// default, the environment needs a service of that kind.
     Source(ServiceKind, &'a [&'a str]),
+    /// A port, from 1 to 65535.
+    Port,
+    /// A file of this machine.
+    File,
 }
 
 /// The word for a service of the environment itself.
@@ -54,6 +64,8 @@ impl fmt::Display for OptionValue {
             Self::Duration(duration) => duration.fmt(f),
             Self::Word(word) => f.write_str(word),
             Self::Words(words) => write!(f, "[{}]", words.join(", ")),
+            Self::Port(port) => port.fmt(f),
+            Self::File(path) => path.fmt(f),
         }
     }
 }

@@ -23,7 +23,7 @@ fn refused(more: &str) -> String {
 fn options_arrive() {
     let environment = environment(
         "quic",
-        "[quic]\noutage = \"2 min\"\nrelay = [\"https://relay.example.org\"]\ncarriers = [\"quic\"]\nprogram = \"forwards\"\n",
+        "[quic]\noutage = \"2 min\"\nrelay = [\"https://relay.example.org\"]\ncarriers = [\"quic\"]\nprogram = \"forwards\"\nport = 7843\nrelay_certificate = \"ca.csv\"\n",
     );
     let shown = environment.options.iter();
     let shown: Vec<String> = shown
@@ -34,8 +34,10 @@ fn options_arrive() {
         [
             "carriers [quic]",
             "outage 2 min",
+            "port 7843",
             "program forwards",
-            "relay [https://relay.example.org]"
+            "relay [https://relay.example.org]",
+            "relay_certificate /env/demo/ca.csv"
         ]
     );
 }
@@ -132,6 +134,9 @@ fn wrong_options_are_pointed_at() {
         "[quic]\ncarriers = [\"udp\"]\n",
         "[quic]\ncarriers = []\n",
         "[quic]\nprogram = 3\n",
+        "[quic]\nport = 0\n",
+        "[quic]\nport = \"7843\"\n",
+        "[quic]\nrelay_certificate = \"novice.py\"\n",
         "[direct]\nfast = true\n",
         "[quick]\noutage = \"2 min\"\n",
         "[network]\nvirtual = [\"10.9.0.0/16\", \"10.8.0.0/16\"]\n",

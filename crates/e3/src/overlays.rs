@@ -69,6 +69,8 @@ fn option(kind: &e3_overlay::OptionKind) -> Option<KnownOption<'static>> {
         Shape::Source { service, words } => {
             OptionShape::Source(service.as_str().parse().ok()?, words)
         }
+        Shape::Port => OptionShape::Port,
+        Shape::File => OptionShape::File,
     };
     Some(KnownOption {
         name: kind.name,

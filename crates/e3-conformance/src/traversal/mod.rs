@@ -3,6 +3,7 @@
 //! In one lab there are two sites of every kind, with one party each. When they have connected, every pair must be what
 //! theory allows (RFC 5128, section 3.3), and what the overlay's page in the book says.
 
+mod elsewhere;
 mod kinds;
 mod table;
 mod ways;
@@ -20,6 +21,7 @@ use e3_session::{
     types::{Dial, LinkReport, Path},
 };
 
+pub use self::elsewhere::Elsewhere;
 use self::{
     kinds::{KINDS, theory},
     table::Table,
@@ -46,10 +48,16 @@ enum Way {
 }
 
 /// Holds an overlay with a relay to what theory allows, and its page to what was found, and ends the process with the
-/// outcome. To be called first thing in `main` of a test binary without Rust's own runner.
-pub fn traverse(overlay: &'static str, registry: fn() -> e3_overlay::Registry, page: PathBuf) -> ! {
+/// outcome. On a host that is nobody's of the environment, `start` starts a relay. To be called first thing in `main` of a test binary without Rust's own runner.
+pub fn traverse(
+    overlay: &'static str,
+    registry: fn() -> e3_overlay::Registry,
+    page: PathBuf,
+    start: fn(&e3_lab::Host) -> anyhow::Result<Elsewhere>,
+) -> ! {
     begin(overlay, registry);
     let _ = PAGE.set(page);
+    elsewhere::set(start);
     let name = "every_pair_of_nats_is_as_theory_allows";
     let test = Test::inside(name, || settle("every_pair", every_pair()));
     let relay = Test::inside("a_connection_outlives_its_relay", || {
@@ -61,7 +69,8 @@ pub fn traverse(overlay: &'static str, registry: fn() -> e3_overlay::Registry, p
             ways::neighbours_find_one_another_by_themselves(),
         );
     });
-    let tests = [helper(), test.within(Duration::from_mins(4)), relay, lan];
+    let mut tests = vec![helper(), test.within(Duration::from_mins(4)), relay, lan];
+    tests.extend(elsewhere::tests());
     e3_lab::testing::run(&tests)
 }
 

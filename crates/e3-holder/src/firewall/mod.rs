@@ -87,6 +87,9 @@ pub enum Direction {
 /// This program has no such overlay; or its network cannot be built.
 pub fn plan(environment: &Environment, registry: &Registry) -> Result<Firewall, Fault> {
     let overlay = overlay(environment, registry)?;
+    let options = declared::options(environment)?;
+    let checked = overlay.check(&options);
+    checked.map_err(|error| Fault::user(error.to_string()))?;
     let planned = lab::on_paper(environment).map_err(|error| Fault::user(error.to_string()))?;
     let (order, trouble) = arrange(environment, &*overlay, &planned);
     let (dial, ports) = declared::dialling(environment.program.as_ref());
@@ -95,7 +98,7 @@ pub fn plan(environment: &Environment, registry: &Registry) -> Result<Firewall, 
         dial,
         ports,
         services: facts(environment, &*overlay, &planned),
-        options: declared::options(environment),
+        options,
     };
     let flows = overlay.flows(&scene);
     Ok(Firewall {

@@ -66,6 +66,7 @@ impl Map<'_> {
                 let mut services = self.environment.services.iter();
                 &services.find(|service| service.name.as_str() == name)?.host
             }
+            End::Elsewhere(_) => return None,
         };
         self.planned.iter().find(|host| host.name == name.as_str())
     }
@@ -118,8 +119,33 @@ fn rules_of(here: &PlannedHost, map: &Map<'_>, flows: &[Flow]) -> Vec<Rule> {
         })
     });
     let mut rules: Vec<Rule> = rules.collect();
+    rules.extend(elsewhere(here, map, flows));
     rules.sort_by_key(|rule| (rule.direction, !rule.needed));
     rules
+}
+
+/// What a host opens to hosts that are none of the environment's.
+fn elsewhere<'a>(
+    here: &'a PlannedHost,
+    map: &'a Map<'_>,
+    flows: &'a [Flow],
+) -> impl Iterator<Item = Rule> + 'a {
+    flows.iter().filter_map(move |flow| {
+        let End::Elsewhere(name) = &flow.to else {
+            return None;
+        };
+        let from = map.host_of(&flow.from)?;
+        let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+        (from.name == here.name).then(|| Rule {
+            direction: Direction::Out,
+            protocol: flow.transport.to_string(),
+            port: flow.port.to_string(),
+            peer: name.clone(),
+            peer_addresses: address.into_iter().collect(),
+            purpose: flow.purpose.to_string(),
+            needed: flow.purpose.is_needed(),
+        })
+    })
 }
 
 /// The addresses of one host at another: its own on the same site, else those that the world sees; of versions of IP

@@ -67,7 +67,7 @@ pub(crate) async fn bring_up(
     let addresses = addresses::give(&environment, &*overlay, &parties, folder)?;
     let others = OnDemand::new(Arc::clone(&provider), starter.clone(), BTreeMap::new());
     let others = Arc::new(others);
-    let options = declared::options(&environment);
+    let options = declared::options(&environment)?;
     let (running, services) = {
         let settings = Settings {
             overlay: &*overlay,
@@ -152,6 +152,9 @@ pub(crate) fn allowed<'a>(
 ) -> Result<Allowed<'a>, Fault> {
     beforehand::check(environment, &consent.accept)?;
     let overlay = overlay(environment, registry)?;
+    let options = declared::options(environment)?;
+    let checked = overlay.check(&options);
+    checked.map_err(|error| Fault::user(error.to_string()))?;
     let insecure = exposure::check(environment, &*overlay, ProviderKind::of, consent.insecure)?;
     Ok(Allowed {
         overlay,

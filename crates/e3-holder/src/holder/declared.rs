@@ -1,14 +1,19 @@
 //! A program as its environment declares it, in the words of a conversation.
 
-use std::time::Duration;
+use std::{fs::File, io::Read as _, time::Duration};
 
-use e3_session::types::{Command, Dial, Kind, OptionValue, Options, PortLayout, Ports, Subnet};
+use e3_session::types::{
+    Command, Contents, Dial, Kind, OptionValue, Options, PortLayout, Ports, Subnet,
+};
 use e3_spec::{Dialling, Environment, Program, ProgramKind};
 
 use crate::wire::{Fault, RunAsk};
 
 /// The port of programs where no program says otherwise.
 const PORT: u16 = 11599;
+
+/// Bytes of a file that an option names: enough for all public authorities' certificates.
+const LARGEST: u64 = 512 << 10;
 
 /// Which connections a program will open, and on which ports its parties listen. Without a program: as one that
 /// uses `MPyC`.
@@ -38,22 +43,43 @@ fn dial(declared: Dialling) -> Dial {
     }
 }
 
-/// What the environment says of its overlay.
-pub(crate) fn options(environment: &Environment) -> Options {
-    let value = |value: &e3_spec::OptionValue| match value {
-        e3_spec::OptionValue::Duration(duration) => {
-            let ms = Duration::from(*duration).as_millis();
-            OptionValue::Milliseconds(u64::try_from(ms).unwrap_or(u64::MAX))
-        }
-        e3_spec::OptionValue::Word(word) => OptionValue::Word(word.clone()),
-        e3_spec::OptionValue::Words(words) => OptionValue::Words(words.clone()),
+/// What the environment says of its overlay, and what stands in the files that it names.
+pub(crate) fn options(environment: &Environment) -> Result<Options, Fault> {
+    let value = |(name, value): (&String, &e3_spec::OptionValue)| {
+        let value = match value {
+            e3_spec::OptionValue::Duration(duration) => {
+                let ms = Duration::from(*duration).as_millis();
+                OptionValue::Milliseconds(u64::try_from(ms).unwrap_or(u64::MAX))
+            }
+            e3_spec::OptionValue::Word(word) => OptionValue::Word(word.clone()),
+            e3_spec::OptionValue::Words(words) => OptionValue::Words(words.clone()),
+            e3_spec::OptionValue::Port(port) => OptionValue::Port(port.get()),
+            e3_spec::OptionValue::File(path) => {
+                let name = format!("{}.{name}", environment.overlay);
+                OptionValue::Contents(Contents(contents(&name, path.as_str())?.into()))
+            }
+        };
+        Ok((name.clone(), value))
     };
     let given = environment.options.iter();
-    Options(
-        given
-            .map(|(name, given)| (name.clone(), value(given)))
-            .collect(),
-    )
+    Ok(Options(given.map(value).collect::<Result<_, Fault>>()?))
+}
+
+/// What stands in the file of an option.
+fn contents(option: &str, path: &str) -> Result<Vec<u8>, Fault> {
+    let failed = |why: String| {
+        Fault::user(format!("{path} cannot be read: {why}"))
+            .hint(format!("it is named by `{option}`"))
+    };
+    let file = File::open(path).map_err(|error| failed(error.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(failed(format!("it has more than {LARGEST} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// The networks that are declared for virtual addresses.

@@ -8,7 +8,7 @@ use e3_forward::{
 };
 use e3_identity::canonical;
 use e3_overlay::{Joining, OverlayError};
-use e3_session::types::{Dial, PartyIndex, Ports, Roster, ServiceFacts};
+use e3_session::types::{Dial, Options, PartyIndex, Ports, Roster, ServiceFacts};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{Quic, tell};
@@ -18,11 +18,13 @@ use crate::{
     book::Book,
     carrier::Tripwires,
     door,
+    elsewhere::Elsewhere,
     endpoint::{self, Relays},
     guests::{Guests, keys_of},
     herald::herald,
     hub::Hub,
     key::SessionKey,
+    lookout::{Trouble, lookout},
     neighbours::neighbours,
     options::{Chosen, RelaySource},
     relay::Told,
@@ -45,7 +47,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
     let chosen = Chosen::read(&options);
     let keys = keys_of(&roster)?;
     let guests = Guests::default();
-    let relays = Arc::new(relays(&chosen, &services)?);
+    let relays = Arc::new(relays(&chosen, &options, &services)?);
     let tls = Tls::new(&key, guests.clone())?;
     let listener = chosen.tcp.then(door::listen).transpose()?;
     let tcp_port = match &listener {
@@ -72,14 +74,15 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         tls,
         tcp_port,
         wires: Tripwires::default(),
+        trouble: Trouble::default(),
         forwarder,
     });
     if let Some(lost) = place.notice() {
         tracing::error!("{lost}");
     }
     let mut tasks = JoinSet::new();
-    let (telling, notices) = tell::notices(&hub);
-    tasks.spawn(telling);
+    let (tell, notices) = tell::channel();
+    tasks.spawn(tell::telling(&hub, tell.clone()));
     let (new_peers, told) = mpsc::unbounded_channel();
     hub.take(keys, names_in(&roster));
     tasks.spawn(herald(Arc::clone(&hub), mailbox, told));
@@ -89,6 +92,9 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
     }
     if hub.chosen.lan {
         tasks.spawn(neighbours(Arc::clone(&hub)));
+    }
+    if !hub.relays.others.urls.is_empty() {
+        tasks.spawn(lookout(Arc::clone(&hub), tell));
     }
     let mut quic = Quic {
         hub,
@@ -111,7 +117,11 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
 }
 
 /// The relays that were chosen.
-fn relays(chosen: &Chosen, services: &[ServiceFacts]) -> Result<Relays, QuicError> {
+fn relays(
+    chosen: &Chosen,
+    options: &Options,
+    services: &[ServiceFacts],
+) -> Result<Relays, QuicError> {
     let own = || {
         let relays = services.iter().filter(|service| service.kind == "relay");
         let told = relays.map(|facts| {
@@ -122,17 +132,12 @@ fn relays(chosen: &Chosen, services: &[ServiceFacts]) -> Result<Relays, QuicErro
         });
         told.collect::<Result<Vec<_>, _>>()
     };
-    Ok(match &chosen.relay {
-        RelaySource::Own => Relays {
-            own: own()?,
-            others: Vec::new(),
+    Ok(Relays {
+        own: match chosen.relay {
+            RelaySource::Own => own()?,
+            RelaySource::None | RelaySource::N0 | RelaySource::Urls(_) => Vec::new(),
         },
-        RelaySource::None => Relays::default(),
-        RelaySource::N0 => Relays::n0(),
-        RelaySource::Urls(urls) => Relays {
-            own: Vec::new(),
-            others: urls.clone(),
-        },
+        others: Elsewhere::read(options)?,
     })
 }
 

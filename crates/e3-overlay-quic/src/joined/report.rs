@@ -23,7 +23,7 @@ impl Quic {
                 .as_ref()
                 .map_or(then.path, |now| now.path.clone()),
             Some(LinkState::Searching { why: reason, .. }) => Path::Unreachable {
-                reason: why(&tried).unwrap_or(reason),
+                reason: self.hub.trouble.beside(why(&tried).unwrap_or(reason)),
             },
             Some(LinkState::Over { reason }) => Path::Unreachable { reason },
             None => Path::Unreachable {

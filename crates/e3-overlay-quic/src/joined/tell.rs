@@ -11,15 +11,20 @@ use crate::hub::Hub;
 /// Notices that may wait for the agent. Whoever makes them has no more than a few at once.
 const WAITING: usize = 16;
 
-/// Where a party's notices come out.
-pub(super) fn notices(
+/// Where a party's notices come out, and where whoever else has some puts them in.
+pub(super) fn channel() -> (mpsc::Sender<String>, mpsc::Receiver<String>) {
+    mpsc::channel(WAITING)
+}
+
+/// Tells what happens to links.
+pub(super) fn telling(
     hub: &Arc<Hub>,
-) -> (impl Future<Output = ()> + use<>, mpsc::Receiver<String>) {
-    let (tell, told) = mpsc::channel(WAITING);
+    tell: mpsc::Sender<String>,
+) -> impl Future<Output = ()> + use<> {
     let mut happens = hub.forwarder.notices();
     // What holds the hub keeps links from being left.
     let hub = Arc::downgrade(hub);
-    let telling = async move {
+    async move {
         while let Some(notice) = happens.recv().await {
             let Some(name) = hub.upgrade().map(|hub| hub.name_of(notice.peer)) else {
                 return;
@@ -28,8 +33,7 @@ pub(super) fn notices(
                 return;
             }
         }
-    };
-    (telling, told)
+    }
 }
 
 /// What happened, and what to do next.

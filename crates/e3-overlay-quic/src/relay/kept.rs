@@ -83,6 +83,26 @@ impl Kept {
     }
 }
 
+/// Lets the relay of a folder be the one with this name, private key (PKCS#8) and certificate (both DER), for those who
+/// have the token, rather than one that is made up at its first start.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn keep(
+    folder: &Path,
+    name: &str,
+    (key, certificate): (&[u8], &[u8]),
+    token: &str,
+) -> io::Result<()> {
+    let kept = Kept {
+        name: name.to_owned(),
+        key: ByteBuf::from(key),
+        certificate: ByteBuf::from(certificate),
+        token: token.to_owned(),
+    };
+    kept.write(folder)
+}
+
 /// 32 random bytes in hexadecimal.
 fn random_hex() -> Result<String, QuicError> {
     let mut bytes = [0; 32];

@@ -13,8 +13,11 @@ mod kept;
 mod server;
 mod told;
 
+pub use kept::keep;
 pub use server::{Relay, RelayPorts};
 pub use told::{Told, ToldError};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_elsewhere;

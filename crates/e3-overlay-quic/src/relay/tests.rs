@@ -9,19 +9,20 @@ use tokio::time::timeout;
 use super::*;
 use crate::{
     ALPN, carrier,
+    elsewhere::Elsewhere,
     endpoint::{self, Relays},
     guests::Guests,
     key::SessionKey,
 };
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn relay(folder: &std::path::Path, ports: RelayPorts) -> Relay {
+pub(super) async fn relay(folder: &std::path::Path, ports: RelayPorts) -> Relay {
     let address = Ipv4Addr::LOCALHOST.into();
     Relay::start_at(folder, address, ports).await.unwrap()
 }
 
-const ANY: RelayPorts = RelayPorts { tcp: 0, udp: 0 };
+pub(super) const ANY: RelayPorts = RelayPorts { tcp: 0, udp: 0 };
 
 fn facts(relay: &Relay) -> ServiceFacts {
     ServiceFacts {
@@ -37,12 +38,12 @@ fn facts(relay: &Relay) -> ServiceFacts {
 fn relays(told: Told) -> Relays {
     Relays {
         own: vec![told],
-        others: Vec::new(),
+        others: Elsewhere::default(),
     }
 }
 
 /// An endpoint with the keys of those that it lets in.
-async fn endpoint(relays: &Relays) -> (Endpoint, Guests) {
+pub(super) async fn endpoint(relays: &Relays) -> (Endpoint, Guests) {
     let guests = Guests::default();
     let key = SessionKey::generate().unwrap();
     let bound = Box::pin(endpoint::bind(&key, guests.clone(), relays));
@@ -51,29 +52,29 @@ async fn endpoint(relays: &Relays) -> (Endpoint, Guests) {
 }
 
 /// Two that know one another.
-async fn acquainted(relays: &Relays) -> [Endpoint; 2] {
+pub(super) async fn acquainted(relays: &Relays) -> [Endpoint; 2] {
     let ((one, its), (two, others)) = tokio::join!(endpoint(relays), endpoint(relays));
     its.admit([(two.id(), PartyIndex(1))]);
     others.admit([(one.id(), PartyIndex(0))]);
     [one, two]
 }
 
-fn by_relay(of: &Endpoint, relays: &Relays) -> EndpointAddr {
+pub(super) fn by_relay(of: &Endpoint, relays: &Relays) -> EndpointAddr {
     let urls = relays.urls().into_iter().map(TransportAddr::Relay);
     EndpointAddr::from_parts(of.id(), urls)
 }
 
-async fn call(from: &Endpoint, to: &Endpoint, relays: &Relays) -> Option<Connection> {
+pub(super) async fn call(from: &Endpoint, to: &Endpoint, relays: &Relays) -> Option<Connection> {
     let called = from.connect(by_relay(to, relays), ALPN);
     timeout(PATIENCE, called).await.ok()?.ok()
 }
 
-async fn accept(at: &Endpoint) -> Option<Connection> {
+pub(super) async fn accept(at: &Endpoint) -> Option<Connection> {
     let incoming = timeout(PATIENCE, at.accept()).await.ok()??;
     timeout(PATIENCE, incoming).await.ok()?.ok()
 }
 
-async fn close(endpoints: [Endpoint; 2]) {
+pub(super) async fn close(endpoints: [Endpoint; 2]) {
     for endpoint in endpoints {
         endpoint.close().await;
     }

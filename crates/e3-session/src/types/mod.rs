@@ -30,7 +30,7 @@ pub use lasting::EndsEarly;
 pub use link::{Attempt, LinkReport, Path, Tried};
 pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
 pub use network::{ClockOffset, Dependence, NetworkReport, NetworkView, ServiceReach};
-pub use option::{OptionValue, Options};
+pub use option::{Contents, OptionValue, Options};
 pub use outcome::{Ending, Outcome};
 pub use program::{
     Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,

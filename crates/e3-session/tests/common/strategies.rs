@@ -9,11 +9,11 @@ use e3_session::{
         ToController,
     },
     types::{
-        Admission, Command, Conclusion, Contact, Dial, DialTable, Difference, Digest, End, Ending,
-        FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind, Manifest, Nonce,
-        Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex, PortLayout, Ports,
-        Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts, ServiceHealth,
-        ServicePort, SessionId, Statement, Subnet, Terms, Transport,
+        Admission, Command, Conclusion, Contact, Contents, Dial, DialTable, Difference, Digest,
+        End, Ending, FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind,
+        Manifest, Nonce, Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex,
+        PortLayout, Ports, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts,
+        ServiceHealth, ServicePort, SessionId, Statement, Subnet, Terms, Transport,
     },
 };
 use proptest::{
@@ -277,6 +277,8 @@ fn options() -> impl Strategy<Value = Options> {
         any::<u64>().prop_map(OptionValue::Milliseconds),
         text().prop_map(OptionValue::Word),
         vec(text(), 0..3).prop_map(OptionValue::Words),
+        any::<u16>().prop_map(OptionValue::Port),
+        vec(any::<u8>(), 0..9).prop_map(|bytes| OptionValue::Contents(Contents(bytes.into()))),
     ];
     btree_map(text(), value, 0..3).prop_map(Options)
 }

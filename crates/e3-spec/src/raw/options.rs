@@ -93,6 +93,8 @@ pub(crate) fn schema(overlay: &KnownOverlay<'_>) -> serde_json::Value {
                     { "type": "array", "items": url, "minItems": 1 },
                 ] })
             }
+            OptionShape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+            OptionShape::File => json!({ "type": "string" }),
         };
         property["description"] = option.summary.into();
         (option.name.to_owned(), property)

@@ -7,6 +7,7 @@ use super::Resolver;
 use crate::choice::ServiceKind;
 use crate::known::KnownOverlay;
 use crate::near::{nearest, one_of};
+use crate::number::Port;
 use crate::option::{KnownOption, OWN, OptionShape, OptionValue};
 use crate::quantity::Timeout;
 use crate::raw::{At, List, Node, OptionsTable, Read, Value};
@@ -64,6 +65,11 @@ impl Resolver<'_> {
             OptionShape::OneOf(words) => self.word(node, words),
             OptionShape::SomeOf(words) => self.some_of(node, words),
             OptionShape::Source(_, words) => self.origin(node, words),
+            OptionShape::Port => {
+                let port = Port::read(node, self.report).ok_or(Reported)?;
+                Ok(OptionValue::Port(port))
+            }
+            OptionShape::File => self.file(node),
         }
     }
 
@@ -118,6 +124,13 @@ impl Resolver<'_> {
             all.push(value);
         }
         Ok(OptionValue::Words(all))
+    }
+
+    fn file(&mut self, node: &Node) -> Checked<OptionValue> {
+        let given = String::read(node, self.report).ok_or(Reported)?;
+        let path = self.path(&given, node.place)?;
+        self.check_file(path.as_ref(), &given, node.place);
+        Ok(OptionValue::File(path))
     }
 
     fn origin(&mut self, node: &Node, words: &[&str]) -> Checked<OptionValue> {

@@ -29,6 +29,16 @@ const OPTIONS: &[KnownOption<'static>] = &[
         summary: "Where.",
         shape: OptionShape::OneOf(&["auto", "namespace", "forwards"]),
     },
+    KnownOption {
+        name: "port",
+        summary: "On which.",
+        shape: OptionShape::Port,
+    },
+    KnownOption {
+        name: "relay_certificate",
+        summary: "By whom.",
+        shape: OptionShape::File,
+    },
 ];
 
 /// The names that tests may use.

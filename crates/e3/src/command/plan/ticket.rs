@@ -63,7 +63,7 @@ fn rules(rules: &[Rule]) -> Vec<String> {
             Direction::Out => ("out", "to"),
         };
         let addresses = shown(&rule.peer_addresses);
-        let peer = if addresses.is_empty() {
+        let peer = if addresses.is_empty() || addresses == rule.peer {
             rule.peer.clone()
         } else {
             format!("{addresses} ({})", rule.peer)

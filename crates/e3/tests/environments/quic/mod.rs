@@ -1,6 +1,7 @@
 //! Whole commands over overlay `quic`: programs notice nothing of what happens to their network.
 
 mod addresses;
+mod elsewhere;
 mod frameworks;
 mod lasting;
 mod noticing;
