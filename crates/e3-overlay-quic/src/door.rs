@@ -2,7 +2,8 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    num::NonZeroU16,
     sync::Arc,
     time::Duration,
 };
@@ -14,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{QuicError, carrier, hub::Hub};
+use crate::{QuicError, carrier, hub::Hub, options::Chosen};
 
 /// Connections that are spoken with at one time; a flood of strangers must not fill the agent's memory.
 const CROWD: usize = 256;
@@ -28,21 +29,53 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Pause after a failed accept, such as for want of descriptors.
 const RECOVER: Duration = Duration::from_millis(50);
 
-/// Listens for TLS on every address of this host, of both families where the system has IPv6.
-pub(crate) fn listen() -> Result<TcpListener, QuicError> {
-    let six = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
-    let four = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    let listener = bind(TcpSocket::new_v6(), six).or_else(|_| bind(TcpSocket::new_v4(), four));
+/// Listens for TLS on every address of this host, of both families where the system has IPv6: on this port, or on any that
+/// is free.
+pub(crate) fn listen(port: Option<NonZeroU16>) -> Result<TcpListener, QuicError> {
+    let number = port.map_or(0, NonZeroU16::get);
+    let six = SocketAddr::from((Ipv6Addr::UNSPECIFIED, number));
+    let four = SocketAddr::from((Ipv4Addr::UNSPECIFIED, number));
+    let listener = match bind(TcpSocket::new_v6(), six) {
+        // Somebody else would be met there by half of the peers.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
+        Err(_) => bind(TcpSocket::new_v4(), four),
+        Ok(listener) => Ok(listener),
+    };
     listener.map_err(|source| QuicError::Listen {
-        at: "a port of TCP".to_owned(),
+        at: port.map_or_else(
+            || "any port of TCP".to_owned(),
+            |port| format!("TCP port {port}"),
+        ),
         source,
     })
 }
 
 fn bind(socket: io::Result<TcpSocket>, at: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket?;
+    // Connections of an agent that has ended keep its port for a minute.
+    socket.set_reuseaddr(at.port() != 0)?;
     socket.bind(at)?;
     socket.listen(BACKLOG)
+}
+
+/// Whether a port can be had, of what it is needed for, before anybody relies on it.
+pub(crate) fn try_port(chosen: &Chosen) -> Result<(), QuicError> {
+    let Some(port) = chosen.port else {
+        return Ok(());
+    };
+    if chosen.tcp {
+        listen(Some(port))?;
+    }
+    let failed = |source| QuicError::Listen {
+        at: format!("UDP port {port}"),
+        source,
+    };
+    UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port.get())).map_err(failed)?;
+    match UdpSocket::bind((Ipv6Addr::UNSPECIFIED, port.get())) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(failed(error)),
+        // Where the system has no IPv6, nobody comes by it.
+        _ => Ok(()),
+    }
 }
 
 /// Accepts peers that come by TLS over TCP, until it is dropped.
@@ -98,4 +131,41 @@ async fn greet_by_quic(hub: &Hub, incoming: Incoming) -> io::Result<()> {
     let carrier = carrier::accepted(connection, Arc::clone(&hub.relays)).await?;
     hub.attach(&key, carrier);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use e3_session::types::{OptionValue, Options};
+
+    use super::*;
+
+    fn chosen(port: u16) -> Chosen {
+        let port = ("port".to_owned(), OptionValue::Port(port));
+        Chosen::read(&Options([port].into()))
+    }
+
+    #[tokio::test]
+    async fn a_port_that_somebody_has_is_named() {
+        let any = (Ipv4Addr::UNSPECIFIED, 0);
+        let tcp = std::net::TcpListener::bind(any).unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        let told = try_port(&chosen(port)).unwrap_err().to_string();
+        assert!(told.contains(&format!("TCP port {port}")), "{told}");
+        assert!(told.contains("`quic.port`"), "{told}");
+
+        drop(tcp);
+        try_port(&chosen(port)).unwrap();
+        let listener = listen(chosen(port).port).unwrap();
+        assert_eq!(listener.local_addr().unwrap().port(), port);
+
+        for family in [
+            Ipv4Addr::UNSPECIFIED.into(),
+            std::net::IpAddr::from(Ipv6Addr::UNSPECIFIED),
+        ] {
+            let udp = UdpSocket::bind((family, 0)).unwrap();
+            let port = udp.local_addr().unwrap().port();
+            let told = try_port(&chosen(port)).unwrap_err().to_string();
+            assert!(told.contains(&format!("UDP port {port}")), "{told}");
+        }
+    }
 }

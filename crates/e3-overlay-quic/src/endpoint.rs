@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, Ipv6Addr},
+    num::NonZeroU16,
 };
 
 use iroh::{
@@ -111,14 +112,15 @@ impl EndpointHooks for Doorkeeper {
     }
 }
 
-/// Makes the endpoint. It speaks to the relays named here and to peers, and to nobody else's servers.
+/// Makes the endpoint, on this port of UDP or on any that is free. It speaks to the relays named here and to peers, and to nobody else's servers.
 pub(crate) async fn bind(
     key: &SessionKey,
     guests: Guests,
     relays: &Relays,
+    port: Option<NonZeroU16>,
 ) -> Result<Endpoint, QuicError> {
     let names = names::resolver(&relays.own);
-    Box::pin(bind_by(key, guests, relays, names)).await
+    Box::pin(bind_by(key, guests, relays, port, names)).await
 }
 
 /// The same; names are asked of this resolver.
@@ -126,6 +128,7 @@ pub(crate) async fn bind_by(
     key: &SessionKey,
     guests: Guests,
     relays: &Relays,
+    port: Option<NonZeroU16>,
     names: DnsResolver,
 ) -> Result<Endpoint, QuicError> {
     let mode = if relays.urls().is_empty() {
@@ -139,6 +142,7 @@ pub(crate) async fn bind_by(
     let failed = |error: &dyn std::fmt::Display| QuicError::Endpoint {
         why: format!("{error:#}"),
     };
+    let port = port.map_or(0, NonZeroU16::get);
     let six = BindOpts::default().set_is_required(false);
     Endpoint::builder(presets::Minimal)
         .secret_key(key.secret().clone())
@@ -152,9 +156,9 @@ pub(crate) async fn bind_by(
         .portmapper_config(PortmapperConfig::Disabled)
         .net_report_config(report)
         .max_tls_tickets(0)
-        .bind_addr((Ipv4Addr::UNSPECIFIED, 0))
+        .bind_addr((Ipv4Addr::UNSPECIFIED, port))
         .map_err(|error| failed(&error))?
-        .bind_addr_with_opts((Ipv6Addr::UNSPECIFIED, 0), six)
+        .bind_addr_with_opts((Ipv6Addr::UNSPECIFIED, port), six)
         .map_err(|error| failed(&error))?
         .bind()
         .await

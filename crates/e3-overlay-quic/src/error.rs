@@ -35,7 +35,7 @@ pub enum QuicError {
     Tls(#[from] rustls::Error),
     /// Nothing can be listened on.
     #[error(
-        "cannot listen on {at}: {source}; is another program using the port? choose one by `quic.port`, or none"
+        "cannot listen on {at}: {source}; is another program using the port, or may this user have none below 1024? choose another by `quic.port`, or none"
     )]
     Listen {
         /// What was wanted.

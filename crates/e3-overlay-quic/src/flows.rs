@@ -33,6 +33,8 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
     } else {
         Purpose::Better
     };
+    let port = chosen.port;
+    let port = port.map_or(PortChoice::Any, |port| PortChoice::One(port.get()));
     let pairs = indices().flat_map(|from| indices().map(move |to| (from, to)));
     for (from, to) in pairs.filter(|(from, to)| from != to) {
         let carriers = [
@@ -44,7 +46,7 @@ pub(crate) fn flows(scene: &Scene) -> Vec<Flow> {
                 from: End::Party(from),
                 to: End::Party(to),
                 transport,
-                port: PortChoice::Any,
+                port,
                 purpose,
             });
         }
@@ -99,4 +101,28 @@ fn to_relay(from: PartyIndex, relay: &ServiceFacts) -> impl Iterator<Item = Flow
         purpose: Purpose::Measure,
     });
     relayed.into_iter().chain(reflected.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use e3_session::types::{Dial, OptionValue, Options, Ports};
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_fixed_is_told_and_one_that_is_not_is_any() {
+        for (port, told) in [(None, PortChoice::Any), (Some(7843), PortChoice::One(7843))] {
+            let port = port.map(|port| ("port".to_owned(), OptionValue::Port(port)));
+            let flows = flows(&Scene {
+                parties: 2,
+                dial: Dial::LowerToHigher,
+                ports: Ports::one(4300),
+                services: Vec::new(),
+                options: Options(port.into_iter().collect()),
+            });
+            let transports: Vec<_> = flows.iter().map(|flow| flow.transport).collect();
+            assert_eq!(transports, [Transport::Tcp, Transport::Udp].repeat(2));
+            assert!(flows.iter().all(|flow| flow.port == told), "{flows:?}");
+        }
+    }
 }

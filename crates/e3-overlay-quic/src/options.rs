@@ -1,6 +1,6 @@
 //! What e3.toml may say of the overlay, in its table `[quic]`.
 
-use std::time::Duration;
+use std::{num::NonZeroU16, time::Duration};
 
 use e3_forward::place::Wanted;
 use e3_overlay::{OWN, OptionKind, OptionShape, ServiceKind};
@@ -39,6 +39,11 @@ pub(crate) const OPTIONS: &[OptionKind] = &[
         name: "carriers",
         summary: "what links ride on, best first: tcp (TLS 1.3 over TCP), quic",
         shape: OptionShape::SomeOf(&["tcp", "quic"]),
+    },
+    OptionKind {
+        name: "port",
+        summary: "where every agent accepts peers, over TCP and UDP; any free port when left out",
+        shape: OptionShape::Port,
     },
     OptionKind {
         name: "outage",
@@ -82,6 +87,8 @@ pub(crate) struct Chosen {
     pub(crate) tcp: bool,
     /// Whether links may ride on QUIC.
     pub(crate) quic: bool,
+    /// Where this party accepts peers; `None` for any free port.
+    pub(crate) port: Option<NonZeroU16>,
     pub(crate) outage: Duration,
     pub(crate) program: Wanted,
     pub(crate) lan: bool,
@@ -105,6 +112,7 @@ impl Chosen {
             relay,
             tcp: rides("tcp"),
             quic: rides("quic"),
+            port: options.port("port").and_then(NonZeroU16::new),
             outage: options.duration("outage").unwrap_or(OUTAGE),
             program: program.unwrap_or_default(),
             lan: options.word("lan") != Some("off"),

@@ -12,6 +12,7 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     NAME,
+    door::try_port,
     elsewhere::Elsewhere,
     flows::flows,
     joined::join,
@@ -88,8 +89,9 @@ impl Overlay for QuicOverlay {
         flows(scene)
     }
 
-    /// A key that is used in this session and in no other.
-    async fn introduce(&self, _who: &Introducing) -> Result<ByteBuf, OverlayError> {
+    /// A key that is used in this session and in no other. A port that cannot be had is told now, before anybody takes part.
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        try_port(&Chosen::read(&who.options))?;
         let key = SessionKey::generate()?;
         let public = ByteBuf::from(*key.public().as_bytes());
         self.key

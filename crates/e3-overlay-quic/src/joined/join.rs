@@ -49,12 +49,12 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
     let guests = Guests::default();
     let relays = Arc::new(relays(&chosen, &options, &services)?);
     let tls = Tls::new(&key, guests.clone())?;
-    let listener = chosen.tcp.then(door::listen).transpose()?;
+    let listener = chosen.tcp.then(|| door::listen(chosen.port)).transpose()?;
     let tcp_port = match &listener {
         Some(listener) => port_of(listener)?,
         None => 0,
     };
-    let endpoint = Box::pin(endpoint::bind(&key, guests.clone(), &relays)).await?;
+    let endpoint = Box::pin(endpoint::bind(&key, guests.clone(), &relays, chosen.port)).await?;
     let place = Place::open(&plan(&roster, me, dial, ports, &chosen));
     let place = Arc::new(place.map_err(QuicError::Place)?);
     let mut settings = ForwardSettings::new(context(&roster));

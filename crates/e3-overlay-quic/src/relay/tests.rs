@@ -46,7 +46,7 @@ fn relays(told: Told) -> Relays {
 pub(super) async fn endpoint(relays: &Relays) -> (Endpoint, Guests) {
     let guests = Guests::default();
     let key = SessionKey::generate().unwrap();
-    let bound = Box::pin(endpoint::bind(&key, guests.clone(), relays));
+    let bound = Box::pin(endpoint::bind(&key, guests.clone(), relays, None));
     let made = bound.await.unwrap();
     (made, guests)
 }

@@ -166,7 +166,7 @@ async fn asked(relays: &Relays) -> BTreeSet<String> {
     let guests = Guests::default();
     let key = SessionKey::generate().unwrap();
     let names = DnsResolver::custom(curious.clone());
-    let endpoint: Endpoint = bind_by(&key, guests, relays, names).await.unwrap();
+    let endpoint: Endpoint = bind_by(&key, guests, relays, None, names).await.unwrap();
     let (other, _) = self::endpoint(&Relays::default()).await;
     let known = tests::by_relay(&other, relays);
     let _nobody = timeout(

@@ -5,6 +5,7 @@ mod elsewhere;
 mod frameworks;
 mod lasting;
 mod noticing;
+mod port;
 mod serving;
 
 use serde_json::Value;
