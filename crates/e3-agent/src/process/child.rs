@@ -9,6 +9,7 @@ use std::{
 };
 
 use e3_sys::child::{self, Ended};
+use e3_sys::files;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use tokio::{
     io::{Interest, unix::AsyncFd},
@@ -52,6 +53,7 @@ impl Child {
             .process_group(0)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        files::leave_as_before(&mut command);
         child::tie(&mut command);
         let (mut process, pid) = {
             let mut started = started();

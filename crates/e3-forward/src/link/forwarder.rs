@@ -17,6 +17,7 @@ use super::{
     Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice,
     notices::Notices,
     peer::{Command, Rules, Run, Shared},
+    share::Share,
     task::Task,
 };
 use crate::{Programs, place::Accepted};
@@ -35,6 +36,7 @@ struct Inner {
     programs: Arc<dyn Programs>,
     settings: ForwardSettings,
     notices: Arc<Notices>,
+    share: Arc<Share>,
     state: Mutex<State>,
 }
 
@@ -59,6 +61,7 @@ impl Forwarder {
         tracing::debug!(%me, "links begin");
         let inner = Arc::new(Inner {
             programs,
+            share: Arc::new(Share::of(settings.files)),
             settings,
             notices: Arc::default(),
             state: Mutex::default(),
@@ -72,7 +75,10 @@ impl Forwarder {
     pub fn add_peer(&self, peer: PartyIndex, leader: bool) {
         self.remove_peer(peer, "its link begins anew");
         let (commands, receiver) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(self.inner.notices.clone()));
+        let shared = Arc::new(Shared::new(
+            self.inner.notices.clone(),
+            self.inner.share.clone(),
+        ));
         let mut state = self.inner.state();
         let task = Task::new(
             self.inner.programs.clone(),
@@ -92,6 +98,7 @@ impl Forwarder {
                 task,
             },
         );
+        self.inner.share.among(state.peers.len());
     }
 
     /// Ends the link to a peer, and with it all connections of the program to it. The peer is told.
@@ -103,6 +110,7 @@ impl Forwarder {
             peer.ask(Command::Leave);
             state.leaving.retain(|task| !task.is_finished());
             state.leaving.push(peer.task);
+            self.inner.share.among(state.peers.len());
         }
     }
 

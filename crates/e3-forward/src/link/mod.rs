@@ -12,6 +12,7 @@ mod notice;
 mod notices;
 mod peer;
 mod settings;
+mod share;
 mod task;
 
 pub use carrier::{ByteStream, Carrier, CarrierFacts};

@@ -13,7 +13,9 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Carrier, CarrierFacts, Guard, Incident, LinkFacts, LinkState, notices::Notices};
+use super::{
+    Carrier, CarrierFacts, Guard, Incident, LinkFacts, LinkState, notices::Notices, share::Share,
+};
 use crate::place::Accepted;
 
 /// What a link's task is asked to do.
@@ -97,6 +99,7 @@ pub(super) struct Shared {
     pub(super) streams: AtomicUsize,
     seldom: Mutex<Seldom>,
     notices: Arc<Notices>,
+    pub(super) share: Arc<Share>,
 }
 
 /// What changes seldom.
@@ -108,7 +111,7 @@ pub(super) struct Seldom {
 }
 
 impl Shared {
-    pub(super) fn new(notices: Arc<Notices>) -> Self {
+    pub(super) fn new(notices: Arc<Notices>, share: Arc<Share>) -> Self {
         let state = LinkState::Searching {
             since: Instant::now(),
             why: "no carrier came yet".to_owned(),
@@ -120,6 +123,7 @@ impl Shared {
             streams: AtomicUsize::new(0),
             seldom: Mutex::default(),
             notices,
+            share,
         }
     }
 

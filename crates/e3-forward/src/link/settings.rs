@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use e3_sys::files;
+
 /// How links behave.
 #[derive(Debug, Clone)]
 pub struct ForwardSettings {
@@ -13,6 +15,8 @@ pub struct ForwardSettings {
     pub ping: Duration,
     /// How long a connection waits for a program that does not listen yet.
     pub patience: Duration,
+    /// How many files this process may have open: peers can open connections to the program for half as many.
+    pub files: usize,
 }
 
 impl ForwardSettings {
@@ -23,6 +27,7 @@ impl ForwardSettings {
             outage: Duration::from_mins(10),
             ping: Duration::from_secs(3),
             patience: Duration::from_secs(30),
+            files: files::allowed(),
         }
     }
 }

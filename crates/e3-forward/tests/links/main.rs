@@ -1,5 +1,6 @@
 //! Programs on 127.0.0.1 over links whose carriers are cut.
 
 mod loopback;
+mod many;
 mod runs;
 mod streams;

@@ -17,6 +17,8 @@ use crate::overlays::registry;
 /// # Errors
 /// The streams cannot be used.
 pub fn main(_args: &Internal) -> Result<ExitCode, Fault> {
+    // Each connection of a program takes one.
+    e3_sys::files::allow_many();
     let failed = |error: io::Error| Fault::ours(format!("the agent cannot serve: {error}"));
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()

@@ -4,7 +4,9 @@ use std::task::{Context, Poll};
 
 use e3_resume::ResetWhy;
 
-use super::{Task, local::Local};
+use tokio::time::Instant;
+
+use super::{Task, knocks::Knocks, local::Local};
 use crate::link::peer::{Command, Rules};
 
 impl Task {
@@ -31,8 +33,9 @@ impl Task {
         let before = std::mem::replace(&mut self.rules, rules);
         // Whoever called before the rules were told is held to them, too, as long as no program has heard of it.
         for local in &mut self.locals {
-            local.hold_again();
+            local.hold_again(false);
         }
+        self.knocks = Knocks::new(Instant::now());
         if before.run == rules.run {
             return;
         }

@@ -94,22 +94,6 @@ impl Local {
         cx: &mut Context<'_>,
     ) -> Fate {
         let before = *counts;
-        if let Socket::Dialling { dialling, .. } = &mut self.socket {
-            match dialling.as_mut().poll(cx) {
-                Poll::Pending => {}
-                Poll::Ready(Ok(socket)) => {
-                    // Small messages are sent at once, or each waits for the acknowledgement of the one before.
-                    _ = socket.set_nodelay(true);
-                    self.socket = Socket::Open(socket);
-                }
-                Poll::Ready(Err(error)) => {
-                    return Fate::Broken(match error.kind() {
-                        io::ErrorKind::ConnectionRefused => ResetWhy::NoListener,
-                        _ => ResetWhy::Unreachable,
-                    });
-                }
-            }
-        }
         self.deaf |= self.tell(link, counts, cx).is_err();
         match self.hear(link, counts, cx) {
             Err(_) => Fate::Broken(ResetWhy::Program),
@@ -210,14 +194,36 @@ impl Local {
         }
     }
 
-    /// Holds it again, if the program has not heard of it: what it may do is looked at anew.
-    pub(super) fn hold_again(&mut self) {
+    /// Whether the program is being called.
+    pub(super) fn is_dialling(&self) -> bool {
+        matches!(self.socket, Socket::Dialling { .. })
+    }
+
+    /// The program's port, and whether it has taken a call, as soon as that is known.
+    pub(super) fn dialled(&mut self, cx: &mut Context<'_>) -> Option<(u16, io::Result<()>)> {
+        let Socket::Dialling { dialling, call, .. } = &mut self.socket else {
+            return None;
+        };
+        let Poll::Ready(outcome) = dialling.as_mut().poll(cx) else {
+            return None;
+        };
+        let port = call.port;
+        let outcome = outcome.map(|socket| {
+            // Small messages are sent at once, or each waits for the acknowledgement of the one before.
+            _ = socket.set_nodelay(true);
+            self.socket = Socket::Open(socket);
+        });
+        Some((port, outcome))
+    }
+
+    /// Holds it again, if the program has not heard of it: until it may go, or until that is looked at anew.
+    pub(super) fn hold_again(&mut self, is_vouched: bool) {
         if let Socket::Held { call, until, .. } | Socket::Dialling { call, until, .. } = self.socket
         {
             self.socket = Socket::Held {
                 call,
                 until,
-                vouched: false,
+                vouched: is_vouched,
             };
         }
     }

@@ -24,16 +24,19 @@ use super::{
 };
 use crate::Programs;
 
+mod admit;
 mod carriers;
 mod claim;
 mod commands;
 mod dial;
 mod events;
 mod farewell;
+mod knocks;
 mod local;
 mod locals;
 
 use carriers::Riding;
+use knocks::Knocks;
 use local::Local;
 
 /// Bytes that are read from a carrier at once.
@@ -56,6 +59,9 @@ pub(super) struct Task {
     shared: Arc<Shared>,
     carriers: Vec<Riding>,
     locals: Vec<Local>,
+    /// Calls of the program that are under way, and which may be begun.
+    under_way: usize,
+    knocks: Knocks,
     /// Where a carrier's bytes are read to.
     input: Box<[u8]>,
     alarm: Pin<Box<Sleep>>,
@@ -94,6 +100,8 @@ impl Task {
             shared,
             carriers: Vec::new(),
             locals: Vec::new(),
+            under_way: 0,
+            knocks: Knocks::new(born),
             input: vec![0; READ].into_boxed_slice(),
             alarm: Box::pin(sleep_until(born)),
             armed: None,
