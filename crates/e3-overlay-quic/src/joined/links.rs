@@ -14,6 +14,9 @@ use crate::hunt::hunt;
 /// How long links may take to end that the roster does not name any more.
 const PARTING: Duration = Duration::from_secs(2);
 
+/// How long the endpoint may take to tell peers that it goes: so much beyond two round trips, and so much at most.
+const FAREWELL: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+
 impl Quic {
     /// Makes the link to a peer, and begins to look for it.
     pub(super) fn meet(&mut self, index: PartyIndex, key: PublicKey) {
@@ -35,6 +38,15 @@ impl Quic {
         });
         let ended = ending.map(|mut state| async move { while state.changed().await.is_ok() {} });
         let _ended = timeout(PARTING, join_all(ended)).await;
+    }
+
+    /// How long the endpoint may take to tell peers that it goes. All links have ended by then; what is left is to end
+    /// connections, and whatever is heard of at all is heard of within two round trips. Those that nobody has answered yet,
+    /// as where UDP is blocked, would be waited for much longer, in vain.
+    pub(super) fn farewell(&self) -> Duration {
+        let peers = self.hub.peers().into_iter();
+        let links = peers.filter_map(|(index, _)| self.hub.forwarder.report(index));
+        farewell(links.filter_map(|link| link.rtt).max())
     }
 
     /// Takes what the controller says of where peers are.
@@ -71,5 +83,24 @@ impl Quic {
                 Err(_) => return,
             }
         }
+    }
+}
+
+fn farewell(slowest: Option<Duration>) -> Duration {
+    let (least, most) = FAREWELL;
+    let two = slowest.unwrap_or_default().saturating_mul(2);
+    least.saturating_add(two).min(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_farewell_takes_as_long_as_the_network_is_wide() {
+        let ms = Duration::from_millis;
+        assert_eq!(farewell(None), ms(100));
+        assert_eq!(farewell(Some(ms(250))), ms(600));
+        assert_eq!(farewell(Some(Duration::MAX)), ms(1000));
     }
 }

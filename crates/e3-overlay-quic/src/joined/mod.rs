@@ -32,9 +32,6 @@ use join::{names_in, plan};
 /// How long a peer may take to answer a ping.
 const PING: Duration = Duration::from_secs(2);
 
-/// How long the endpoint may take to tell peers that it goes.
-const FAREWELL: Duration = Duration::from_secs(1);
-
 /// A party that has joined, and what it does.
 pub(crate) struct Quic {
     hub: Arc<Hub>,
@@ -146,6 +143,7 @@ impl Joined for Quic {
     }
 
     async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
+        let patience = self.farewell();
         let Self {
             hub,
             place,
@@ -158,7 +156,7 @@ impl Joined for Quic {
             hub.forwarder.leave().await;
         }
         drop(place);
-        let _closed = timeout(FAREWELL, endpoint.close()).await;
+        let _closed = timeout(patience, endpoint.close()).await;
         Ok(())
     }
 }

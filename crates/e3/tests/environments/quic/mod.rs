@@ -4,6 +4,7 @@ mod addresses;
 mod elsewhere;
 mod frameworks;
 mod lasting;
+mod leaving;
 mod noticing;
 mod port;
 mod serving;
