@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use serde_json::Value;
+
 use super::{all_begun, right, workshop};
 
 /// Longer than any outage here with the program around it.
@@ -9,6 +11,11 @@ const PATIENCE: Duration = Duration::from_secs(200);
 
 /// Runs the program while this happens to the network. Gives the longest pause of any party's, in seconds.
 fn longest_pause(scenario: &str) -> f64 {
+    run_through(scenario).0
+}
+
+/// The same; gives the run's record, too.
+fn run_through(scenario: &str) -> (f64, Value) {
     let workshop = workshop();
     workshop.put("what.scenario", scenario);
     let run = workshop.begin(&["run", "--scenario", "what.scenario", "--json"]);
@@ -26,7 +33,22 @@ fn longest_pause(scenario: &str) -> f64 {
     let pause = pauses.fold(0.0, f64::max);
     println!("a pause of {pause:.1} s through {scenario:?}");
     workshop.nothing_left();
-    pause
+    (pause, record)
+}
+
+/// The links between these hosts have gone on over other connections than before: what happened did reach them.
+#[track_caller]
+fn resumed(record: &Value, pairs: [[&str; 2]; 2]) {
+    let links = record["links"].as_array().unwrap();
+    for [a, b] in pairs {
+        let mut links = links.iter();
+        let link = links.find(|link| link["a"] == a && link["b"] == b);
+        let link = link.unwrap_or_else(|| panic!("no link {a}–{b}: {record:#}"));
+        assert!(
+            link["resumptions"].as_u64().unwrap() > 0,
+            "nothing has happened: {link:#}"
+        );
+    }
 }
 
 #[test]
@@ -47,12 +69,15 @@ fn a_path_that_is_out_is_gone_around() {
 
 #[test]
 fn hosts_that_move_and_routers_that_redial_are_found_again() {
-    longest_pause("at 2s: ams moves\nat 4s: home redials\nat 5s: home moves\n");
+    let (_, record) = run_through("at 2s: ams moves\nat 4s: home redials\nat 5s: home moves\n");
+    resumed(&record, [["ams", "phone"], ["ams", "home"]]);
 }
 
 #[test]
 fn nats_that_forget_are_passed_again() {
-    longest_pause("at 2s: home forgets\nat 3s: phone forgets\nat 4s: home forgets\n");
+    let (_, record) =
+        run_through("at 2s: home forgets\nat 3s: phone forgets\nat 4s: home forgets\n");
+    resumed(&record, [["ams", "phone"], ["ams", "home"]]);
 }
 
 #[test]
