@@ -17,7 +17,7 @@
 //! let mut there = Link::new(Settings::new(Role::Follower, [0; 32], Incarnation::new([2; 16]).unwrap()), now);
 //! let (near, far) = (here.begin(0, now), there.begin(0, now));
 //!
-//! let stream = here.open(Call { port: 80, from_port: 5000, family: Family::V4, run: 0 }).unwrap();
+//! let stream = here.open(Call { port: 80, from_port: 5000, family: Family::V4, run: 0 }, now).unwrap();
 //! here.write(stream, b"hello");
 //!
 //! // What a network does.

@@ -49,7 +49,7 @@ pub struct Settings {
     pub context: [u8; 32],
     /// This end.
     pub incarnation: Incarnation,
-    /// How long the link may be without a carrier, once it had one.
+    /// How long the link may be without a carrier, once it had one or a stream waits for it.
     pub outage: Duration,
     /// How often the peer is asked for a sign of life. After twice as long without one, the carrier is suspect.
     pub ping: Duration,

@@ -194,6 +194,29 @@ async fn are_reset_when_an_outage_lasts_too_long_and_the_link_begins_anew() {
 }
 
 #[tokio::test]
+async fn are_reset_when_the_peer_does_not_come_back_after_an_outage() {
+    let pair = Pair::new(|settings| settings.outage = Duration::from_millis(500)).await;
+    let cable = pair.join().await;
+    cable.cut();
+    pair.left
+        .wait(
+            RIGHT,
+            |state| matches!(state, LinkState::Searching { why, .. } if why.contains("outage")),
+        )
+        .await;
+    // A program that connects again, as many do, is told as well.
+    let mut notices = pair.left.forwarder.notices();
+    let mut near = pair.left.call(11_365).await;
+    let error = timeout(PATIENCE, near.read(&mut [0]))
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    let what = notices.recv().await.unwrap().what;
+    assert!(matches!(what, Incident::Ended { connections: 1, .. }));
+}
+
+#[tokio::test]
 async fn move_to_a_better_carrier() {
     let pair = Pair::new(|_| {}).await;
     let worse = pair.join().await;

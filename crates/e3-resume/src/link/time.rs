@@ -20,6 +20,8 @@ pub(super) struct Clock {
     pub(super) suspect: bool,
     /// Since when there is no carrier that works, once there was one.
     pub(super) without: Option<Duration>,
+    /// When the first of the streams was opened that are there, if there was no carrier yet.
+    pub(super) wanted: Option<Duration>,
     /// When what has arrived is to be acknowledged.
     pub(super) acknowledge: Option<Duration>,
     next_ping: Duration,
@@ -33,6 +35,7 @@ impl Clock {
             heard: now,
             suspect: false,
             without: None,
+            wanted: None,
             acknowledge: None,
             next_ping: now,
             asked: VecDeque::with_capacity(ASKED),
@@ -63,10 +66,7 @@ impl Link {
         let ping = attached
             .filter(|_| clock.without.is_none())
             .map(|_| clock.next_ping);
-        let outage = self
-            .peer
-            .and(clock.without)
-            .map(|since| since + self.settings.outage);
+        let outage = self.out_since().map(|since| since + self.settings.outage);
         let opening = self
             .carriers
             .values()
@@ -94,8 +94,10 @@ impl Link {
             }
         }
         self.expire(now);
-        let since = self.peer.and(self.clock.without);
-        if since.is_some_and(|since| since + self.settings.outage <= now) {
+        if self
+            .out_since()
+            .is_some_and(|since| since + self.settings.outage <= now)
+        {
             self.end(Over::Outage(self.settings.outage));
         }
     }
@@ -138,6 +140,15 @@ impl Link {
         self.clock.acknowledge = None;
         self.inbound.acknowledged = self.inbound.received;
         self.push(Frame::Acknowledge(self.inbound.received));
+    }
+
+    /// Since when the peer cannot be reached, if anybody minds: without streams, a link that never had a carrier may wait
+    /// for one.
+    fn out_since(&self) -> Option<Duration> {
+        match self.peer {
+            Some(_) => self.clock.without,
+            None => self.clock.wanted.filter(|_| self.streams() > 0),
+        }
     }
 
     /// How long nothing may be heard.

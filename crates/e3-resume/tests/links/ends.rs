@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use e3_resume::{
-    Call, CarrierId, Closed, Event, Family, Incarnation, Link, Over, RefuseWhy, Role, Settings,
+    Call, CarrierId, Closed, Event, Family, Incarnation, Link, Over, RefuseWhy, ResetWhy, Role,
+    Settings,
 };
 
 pub(crate) const CALL: Call = Call {
@@ -97,9 +98,27 @@ fn an_outage_lasts_as_long_as_it_may() {
 #[test]
 fn a_link_that_never_had_a_carrier_waits_for_one() {
     let mut link = Link::new(settings(Role::Leader, 1), seconds(0));
-    assert!(link.open(CALL).is_some());
     assert!(pass(&mut link, seconds(100_000)));
     assert_eq!(link.over(), None);
+}
+
+#[test]
+fn nobody_waits_longer_than_an_outage_for_a_link_that_never_had_a_carrier() {
+    let mut link = Link::new(settings(Role::Leader, 1), seconds(0));
+    // Who has given up waits for nothing.
+    let first = link.open(CALL, seconds(100)).unwrap();
+    link.reset(first, ResetWhy::Program);
+    assert!(pass(&mut link, seconds(100_000)));
+    assert_eq!(link.over(), None);
+
+    let stream = link.open(CALL, seconds(100_000)).unwrap();
+    assert!(link.open(CALL, seconds(100_300)).is_some());
+    assert!(pass(&mut link, seconds(100_599)));
+    assert_eq!(link.over(), None);
+    assert!(pass(&mut link, seconds(100_601)));
+    assert_eq!(link.over(), Some(Over::Outage(seconds(600))));
+    assert!(!link.knows(stream));
+    assert_eq!(link.deadline(), None);
 }
 
 #[test]
@@ -152,7 +171,7 @@ fn the_follower_gets_another_carrier_when_it_needs_one() {
 fn a_restarted_peer_has_forgotten() {
     for restarted in [0, 1] {
         let mut pair = Pair::usual();
-        let stream = pair.links[1 - restarted].open(CALL).unwrap();
+        let stream = pair.links[1 - restarted].open(CALL, seconds(1)).unwrap();
         let role = [Role::Leader, Role::Follower][restarted];
         pair.links[restarted] = Link::new(settings(role, 3), seconds(1));
         pair.reconnect(seconds(1));
@@ -206,7 +225,7 @@ fn a_carrier_that_says_nothing_is_given_up() {
 #[test]
 fn whoever_leaves_says_so_behind_all_else() {
     let mut pair = Pair::usual();
-    let stream = pair.links[0].open(CALL).unwrap();
+    let stream = pair.links[0].open(CALL, seconds(0)).unwrap();
     pair.links[0].write(stream, b"last words");
     pair.links[0].leave();
     let bytes = pair.links[0].output(pair.carriers[0]).to_vec();

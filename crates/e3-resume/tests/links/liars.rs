@@ -108,13 +108,13 @@ fn cannot_open_streams_without_end() {
     }
     assert_eq!(link.over(), None);
     assert!(link.streams() <= 1024, "{} streams", link.streams());
-    assert_eq!(link.open(CALL), None);
+    assert_eq!(link.open(CALL, NOW), None);
     let opened =
         std::iter::from_fn(|| link.event()).filter(|event| matches!(event, Event::Opened(..)));
     assert_eq!(opened.count(), link.streams());
     // A stream that is given up makes room for another.
     link.reset(StreamId(1), ResetWhy::Program);
-    assert!(link.open(CALL).is_some());
+    assert!(link.open(CALL, NOW).is_some());
 }
 
 #[test]

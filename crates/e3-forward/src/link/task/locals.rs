@@ -37,7 +37,8 @@ impl Task {
             family,
             run,
         };
-        if let Some(stream) = self.link.open(call) {
+        let now = self.now();
+        if let Some(stream) = self.link.open(call, now) {
             self.locals.push(Local::new(stream, socket, Some(port)));
             return self.count_streams();
         }

@@ -1,5 +1,7 @@
 //! Streams, as whoever drives a link sees them.
 
+use std::time::Duration;
+
 use super::Streams;
 use crate::{
     Call, Link, ResetWhy, StreamId,
@@ -12,14 +14,18 @@ const WORTH: usize = 4096;
 impl Link {
     /// Opens a stream, which can be written to at once. None if there are too many, too much waits for the peer, or the
     /// link has ended.
-    pub fn open(&mut self, call: Call) -> Option<StreamId> {
+    pub fn open(&mut self, call: Call, now: Duration) -> Option<StreamId> {
         if self.over.is_some() || self.replay.len() >= self.settings.replay {
             return None;
         }
+        let is_first = self.streams() == 0;
         let stream = StreamId(self.streams.own);
         let next = self.streams.own.checked_add(2)?;
         self.streams.insert(stream)?;
         self.streams.own = next;
+        if is_first {
+            self.clock.wanted = Some(now);
+        }
         self.push(Frame::Open(stream, call));
         Some(stream)
     }

@@ -13,7 +13,7 @@ impl World {
             run: 3,
         };
         if self.flows.len() < 20
-            && let Some(stream) = self.links[side].open(call)
+            && let Some(stream) = self.links[side].open(call, self.now)
         {
             self.flows.insert(stream, <[Flow; 2]>::default());
         }
