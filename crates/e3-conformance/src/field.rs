@@ -27,6 +27,7 @@ use crate::{
     party::{Party, Said},
     sites::name_of,
     subject::overlay,
+    tap::TAPPED,
     trust::Trust,
 };
 
@@ -82,7 +83,7 @@ impl Field {
         dial: Dial,
         options: Options,
     ) -> anyhow::Result<Self> {
-        Self::build(sites, dial, None, |_| Ok(options)).await
+        Self::build(sites, dial, None, |_| Ok(options), false).await
     }
 
     /// The same; what the environment says depends on the lab, in which somebody else's services run.
@@ -91,7 +92,12 @@ impl Field {
         dial: Dial,
         options: impl FnOnce(&Lab) -> anyhow::Result<Options>,
     ) -> anyhow::Result<Self> {
-        Self::build(sites, dial, None, options).await
+        Self::build(sites, dial, None, options, false).await
+    }
+
+    /// The same as [`Field::lay_out`]; the overlay's services are tapped.
+    pub(crate) async fn with_tap(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
+        Self::build(sites, dial, None, |_| Ok(Options::default()), true).await
     }
 
     /// The same; the overlay of one party can be told lies.
@@ -100,7 +106,7 @@ impl Field {
         dial: Dial,
         liar: Option<usize>,
     ) -> anyhow::Result<Self> {
-        Self::build(sites, dial, liar, |_| Ok(Options::default())).await
+        Self::build(sites, dial, liar, |_| Ok(Options::default()), false).await
     }
 
     async fn build(
@@ -108,6 +114,7 @@ impl Field {
         dial: Dial,
         liar: Option<usize>,
         options: impl FnOnce(&Lab) -> anyhow::Result<Options>,
+        tapped: bool,
     ) -> anyhow::Result<Self> {
         sites.extend(hub()?);
         let lab = Lab::build(&Topology {
@@ -139,7 +146,7 @@ impl Field {
             runs: 0,
             home,
         };
-        field.infrastructure = Infrastructure::start(&field, SESSION).await?;
+        field.infrastructure = Infrastructure::start(&field, SESSION, tapped).await?;
         for (index, name) in names.iter().enumerate() {
             let host = field.host(name)?.clone();
             let lie = (liar == Some(index)).then(|| field.lie(name));
@@ -159,6 +166,11 @@ impl Field {
     pub(crate) fn services(&self) -> &[ServiceFacts] {
         let infrastructure = self.infrastructure.as_ref();
         infrastructure.map_or(&[], |infrastructure| &infrastructure.facts)
+    }
+
+    /// Whether what the services see is written down.
+    pub(crate) fn is_tapped(&self) -> bool {
+        self.services().iter().any(|facts| facts.name == TAPPED)
     }
 
     /// Ends a party's agent as a crash would, and starts another in its place, which is a member when it is next

@@ -1,8 +1,8 @@
 //! Services that an overlay needs, on a host that is no party's.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use e3_lab::Site;
 use e3_overlay::ServiceKind;
 use e3_session::{
@@ -15,6 +15,7 @@ use crate::{
     party::Party,
     sites::site,
     subject::{overlay, subject},
+    tap::{SEEN, TAPPED},
 };
 
 /// The host of all services.
@@ -33,8 +34,12 @@ pub(crate) fn hub() -> anyhow::Result<Option<Site>> {
 }
 
 impl Infrastructure {
-    /// Starts the services that the overlay needs, if it needs any.
-    pub(crate) async fn start(field: &Field, session: SessionId) -> anyhow::Result<Option<Self>> {
+    /// Starts the services that the overlay needs, if it needs any; they are tapped if that is wanted.
+    pub(crate) async fn start(
+        field: &Field,
+        session: SessionId,
+        tapped: bool,
+    ) -> anyhow::Result<Option<Self>> {
         let overlay = overlay()?;
         if overlay.services().is_empty() {
             return Ok(None);
@@ -49,7 +54,8 @@ impl Infrastructure {
             facts: Vec::new(),
         };
         for kind in overlay.services() {
-            infrastructure.serve(*kind).await?;
+            let name = if tapped { TAPPED } else { kind.as_str() };
+            infrastructure.serve(*kind, name).await?;
         }
         Ok(Some(infrastructure))
     }
@@ -82,9 +88,16 @@ impl Infrastructure {
         Ok(())
     }
 
-    async fn serve(&mut self, kind: ServiceKind) -> anyhow::Result<()> {
+    /// What a tapped service has seen; to be read before it ends.
+    pub(crate) fn seen(field: &Field) -> anyhow::Result<Vec<u8>> {
+        let folder = field.folder("agents").join(HUB).join("services");
+        let path = folder.join(TAPPED).join(SEEN);
+        fs::read(&path).with_context(|| format!("nobody has tapped {}", path.display()))
+    }
+
+    async fn serve(&mut self, kind: ServiceKind, name: &str) -> anyhow::Result<()> {
         let service = ServiceFacts {
-            name: kind.as_str().to_owned(),
+            name: name.to_owned(),
             kind: kind.as_str().to_owned(),
             host: HUB.to_owned(),
             addresses: self.agent.host.addresses(),

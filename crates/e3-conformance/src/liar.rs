@@ -16,6 +16,8 @@ use e3_session::types::{Contact, Options, PartyIndex, Roster};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::tap::{Tapping, perhaps_tapped};
+
 /// The variable that names the file with the lie, in an impostor's agent.
 pub(crate) const LIE: &str = "E3_CONFORMANCE_LIE";
 
@@ -30,10 +32,11 @@ pub(crate) struct Lie {
     pub(crate) contacts: Option<Vec<Contact>>,
 }
 
-/// An overlay whose joining is falsified.
+/// An overlay whose joining is falsified, or whose services are tapped.
 struct Liar {
     overlay: Arc<dyn Overlay>,
-    lie: String,
+    lie: Option<String>,
+    tapping: Option<Tapping>,
 }
 
 impl Lie {
@@ -44,12 +47,20 @@ impl Lie {
     }
 }
 
-/// The overlay itself, or, in an impostor's agent, the same one falsified.
-pub(crate) fn perhaps_lying(overlay: Arc<dyn Overlay>) -> Arc<dyn Overlay> {
-    match env::var(LIE) {
-        Ok(lie) => Arc::new(Liar { overlay, lie }),
-        Err(_) => overlay,
+/// The overlay itself; in an impostor's agent the same one falsified, and everywhere with services that can be tapped.
+pub(crate) fn perhaps_lying(
+    overlay: Arc<dyn Overlay>,
+    tapping: Option<Tapping>,
+) -> Arc<dyn Overlay> {
+    let lie = env::var(LIE).ok();
+    if lie.is_none() && tapping.is_none() {
+        return overlay;
     }
+    Arc::new(Liar {
+        overlay,
+        lie,
+        tapping,
+    })
 }
 
 #[async_trait]
@@ -83,7 +94,11 @@ impl Overlay for Liar {
     }
 
     fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
-        self.overlay.service(kind)
+        let service = self.overlay.service(kind)?;
+        Some(match self.tapping {
+            Some(tapping) => perhaps_tapped(service, tapping),
+            None => service,
+        })
     }
 
     fn check(&self, options: &Options) -> Result<(), OverlayError> {
@@ -115,7 +130,7 @@ impl Overlay for Liar {
     }
 
     async fn join(&self, mut joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        let told = fs::read(&self.lie).ok();
+        let told = self.lie.as_ref().and_then(|lie| fs::read(lie).ok());
         let lie = told.and_then(|text| serde_json::from_slice::<Lie>(&text).ok());
         if let Some(Lie {
             me,

@@ -13,7 +13,7 @@
 //!
 //! - `checks`: what is checked, by name, and `condition`: which overlays are held to it;
 //! - `field`: hosts in a lab (`sites`) with an agent on each; `party`: one of them, and `conversation`: all of them;
-//! - `infrastructure`: the services that an overlay needs;
+//! - `infrastructure`: the services that an overlay needs; `tap`: what a relay sees;
 //! - `trust`: why they believe one another; `stranger`: whom they do not believe; `liar`: an overlay that is told lies
 //!   about who its party is;
 //! - `traffic`: what programs would say to one another;
@@ -31,10 +31,12 @@ mod party;
 mod sites;
 mod stranger;
 mod subject;
+mod tap;
 mod traffic;
 mod traversal;
 mod trust;
 
 pub use page::tables;
-pub use subject::{hold, names};
+pub use subject::{hold, hold_tapped, names};
+pub use tap::{Tap, Tapping};
 pub use traversal::{Elsewhere, traverse};

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use e3_lab::testing::{Test, run};
 use e3_overlay::{Overlay, Registry};
 
-use crate::{checks::CHECKS, liar::perhaps_lying};
+use crate::{checks::CHECKS, liar::perhaps_lying, tap::Tapping};
 
 /// The overlay that this process is about. Checks are started as processes of their own by a plain `fn()`, so they
 /// find it here.
@@ -23,12 +23,22 @@ pub(crate) const AGENT: &str = "agent";
 pub(crate) struct Subject {
     pub(crate) overlay: &'static str,
     registry: fn() -> Registry,
+    tapping: Option<Tapping>,
 }
 
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
 /// called first thing in `main` of a test binary without Rust's own runner.
 pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
-    let properties = begin(overlay, registry).properties();
+    hold_all(overlay, registry, None)
+}
+
+/// The same, of an overlay with a relay: this is how to see what the relay sees.
+pub fn hold_tapped(overlay: &'static str, registry: fn() -> Registry, tapping: Tapping) -> ! {
+    hold_all(overlay, registry, Some(tapping))
+}
+
+fn hold_all(overlay: &'static str, registry: fn() -> Registry, tapping: Option<Tapping>) -> ! {
+    let properties = begin(overlay, registry, tapping).properties();
     // A process that runs one check prints nothing of the others.
     let tells = !env::args().any(|argument| argument == "--list" || argument.starts_with("--e3"));
     let mut tests = vec![helper()];
@@ -45,12 +55,20 @@ pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
 }
 
 /// Makes the overlay of that name the subject of this process; one that the registry lacks ends it.
-pub(crate) fn begin(overlay: &'static str, registry: fn() -> Registry) -> Arc<dyn Overlay> {
+pub(crate) fn begin(
+    overlay: &'static str,
+    registry: fn() -> Registry,
+    tapping: Option<Tapping>,
+) -> Arc<dyn Overlay> {
     let Some(made) = registry().make(overlay) else {
         eprintln!("the registry has no overlay `{overlay}`");
         std::process::exit(2);
     };
-    let _ = SUBJECT.set(Subject { overlay, registry });
+    let _ = SUBJECT.set(Subject {
+        overlay,
+        registry,
+        tapping,
+    });
     made
 }
 
@@ -71,7 +89,9 @@ pub(crate) fn subject() -> anyhow::Result<&'static Subject> {
 
 /// A fresh overlay that is the subject of this process.
 pub(crate) fn overlay() -> anyhow::Result<Arc<dyn Overlay>> {
-    let Subject { overlay, registry } = subject()?;
+    let Subject {
+        overlay, registry, ..
+    } = subject()?;
     registry()
         .make(overlay)
         .context("the registry has lost the overlay")
@@ -84,7 +104,7 @@ fn agent() {
             .enable_all()
             .build()?;
         let mut registry = (subject.registry)();
-        let overlay = perhaps_lying(overlay()?);
+        let overlay = perhaps_lying(overlay()?, subject.tapping);
         // An agent has one conversation, and so one overlay.
         registry.add(move || Arc::clone(&overlay));
         Ok(runtime.block_on(e3_agent::serve_stdio(registry))?)

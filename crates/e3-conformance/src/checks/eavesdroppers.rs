@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use anyhow::ensure;
 use e3_lab::{CaptureOptions, Nat, Point};
+use e3_overlay::Promise;
 use e3_session::types::Dial;
 
 use super::{announced::Shared, nat::two};
-use crate::{field::Field, sites::cities, subject::overlay, traffic};
+use crate::{
+    field::Field, infrastructure::Infrastructure, sites::cities, subject::overlay, traffic,
+};
 
 /// Bytes that each party says.
 const SAID: usize = 200_000;
@@ -18,16 +21,26 @@ const PIECE: usize = 16;
 /// From one piece to the next that is looked for: in every packet there are several.
 const STEP: usize = 64;
 
-/// Everything that passes between sites is captured, and so is all that a relay sees where there is one, since NATs leave
-/// no other way. Nothing of what two parties say is in it.
+/// Nobody reads what two parties say: not who sees all packets between sites, whether the parties reach one another over
+/// TCP, by hole punching or by a relay alone, nor a relay behind the encryption that it ends itself.
 pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
-    let relayed = !overlay()?.services().is_empty();
-    let sites = if relayed {
-        two(Nat::port_restricted(), Nat::symmetric())
-    } else {
-        cities(2)
-    };
-    let mut field = Field::lay_out(sites, Dial::LowerToHigher).await?;
+    between(Field::lay_out(cities(2), Dial::LowerToHigher).await?).await?;
+    let overlay = overlay()?;
+    if overlay.properties().traverses_nat == Promise::Yes {
+        let punched = two(Nat::port_restricted(), Nat::port_restricted());
+        between(Field::lay_out(punched, Dial::LowerToHigher).await?).await?;
+    }
+    if !overlay.services().is_empty() {
+        let relayed = two(Nat::port_restricted(), Nat::symmetric());
+        let seen = between(Field::with_tap(relayed, Dial::LowerToHigher).await?).await?;
+        // Each word reaches the relay, and leaves it.
+        unreadable("by the relay", &seen, 4 * SAID)?;
+    }
+    Ok(())
+}
+
+/// Two parties talk, and nothing that passes between sites tells what. Gives what a tapped relay has seen.
+async fn between(mut field: Field) -> anyhow::Result<Vec<u8>> {
     let file = Shared::default();
     let points = [Point::WideArea];
     let options = CaptureOptions::default();
@@ -37,14 +50,22 @@ pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
     let mut talk = traffic::connect(&field, 0, 1).await?;
     talk.exchange(SAID, 1000).await?;
+    let tapped = if field.is_tapped() {
+        Infrastructure::seen(&field)?
+    } else {
+        Vec::new()
+    };
     field.leave().await?;
     capture.finish()?;
-    let seen = file.take();
-    // What is relayed is seen twice; in any case both parties' words must have passed.
-    let least = if relayed { 4 * SAID } else { 2 * SAID };
+    unreadable("between them", &file.take(), 2 * SAID)?;
+    Ok(tapped)
+}
+
+/// Nothing of what two parties said stands in what somebody has seen, who must have seen so much at least.
+fn unreadable(whence: &str, seen: &[u8], least: usize) -> anyhow::Result<()> {
     ensure!(
         seen.len() >= least,
-        "only {} bytes were captured of {least}: was nothing said?",
+        "only {} bytes were seen {whence}, of {least}: was nothing said?",
         seen.len()
     );
     let pieces = pieces();
@@ -54,7 +75,7 @@ pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
     let read = read.count();
     ensure!(
         read == 0,
-        "of what two parties said, {read} pieces of {} can be read between them",
+        "of what two parties said, {read} pieces of {} can be read {whence}",
         pieces.len()
     );
     Ok(())

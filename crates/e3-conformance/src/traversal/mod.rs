@@ -55,7 +55,7 @@ pub fn traverse(
     page: PathBuf,
     start: fn(&e3_lab::Host) -> anyhow::Result<Elsewhere>,
 ) -> ! {
-    begin(overlay, registry);
+    begin(overlay, registry, None);
     let _ = PAGE.set(page);
     elsewhere::set(start);
     let name = "every_pair_of_nats_is_as_theory_allows";

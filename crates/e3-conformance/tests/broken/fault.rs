@@ -43,12 +43,14 @@ pub(crate) enum Fault {
     Messy,
     /// It announces none of its connections.
     Secretive,
+    /// It encrypts to its relay, and not between its parties.
+    Gossips,
     /// It is `direct`, and promises everything.
     Boastful,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Sound,
         Self::Walled,
         Self::Placed,
@@ -69,6 +71,7 @@ impl Fault {
         Self::Stubborn,
         Self::Messy,
         Self::Secretive,
+        Self::Gossips,
         Self::Boastful,
     ];
 
@@ -95,6 +98,7 @@ impl Fault {
             Self::Stubborn => "stubborn",
             Self::Messy => "messy",
             Self::Secretive => "secretive",
+            Self::Gossips => "gossips",
             Self::Boastful => "boastful",
         }
     }

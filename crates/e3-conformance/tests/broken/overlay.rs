@@ -5,7 +5,7 @@ use std::{process::Command, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
-    Promise, Properties, Registry, Scene, ServiceKind,
+    Promise, Properties, Registry, Scene, Service, ServiceKind,
 };
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::{
     fault::Fault,
     forward::Forward,
+    gossip::{Gossip, Gossiping},
     placed::{self, Placed},
     wall,
 };
@@ -75,6 +76,11 @@ impl Overlay for Faulty {
                 changes_roster: Promise::Yes,
                 excludes_removed: Promise::Yes,
             },
+            Fault::Gossips => Properties {
+                confidential: Promise::Yes,
+                traverses_nat: Promise::Yes,
+                ..self.direct.properties()
+            },
             Fault::Walled | Fault::Placed => Properties {
                 isolates_program: Promise::Yes,
                 ..self.direct.properties()
@@ -95,7 +101,17 @@ impl Overlay for Faulty {
     }
 
     fn services(&self) -> &'static [ServiceKind] {
-        &[]
+        match self.fault {
+            Fault::Gossips => &[ServiceKind::Relay],
+            _ => &[],
+        }
+    }
+
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        self.services().contains(&kind).then(|| {
+            let relay: Arc<dyn Service> = Arc::new(Gossip);
+            relay
+        })
     }
 
     fn mode(&self, _: &Options) -> String {
@@ -121,9 +137,16 @@ impl Overlay for Faulty {
         let contacts = joining.contacts.clone();
         let port = joining.ports.base;
         let plan = placed::plan(&joining);
+        let relay = joining.services.first().cloned();
         let direct = self.direct.join(Joining { timeout, ..joining }).await?;
         let placed = match self.fault {
             Fault::Placed => Some(Placed::start(&plan, direct.dial_table()).await),
+            _ => None,
+        };
+        let gossiping = match (self.fault, relay) {
+            (Fault::Gossips, Some(relay)) => {
+                Some(Gossiping::start(direct.dial_table(), &relay).await)
+            }
             _ => None,
         };
         let mut joined = FaultyJoined {
@@ -132,6 +155,7 @@ impl Overlay for Faulty {
             contacts,
             forwards: Vec::new(),
             placed,
+            gossiping,
         };
         if self.fault == Fault::Walled {
             wall::build(port)
@@ -150,12 +174,14 @@ struct FaultyJoined {
     forwards: Vec<Forward>,
     /// Where the program is, for the one that gives it a place.
     placed: Option<Placed>,
+    /// How it speaks by way of the relay that reads everything.
+    gossiping: Option<Gossiping>,
 }
 
 impl FaultyJoined {
     /// A forward to every peer; those to peers that stay where they are go on.
     async fn lay_forwards(&mut self) {
-        if matches!(self.fault, Fault::Boastful | Fault::Placed) {
+        if matches!(self.fault, Fault::Boastful | Fault::Placed | Fault::Gossips) {
             return;
         }
         let table = self.direct.dial_table();
@@ -194,6 +220,9 @@ impl FaultyJoined {
             (_, Fault::Gloomy) => Path::Unreachable {
                 reason: "nothing ever works".to_owned(),
             },
+            (_, Fault::Gossips) => Path::Relayed {
+                by: "gossip".to_owned(),
+            },
             (path, _) => path,
         };
         link
@@ -205,6 +234,9 @@ impl Joined for FaultyJoined {
     fn dial_table(&self) -> DialTable {
         if let Some(placed) = &self.placed {
             return placed.place.dial_table();
+        }
+        if let Some(gossiping) = &self.gossiping {
+            return gossiping.table.clone();
         }
         let mut table = self.direct.dial_table();
         for reach in &mut table.parties {

@@ -86,5 +86,6 @@ table! {
     Boastful fails a_member_calling_under_anothers_index_is_refused because "takes the second party for party 0";
     Boastful fails a_member_answering_for_another_is_not_reached because "p1 answers p0 in the place of party 2", waits;
     Boastful fails nobody_between_reads_what_is_said because "can be read between them";
+    Gossips fails nobody_between_reads_what_is_said because "can be read by the relay";
     Boastful fails nobody_reaches_a_program_past_the_overlay because "by its loopback", waits;
 }
