@@ -164,7 +164,7 @@ impl Forwarder {
     }
 
     /// A program begins: connections belong to this run from now on. Those that peers open for another one, or for none,
-    /// wait for it as long as the settings' patience lasts.
+    /// wait for it as long as an outage may last.
     pub fn begin_run(&self, run: RunId) {
         self.inner.change_rules(|now| now.run = Run::Within(run.0));
     }

@@ -9,12 +9,11 @@ use e3_sys::files;
 pub struct ForwardSettings {
     /// What both ends must have in common, such as the session's id: carriers of another are refused.
     pub context: [u8; 32],
-    /// How long a link may be without a carrier before programs are told.
+    /// How long a link may be without a carrier before programs are told; and how long a connection waits for a program
+    /// that does not listen yet, or whose run has not begun, if its run does not end before.
     pub outage: Duration,
     /// How often the peer is asked for a sign of life. Without one for twice as long, the carrier is suspect.
     pub ping: Duration,
-    /// How long a connection waits for a program that does not listen yet.
-    pub patience: Duration,
     /// How many files this process may have open: peers can open connections to the program for half as many.
     pub files: usize,
 }
@@ -26,7 +25,6 @@ impl ForwardSettings {
             context,
             outage: Duration::from_mins(10),
             ping: Duration::from_secs(3),
-            patience: Duration::from_secs(30),
             files: files::allowed(),
         }
     }

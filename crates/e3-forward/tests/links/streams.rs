@@ -134,7 +134,7 @@ async fn wait_for_a_program_that_listens_later() {
 
 #[tokio::test]
 async fn are_reset_where_nobody_ever_listens() {
-    let pair = Pair::new(|settings| settings.patience = Duration::from_millis(200)).await;
+    let pair = Pair::new(|settings| settings.outage = Duration::from_millis(900)).await;
     pair.join().await;
     let mut notices = pair.left.forwarder.notices();
     let free = TcpListener::bind("127.0.0.1:0")

@@ -26,7 +26,7 @@ impl Task {
         if peers.count() >= self.shared.share.of_each() {
             return self.link.reset(stream, ResetWhy::TooMany);
         }
-        let until = Instant::now() + self.settings.patience;
+        let until = Instant::now() + self.settings.outage;
         let socket = Socket::Held {
             call,
             until,
