@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "helpers of tests may fail as tests do"
 )]
@@ -19,7 +20,7 @@ use e3_identity::{
 use e3_overlay::Registry;
 use e3_session::{
     message::{Reply, Request},
-    types::{InputSource, OutputPolicy, Roster, RosterEntry, RunId, SessionId},
+    types::{InputSource, OutputPolicy, Roster, RosterEntry, RunId, SessionId, Subnet},
 };
 
 /// A roster of these entries in the tests' session.
@@ -332,5 +333,48 @@ async fn a_program_that_would_outlast_an_introduction_is_not_taken() {
     // What has time enough is taken afterwards.
     let shown = run_script(&mut party, 2, "print('out')").await;
     assert!(exited(&shown, 0), "{shown:?}");
+    party.leave().await;
+}
+
+#[tokio::test]
+async fn a_roster_whose_network_this_host_has_is_refused() {
+    let mut party = Party::start("p0", Registry::builtin());
+    party.greet("direct").await;
+    let own = entry(&mut party, None).await;
+    let routes = e3_sys::routes::networks().unwrap();
+    let four = |(address, prefix): &(std::net::IpAddr, u8)| {
+        address.is_ipv4() && !address.is_loopback() && (8..=30).contains(prefix)
+    };
+    let (address, prefix) = *routes
+        .iter()
+        .find(|route| four(route))
+        .expect("this machine has no route to any network but its own");
+    let network = Subnet::around(address, prefix).unwrap();
+    // The whole of it, or a part.
+    for network in [network, Subnet::around(address, prefix + 1).unwrap()] {
+        let std::net::IpAddr::V4(base) = network.address() else {
+            panic!("{network}")
+        };
+        let resident = RosterEntry {
+            addresses: vec![std::net::Ipv4Addr::from_bits(base.to_bits() + 1).into()],
+            ..own.clone()
+        };
+        let roster = Roster {
+            network: vec![network],
+            ..roster(1, vec![resident])
+        };
+        let why = party.refuses(Request::Admit { roster }).await;
+        for said in [
+            "the roster's network",
+            &network.to_string(),
+            "`network.virtual`",
+        ] {
+            assert!(why.contains(said), "{why}");
+        }
+    }
+    // The agent takes another afterwards.
+    let roster = roster(1, vec![own]);
+    let reply = party.request(Request::Admit { roster }).await;
+    assert!(matches!(reply, Reply::Admitted { .. }), "{reply:?}");
     party.leave().await;
 }

@@ -1,7 +1,9 @@
 //! What a program must not reach, and may not do.
 
 use std::{
+    fs,
     net::{TcpListener, UdpSocket},
+    os::fd::AsRawFd as _,
     os::linux::net::SocketAddrExt as _,
     os::unix::net::{SocketAddr, UnixListener},
     time::Duration,
@@ -111,6 +113,29 @@ pub(crate) fn no_rights() {
         let found = program.ask(&format!("run {attempt}"));
         assert!(found.starts_with("false"), "{attempt}: {found}");
     }
+}
+
+/// Even a program that was left a way to the host's network by mistake cannot go there.
+pub(crate) fn stays() {
+    let scene = Scene::namespace();
+    let outside = fs::File::open("/proc/self/ns/net").unwrap();
+    rustix::io::fcntl_setfd(&outside, rustix::io::FdFlags::empty()).unwrap();
+    let mut program = Program::start(&scene.place);
+    let handed = format!("/proc/self/fd/{}", outside.as_raw_fd());
+    let seen = format!("/proc/{}/ns/net", std::process::id());
+    let before = program.ask("network");
+    for way in [&handed, &seen] {
+        assert_eq!(
+            program.ask(&format!("leave {way}")),
+            "PermissionDenied",
+            "{way}"
+        );
+        // With all rights in a user namespace of its own.
+        let found = program.ask(&format!("run unshare -Ur nsenter --net={way} true"));
+        assert!(found.starts_with("false"), "{found}");
+        assert!(!found.contains("not found"), "{found}");
+    }
+    assert_eq!(program.ask("network"), before);
 }
 
 /// As whoever has started the tests, without a lab: an ordinary user, where these are run as one.

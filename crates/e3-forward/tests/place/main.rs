@@ -28,6 +28,7 @@ fn main() {
         Test::inside("a_program_reaches_nobody_else", confinement::nobody_else),
         Test::inside("only_connections_leave_a_program", confinement::only_tcp),
         Test::inside("a_program_has_no_rights_there", confinement::no_rights),
+        Test::inside("a_program_cannot_go_back", confinement::stays),
         Test::inside("the_listener_itself_is_nobody", confinement::listener),
         Test::inside("a_roster_changes_under_a_connection", roster::change),
         Test::inside(

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
+    os::fd::AsFd as _,
     os::linux::net::SocketAddrExt as _,
     os::unix::net::{SocketAddr as UnixAddress, UnixStream},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -14,6 +15,7 @@ use e3_forward::place::Place;
 use e3_lab::testing::helper;
 use e3_sys::child;
 use rustix::net::{AddressFamily, SocketType};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 pub(crate) const NAME: &str = "program";
 
@@ -156,6 +158,13 @@ impl State {
                     done.status.success(),
                     said.replace('\n', " ")
                 ))
+            }
+            // Goes to the network that a file stands for (setns(2)).
+            "leave" => {
+                let network = fs::File::open(rest)?;
+                let kind = Some(LinkNameSpaceType::Network);
+                move_into_link_name_space(network.as_fd(), kind)?;
+                Ok("left".to_owned())
             }
             "network" => Ok(fs::read_link("/proc/self/ns/net")?.display().to_string()),
             "variable" => Ok(env::var(rest).unwrap_or_default()),
