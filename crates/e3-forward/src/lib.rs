@@ -8,6 +8,6 @@ pub mod place;
 
 pub use link::{
     Carrier, CarrierFacts, ForwardSettings, Forwarder, Guard, Incident, LinkFacts, LinkState,
-    Notice,
+    Notice, PeerKey,
 };
 pub use place::{Place, Programs};

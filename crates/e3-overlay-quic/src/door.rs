@@ -101,8 +101,8 @@ pub(crate) async fn receive_by_tcp(hub: Arc<Hub>, listener: TcpListener) {
 
 async fn greet_by_tcp(hub: &Hub, stream: TcpStream, from: SocketAddr) -> io::Result<()> {
     let (key, stream) = hub.tls.accept(stream).await?;
-    let carrier = carrier::ride(stream, from, &hub.wires)?;
-    hub.attach(&key, carrier);
+    let carrier = carrier::ride(&key, stream, from, &hub.wires)?;
+    hub.attach(carrier);
     Ok(())
 }
 
@@ -127,9 +127,8 @@ pub(crate) async fn receive_by_quic(hub: Arc<Hub>) {
 async fn greet_by_quic(hub: &Hub, incoming: Incoming) -> io::Result<()> {
     // The doorkeeper has let in only whom the roster names.
     let connection = incoming.await.map_err(io::Error::other)?;
-    let key = connection.remote_id();
     let carrier = carrier::accepted(connection, Arc::clone(&hub.relays)).await?;
-    hub.attach(&key, carrier);
+    hub.attach(carrier);
     Ok(())
 }
 

@@ -43,12 +43,11 @@ impl Hub {
         self.key.public().as_bytes() < peer.as_bytes()
     }
 
-    /// Hands a carrier over to the link of whoever has this key; dropped if the roster does not name it any more.
-    pub(crate) fn attach(&self, peer: &PublicKey, carrier: Carrier) {
-        if let Some(index) = self.guests.who(peer) {
-            tracing::debug!(%index, facts = ?carrier.facts(), "a carrier");
-            self.forwarder.attach(index, carrier);
-        }
+    /// Hands a carrier over to the link of whoever has proved to have its key; dropped if the roster does not name that one
+    /// any more.
+    pub(crate) fn attach(&self, carrier: Carrier) {
+        tracing::debug!(?carrier, "a carrier");
+        self.forwarder.attach(carrier);
     }
 
     /// The key of the party at an index.

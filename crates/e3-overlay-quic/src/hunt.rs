@@ -2,8 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use e3_forward::LinkState;
-use e3_session::types::PartyIndex;
+use e3_forward::{LinkState, PeerKey};
 use futures::StreamExt as _;
 use iroh::{PublicKey, endpoint::Connection};
 use tokio::{
@@ -11,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{carrier::rank, hub::Hub};
+use crate::{carrier::rank, hub::Hub, key::of_link};
 
 /// Between one round of dialling and the next: at first, and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(4));
@@ -35,8 +34,9 @@ pub(crate) async fn hunt(hub: Arc<Hub>, peer: PublicKey) {
     };
     let mut pause = PAUSE.0;
     let mut better = Duration::ZERO;
-    while let Some(index) = hub.guests.who(&peer) {
-        let Some(mut state) = hub.forwarder.watch(index) else {
+    let link = of_link(&peer);
+    while hub.guests.who(&peer).is_some() {
+        let Some(mut state) = hub.forwarder.watch(link) else {
             sleep(ANEW).await;
             continue;
         };
@@ -52,21 +52,22 @@ pub(crate) async fn hunt(hub: Arc<Hub>, peer: PublicKey) {
             }
             LinkState::Attached { .. } => {
                 pause = PAUSE.0;
-                if hub.is_best(index) {
+                if hub.is_best(link) {
                     either(&mut state, &mut moved, BETTER.1).await;
                 } else if either(&mut state, &mut moved, better).await == Woken::ByTime {
-                    improve(&hub, &peer, index).await;
+                    improve(&hub, &peer).await;
                     better = longer(better, BETTER);
                 } else {
                     better = Duration::ZERO;
                 }
             }
             LinkState::Over { reason } => {
-                tracing::debug!(%index, reason, "a link is over");
+                tracing::debug!(?link, reason, "a link is over");
                 sleep(ANEW).await;
-                if let Some(index) = hub.guests.who(&peer) {
-                    hub.forwarder.add_peer(index, hub.leads(&peer));
-                }
+                hub.forwarder.begin_anew(link);
+                let is_over = |state: &LinkState| matches!(state, LinkState::Over { .. });
+                // Where the link is gone, so is the peer.
+                let _begun = state.wait_for(|state| !is_over(state)).await;
             }
         }
     }
@@ -117,7 +118,7 @@ async fn search(
     let Some(carrier) = found else {
         return false;
     };
-    hub.attach(peer, carrier);
+    hub.attach(carrier);
     timeout(SETTLE, settled(state)).await.unwrap_or(false)
 }
 
@@ -129,17 +130,17 @@ async fn settled(state: &mut watch::Receiver<LinkState>) -> bool {
 }
 
 /// Looks for a better way than the link has now.
-async fn improve(hub: &Hub, peer: &PublicKey, index: PartyIndex) {
+async fn improve(hub: &Hub, peer: &PublicKey) {
     let by_tcp = async {
         if let Some(carrier) = hub.seek_by_tcp(peer).await {
-            hub.attach(peer, carrier);
+            hub.attach(carrier);
         }
     };
     let by_holes = async {
         // Only the end that has opened a connection makes holes for it, and some pairs of NATs need it to be the other.
         if hub.chosen.quic
             && !hub.leads(peer)
-            && hub.rank_of(index) <= Some(rank::RELAYED)
+            && hub.rank_of(of_link(peer)) <= Some(rank::RELAYED)
             && let Some(connection) = hub.call(peer).await
         {
             let _direct = timeout(PUNCH, until_direct(&connection)).await;
@@ -162,18 +163,18 @@ async fn until_direct(connection: &Connection) {
 
 impl Hub {
     /// How good the carrier of a link is; `None` if it has none.
-    fn rank_of(&self, index: PartyIndex) -> Option<u8> {
-        let report = self.forwarder.report(index)?;
+    fn rank_of(&self, link: PeerKey) -> Option<u8> {
+        let report = self.forwarder.report(link)?;
         Some(report.carrier?.rank)
     }
 
     /// Whether nothing better can be found.
-    fn is_best(&self, index: PartyIndex) -> bool {
+    fn is_best(&self, link: PeerKey) -> bool {
         let best = if self.chosen.tcp {
             rank::TCP
         } else {
             rank::DIRECT
         };
-        self.rank_of(index).is_some_and(|rank| rank >= best)
+        self.rank_of(link).is_some_and(|rank| rank >= best)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use e3_forward::PeerKey;
 use ed25519_dalek::SigningKey;
 use iroh::{PublicKey, SecretKey};
 use zeroize::Zeroizing;
@@ -49,6 +50,11 @@ impl fmt::Debug for SessionKey {
 pub(crate) fn introduced(bytes: &[u8]) -> Option<PublicKey> {
     let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
     PublicKey::from_bytes(bytes).ok()
+}
+
+/// The key as links know it.
+pub(crate) fn of_link(key: &PublicKey) -> PeerKey {
+    PeerKey(*key.as_bytes())
 }
 
 #[cfg(test)]

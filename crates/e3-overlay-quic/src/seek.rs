@@ -100,7 +100,8 @@ impl Hub {
                     Err(_) => Err(silent(TCP_PATIENCE)),
                 };
                 let rtt = dialled.as_ref().ok().and_then(rtt_of);
-                let carried = dialled.and_then(|stream| carrier::ride(stream, at, &self.wires));
+                let carried =
+                    dialled.and_then(|stream| carrier::ride(peer, stream, at, &self.wires));
                 let path = Path::Direct {
                     address: at.to_string(),
                 };

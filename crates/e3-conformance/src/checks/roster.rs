@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use e3_lab::{Change, Outage};
 use e3_session::types::Dial;
 
 use crate::{field::Field, sites::cities, traffic};
@@ -70,6 +71,38 @@ pub(super) async fn a_party_is_removed_while_others_talk() -> anyhow::Result<()>
     }
     let mut talk = traffic::connect(&field, 0, 1).await?;
     talk.exchange(1000, 100).await?;
+    removed.leave().await?;
+    field.leave().await
+}
+
+/// A party is left out that does not answer, which takes a second; another gets another address in that second, and is
+/// connected with anew while indices are changing. Nobody is taken for anybody else.
+pub(super) async fn a_party_is_removed_while_another_moves() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(6), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    field.connect().await?;
+    let mut talks = Vec::new();
+    for (from, to) in [(1, 2), (1, 3), (2, 3), (2, 4), (2, 5), (3, 4), (3, 5)] {
+        let mut talk = traffic::connect(&field, from, to).await?;
+        talk.exchange(1000, 100).await?;
+        talks.push(talk);
+    }
+    let silence = Change {
+        outage: Some(Outage::Endless),
+        ..Change::default()
+    };
+    for other in ["p1", "p2", "p3", "p5"] {
+        field.lab.set_path("p0", other, silence)?;
+        field.lab.set_path(other, "p0", silence)?;
+    }
+    let (mut removed, _) = field.remove(0);
+    field.admit().await?;
+    let asked = field.begin_connecting(|_| true).await?;
+    field.lab.change_address("p3")?;
+    field.finish_connecting(asked).await?;
+    for talk in &mut talks {
+        talk.exchange(1000, 100).await?;
+    }
     removed.leave().await?;
     field.leave().await
 }

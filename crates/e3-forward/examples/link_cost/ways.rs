@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use e3_forward::{
-    Carrier, CarrierFacts, ForwardSettings, Forwarder, LinkState, Programs,
+    Carrier, CarrierFacts, ForwardSettings, Forwarder, LinkState, PeerKey, Programs,
     place::{Accepted, Call, Family},
 };
 use e3_session::types::{PartyIndex, Path};
@@ -91,7 +91,7 @@ impl Way {
                     let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
                     let forwarder = forward(nobody, program.port(), 1)?;
                     let (socket, _) = listen(middle)?.accept().await?;
-                    forwarder.attach(PartyIndex(0), carry(secured::accept(ends, socket).await?));
+                    forwarder.attach(carry(0, secured::accept(ends, socket).await?));
                     // An error, too, says that it is over.
                     _ = end.await;
                     Ok(())
@@ -99,9 +99,9 @@ impl Way {
                 let near = agent(move |end| async move {
                     let forwarder = forward(entry, program.port(), 0)?;
                     let socket = tokio::net::TcpStream::connect(carrier).await?;
-                    forwarder.attach(PartyIndex(1), carry(secured::dial(ends, socket).await?));
+                    forwarder.attach(carry(1, secured::dial(ends, socket).await?));
                     let mut state = forwarder
-                        .watch(PartyIndex(1))
+                        .watch(PeerKey([1; 32]))
                         .ok_or(io::ErrorKind::NotFound)?;
                     // It says how it went when it is asked for a connection.
                     _ = state
@@ -154,22 +154,28 @@ fn listen(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-fn forward(entry: TcpListener, port: u16, me: u16) -> io::Result<Forwarder> {
+fn forward(entry: TcpListener, port: u16, me: u8) -> io::Result<Forwarder> {
     let program = Arc::new(Program {
         entry: listen(entry)?,
-        peer: PartyIndex(1 - me),
+        peer: PartyIndex((1 - me).into()),
         port,
     });
-    let forwarder = Forwarder::start(program, PartyIndex(me), ForwardSettings::new([0; 32]));
-    forwarder.add_peer(PartyIndex(1 - me), me == 0);
+    let forwarder = Forwarder::start(
+        program,
+        PartyIndex(me.into()),
+        ForwardSettings::new([0; 32]),
+    );
+    let peer = 1 - me;
+    forwarder.add_peer(PeerKey([peer; 32]), PartyIndex(peer.into()), me == 0);
     Ok(forwarder)
 }
 
-fn carry(stream: Box<dyn e3_forward::link::ByteStream>) -> Carrier {
+fn carry(peer: u8, stream: Box<dyn e3_forward::link::ByteStream>) -> Carrier {
     let path = Path::Direct {
         address: "127.0.0.1".to_owned(),
     };
     Carrier::new(
+        PeerKey([peer; 32]),
         stream,
         CarrierFacts {
             transport: "tcp".to_owned(),

@@ -8,6 +8,8 @@ use tokio::{
     sync::watch,
 };
 
+use super::PeerKey;
+
 /// A byte stream of any kind.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
@@ -15,6 +17,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for T {}
 
 /// An ordered, reliable byte stream to a peer's agent, whose key was checked against the roster before it came here.
 pub struct Carrier {
+    pub(super) peer: PeerKey,
     pub(super) stream: Box<dyn ByteStream>,
     pub(super) facts: watch::Receiver<CarrierFacts>,
 }
@@ -32,14 +35,19 @@ pub struct CarrierFacts {
 }
 
 impl Carrier {
-    /// One that stays what it is.
-    pub fn new(stream: impl ByteStream, facts: CarrierFacts) -> Self {
-        Self::watched(stream, watch::channel(facts).1)
+    /// One that stays what it is, to whoever has proved to have this key.
+    pub fn new(peer: PeerKey, stream: impl ByteStream, facts: CarrierFacts) -> Self {
+        Self::watched(peer, stream, watch::channel(facts).1)
     }
 
     /// One whose path can change under it.
-    pub fn watched(stream: impl ByteStream, facts: watch::Receiver<CarrierFacts>) -> Self {
+    pub fn watched(
+        peer: PeerKey,
+        stream: impl ByteStream,
+        facts: watch::Receiver<CarrierFacts>,
+    ) -> Self {
         Self {
+            peer,
             stream: Box::new(stream),
             facts,
         }

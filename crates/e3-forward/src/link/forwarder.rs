@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice,
+    Carrier, ForwardSettings, Guard, LinkFacts, LinkState, Notice, PeerKey,
     notices::Notices,
     peer::{Command, Rules, Run, Shared},
     share::Share,
@@ -42,7 +42,7 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    peers: BTreeMap<PartyIndex, Peer>,
+    peers: BTreeMap<PeerKey, Peer>,
     rules: Rules,
     /// Links of peers that were removed, until they have ended.
     leaving: Vec<JoinHandle<()>>,
@@ -50,6 +50,8 @@ struct State {
 
 #[derive(Debug)]
 struct Peer {
+    /// What the roster calls it now.
+    index: PartyIndex,
     commands: mpsc::UnboundedSender<Command>,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
@@ -70,10 +72,10 @@ impl Forwarder {
         Self { inner, accepting }
     }
 
-    /// Makes the link to a peer, which then waits for carriers. Exactly one end of each link is its leader: the one
-    /// with the smaller key. The link of a peer that is there already ends first.
-    pub fn add_peer(&self, peer: PartyIndex, leader: bool) {
-        self.remove_peer(peer, "its link begins anew");
+    /// Makes the link to whoever has this key, which then waits for carriers. Exactly one end of each link is its leader:
+    /// the one with the smaller key. A link that is there already ends first.
+    pub fn add_peer(&self, key: PeerKey, index: PartyIndex, leader: bool) {
+        self.remove_peer(key, "its link begins anew");
         let (commands, receiver) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::new(
             self.inner.notices.clone(),
@@ -82,7 +84,7 @@ impl Forwarder {
         let mut state = self.inner.state();
         let task = Task::new(
             self.inner.programs.clone(),
-            peer,
+            index,
             leader,
             self.inner.settings.clone(),
             state.rules,
@@ -91,8 +93,9 @@ impl Forwarder {
         );
         let task = tokio::spawn(task.run());
         state.peers.insert(
-            peer,
+            key,
             Peer {
+                index,
                 commands,
                 shared,
                 task,
@@ -102,11 +105,10 @@ impl Forwarder {
     }
 
     /// Ends the link to a peer, and with it all connections of the program to it. The peer is told.
-    pub fn remove_peer(&self, peer: PartyIndex, why: &str) {
+    pub fn remove_peer(&self, key: PeerKey, why: &str) {
         let mut state = self.inner.state();
-        if let Some(it) = state.peers.remove(&peer) {
-            tracing::info!(%peer, "the link to it ends: {why}");
-            let peer = it;
+        if let Some(peer) = state.peers.remove(&key) {
+            tracing::info!(peer = %peer.index, "the link to it ends: {why}");
             peer.ask(Command::Leave);
             state.leaving.retain(|task| !task.is_finished());
             state.leaving.push(peer.task);
@@ -114,47 +116,49 @@ impl Forwarder {
         }
     }
 
-    /// Takes the indices of a changed roster, without touching links: this party's, and for each peer that stays the
-    /// old one and the new one. Peers that are not named keep theirs.
-    pub fn renumber(&self, me: PartyIndex, peers: &[(PartyIndex, PartyIndex)]) {
+    /// Lets a link that is [over](LinkState::Over) begin anew, without a past, if the peer has left and may be back. What it
+    /// has counted so far stays.
+    pub fn begin_anew(&self, key: PeerKey) {
+        self.inner.ask(key, Command::Anew);
+    }
+
+    /// Takes the indices of a changed roster, without touching links: this party's, and those of peers. Peers that are
+    /// not named keep theirs.
+    pub fn renumber(&self, me: PartyIndex, peers: &[(PeerKey, PartyIndex)]) {
         tracing::debug!(%me, "links have other indices");
         let mut state = self.inner.state();
-        let moved: Vec<_> = peers
-            .iter()
-            .filter_map(|(old, new)| Some((*new, state.peers.remove(old)?)))
-            .collect();
-        for (new, peer) in moved {
-            peer.ask(Command::Renumber(new));
-            state.peers.insert(new, peer);
+        for (key, index) in peers {
+            if let Some(peer) = state.peers.get_mut(key) {
+                peer.index = *index;
+                peer.ask(Command::Renumber(*index));
+            }
         }
     }
 
-    /// Hands over a fresh carrier to a peer, of which the link does what it thinks best; dropped where there is no
-    /// such peer.
-    pub fn attach(&self, peer: PartyIndex, carrier: Carrier) {
-        self.inner.ask(peer, Command::Attach(carrier));
+    /// Hands over a fresh carrier to the link of the peer that it leads to, which does with it what it thinks best;
+    /// dropped where there is none.
+    pub fn attach(&self, carrier: Carrier) {
+        self.inner.ask(carrier.peer, Command::Attach(carrier));
     }
 
     /// The state of the link to a peer, as it changes; none where there is no such peer. Closed once the peer is
     /// removed.
-    pub fn watch(&self, peer: PartyIndex) -> Option<watch::Receiver<LinkState>> {
+    pub fn watch(&self, key: PeerKey) -> Option<watch::Receiver<LinkState>> {
         let state = self.inner.state();
-        state
-            .peers
-            .get(&peer)
-            .map(|peer| peer.shared.state.subscribe())
+        let peer = state.peers.get(&key);
+        peer.map(|peer| peer.shared.state.subscribe())
     }
 
     /// What the link to a peer has done so far; none where there is no such peer.
-    pub fn report(&self, peer: PartyIndex) -> Option<LinkFacts> {
+    pub fn report(&self, key: PeerKey) -> Option<LinkFacts> {
         let state = self.inner.state();
-        state.peers.get(&peer).map(|peer| peer.shared.facts())
+        state.peers.get(&key).map(|peer| peer.shared.facts())
     }
 
     /// Measures the round-trip time to a peer now, through both agents. None where no answer came in that time.
-    pub async fn ping(&self, peer: PartyIndex, within: Duration) -> Option<Duration> {
+    pub async fn ping(&self, key: PeerKey, within: Duration) -> Option<Duration> {
         let (sender, answer) = oneshot::channel();
-        self.inner.ask(peer, Command::Ping(sender));
+        self.inner.ask(key, Command::Ping(sender));
         timeout(within, answer).await.ok()?.ok()
     }
 
@@ -226,8 +230,8 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, peer: PartyIndex, command: Command) {
-        if let Some(peer) = self.state().peers.get(&peer) {
+    fn ask(&self, key: PeerKey, command: Command) {
+        if let Some(peer) = self.state().peers.get(&key) {
             peer.ask(command);
         }
     }
@@ -271,7 +275,9 @@ async fn accept(inner: Arc<Inner>) {
 }
 
 fn give(inner: &Inner, accepted: Accepted) {
-    match inner.state().peers.get(&accepted.to) {
+    let state = inner.state();
+    let mut peers = state.peers.values();
+    match peers.find(|peer| peer.index == accepted.to) {
         Some(peer) => peer.ask(Command::Connect(accepted)),
         // Where this fails, the socket is reset or gone already.
         None => _ = accepted.stream.set_zero_linger(),

@@ -8,6 +8,7 @@
 mod carrier;
 mod facts;
 mod forwarder;
+mod key;
 mod notice;
 mod notices;
 mod peer;
@@ -18,5 +19,6 @@ mod task;
 pub use carrier::{ByteStream, Carrier, CarrierFacts};
 pub use facts::{LinkFacts, LinkState};
 pub use forwarder::Forwarder;
+pub use key::PeerKey;
 pub use notice::{Incident, Notice};
 pub use settings::{ForwardSettings, Guard};

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Ping(oneshot::Sender<Duration>),
     /// Take other rules.
     Rules(Rules),
+    /// Begin anew, if the link is over and may.
+    Anew,
     /// The peer's index is another.
     Renumber(PartyIndex),
     /// End.

@@ -14,7 +14,7 @@ use std::{
 
 use async_trait::async_trait;
 use e3_forward::{
-    Carrier, CarrierFacts, ForwardSettings, Forwarder, LinkState, Programs,
+    Carrier, CarrierFacts, ForwardSettings, Forwarder, LinkState, PeerKey, Programs,
     place::{Accepted, Call, Family},
 };
 use e3_session::types::{PartyIndex, Path};
@@ -28,6 +28,11 @@ use tokio::{
 /// The party on the left of every test, and the one on the right.
 pub(crate) const LEFT: PartyIndex = PartyIndex(0);
 pub(crate) const RIGHT: PartyIndex = PartyIndex(1);
+
+/// The key that a party has in these tests.
+pub(crate) fn key(of: PartyIndex) -> PeerKey {
+    PeerKey([u8::try_from(of.0).unwrap(); 32])
+}
 
 /// How long anything may take here.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -92,7 +97,7 @@ impl Pair {
                 shared: AtomicBool::new(false),
             });
             let forwarder = Forwarder::start(programs.clone(), me, settings.clone());
-            forwarder.add_peer(peer, me == LEFT);
+            forwarder.add_peer(key(peer), peer, me == LEFT);
             Agent {
                 forwarder,
                 programs,
@@ -115,8 +120,8 @@ impl Pair {
     pub(crate) fn connect(&self, rank: u8) -> Cable {
         let (left, mut left_end) = duplex(64 * 1024);
         let (right, mut right_end) = duplex(64 * 1024);
-        self.left.forwarder.attach(RIGHT, carrier(left, rank));
-        self.right.forwarder.attach(LEFT, carrier(right, rank));
+        self.left.forwarder.attach(carrier(RIGHT, left, rank));
+        self.right.forwarder.attach(carrier(LEFT, right, rank));
         let copying = tokio::spawn(async move {
             // It ends as one of its ends does.
             _ = copy_bidirectional(&mut left_end, &mut right_end).await;
@@ -160,7 +165,7 @@ impl Agent {
         peer: PartyIndex,
         until: impl FnMut(&LinkState) -> bool,
     ) -> LinkState {
-        let mut states = self.forwarder.watch(peer).unwrap();
+        let mut states = self.forwarder.watch(key(peer)).unwrap();
         timeout(PATIENCE, states.wait_for(until))
             .await
             .unwrap()
@@ -178,7 +183,7 @@ impl Cable {
     }
 }
 
-fn carrier(stream: DuplexStream, rank: u8) -> Carrier {
+pub(crate) fn carrier(to: PartyIndex, stream: DuplexStream, rank: u8) -> Carrier {
     let facts = CarrierFacts {
         transport: "memory".to_owned(),
         path: Path::Direct {
@@ -186,5 +191,5 @@ fn carrier(stream: DuplexStream, rank: u8) -> Carrier {
         },
         rank,
     };
-    Carrier::new(stream, facts)
+    Carrier::new(key(to), stream, facts)
 }

@@ -2,5 +2,6 @@
 
 mod loopback;
 mod many;
+mod roster;
 mod runs;
 mod streams;

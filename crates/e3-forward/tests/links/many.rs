@@ -15,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::loopback::{LEFT, PATIENCE, Pair, RIGHT};
+use crate::loopback::{LEFT, PATIENCE, Pair, RIGHT, key};
 
 /// Connections that are opened at once.
 const MANY: usize = 200;
@@ -87,7 +87,7 @@ async fn a_peer_takes_no_more_than_its_share_of_what_may_be_open() {
     assert_eq!(notices.recv().await.unwrap().what, reset);
     // Once one of them has ended, there is room for another.
     drop(open.pop());
-    while pair.right.forwarder.report(LEFT).unwrap().streams > 7 {
+    while pair.right.forwarder.report(key(LEFT)).unwrap().streams > 7 {
         sleep(Duration::from_millis(5)).await;
     }
     let _another = pair.left.call(port).await;
@@ -102,7 +102,7 @@ async fn free() -> u16 {
 
 /// Waits until the left end has so many connections.
 async fn pair_has(pair: &Pair, connections: usize) {
-    while pair.left.forwarder.report(RIGHT).unwrap().streams < connections {
+    while pair.left.forwarder.report(key(RIGHT)).unwrap().streams < connections {
         sleep(Duration::from_millis(1)).await;
     }
 }

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::loopback::{LEFT, PATIENCE, Pair, RIGHT};
+use crate::loopback::{LEFT, PATIENCE, Pair, RIGHT, key};
 
 #[tokio::test]
 async fn talk_both_ways_and_end_each_for_itself() {
@@ -28,7 +28,7 @@ async fn talk_both_ways_and_end_each_for_itself() {
     near.read_to_string(&mut answer).await.unwrap();
     assert_eq!(answer, "answer");
 
-    let facts = pair.left.forwarder.report(RIGHT).unwrap();
+    let facts = pair.left.forwarder.report(key(RIGHT)).unwrap();
     assert_eq!((facts.sent, facts.received), (8, 6));
     let call = pair.right.programs.calls.lock().unwrap()[0];
     assert_eq!(call.from, LEFT);
@@ -65,7 +65,7 @@ async fn lose_nothing_however_often_their_carrier_is_cut() {
     }
     timeout(PATIENCE, reading).await.unwrap().unwrap();
     writing.await.unwrap();
-    let facts = pair.left.forwarder.report(RIGHT).unwrap();
+    let facts = pair.left.forwarder.report(key(RIGHT)).unwrap();
     assert!(
         facts.resumptions >= 10,
         "only {} resumptions",
@@ -233,8 +233,21 @@ async fn move_to_a_better_carrier() {
     worse.cut();
     near.write_all(b"2").await.unwrap();
     far.read_exact(&mut [0]).await.unwrap();
-    assert!(pair.left.forwarder.ping(RIGHT, PATIENCE).await.is_some());
-    assert!(pair.left.forwarder.report(RIGHT).unwrap().rtt.is_some());
+    assert!(
+        pair.left
+            .forwarder
+            .ping(key(RIGHT), PATIENCE)
+            .await
+            .is_some()
+    );
+    assert!(
+        pair.left
+            .forwarder
+            .report(key(RIGHT))
+            .unwrap()
+            .rtt
+            .is_some()
+    );
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{QUIC, rank};
-use crate::endpoint::Relays;
+use crate::{endpoint::Relays, key::of_link};
 
 /// How long the peer may take to confirm what was said last, before the connection is closed.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -97,12 +97,13 @@ fn watch_over(
             tell.send_replace(facts(&watched));
         }
     });
+    let peer = of_link(&connection.remote_id());
     let stream = OneStream {
         connection,
         send: Some(send),
         receive,
     };
-    Carrier::watched(stream, told)
+    Carrier::watched(peer, stream, told)
 }
 
 /// A connection as long as its one stream.

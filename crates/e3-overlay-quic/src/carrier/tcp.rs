@@ -16,6 +16,7 @@ use std::{
 use e3_forward::{Carrier, CarrierFacts};
 use e3_session::types::Path;
 use futures::task::AtomicWaker;
+use iroh::PublicKey;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -23,6 +24,7 @@ use tokio::{
 use tokio_rustls::TlsStream;
 
 use super::{TLS, rank};
+use crate::key::of_link;
 
 /// All that break when an address is gone.
 #[derive(Debug, Default)]
@@ -54,8 +56,9 @@ impl Tripwires {
     }
 }
 
-/// The carrier of a handshake that has ended well.
+/// The carrier of a handshake that has ended well, with whoever has this key.
 pub(crate) fn ride(
+    key: &PublicKey,
     stream: TlsStream<TcpStream>,
     peer: SocketAddr,
     wires: &Tripwires,
@@ -69,7 +72,7 @@ pub(crate) fn ride(
         rank: rank::TCP,
     };
     let wire = wires.put(own);
-    Ok(Carrier::new(Wired { stream, wire }, facts))
+    Ok(Carrier::new(of_link(key), Wired { stream, wire }, facts))
 }
 
 /// A stream with its tripwire.

@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use e3_forward::LinkState;
+use e3_forward::{LinkState, PeerKey};
 use e3_session::types::{Contact, PartyIndex};
 use futures::future::join_all;
 use iroh::PublicKey;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{PING, Quic};
-use crate::hunt::hunt;
+use crate::{hunt::hunt, key::of_link};
 
 /// How long links may take to end that the roster does not name any more.
 const PARTING: Duration = Duration::from_secs(2);
@@ -20,7 +20,8 @@ const FAREWELL: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 impl Quic {
     /// Makes the link to a peer, and begins to look for it.
     pub(super) fn meet(&mut self, index: PartyIndex, key: PublicKey) {
-        self.hub.forwarder.add_peer(index, self.hub.leads(&key));
+        let leads = self.hub.leads(&key);
+        self.hub.forwarder.add_peer(of_link(&key), index, leads);
         let hunting = self.tasks.spawn(hunt(Arc::clone(&self.hub), key));
         self.hunts.push((key, hunting));
         // The herald ends with this.
@@ -29,11 +30,12 @@ impl Quic {
 
     /// Ends the links to these, and waits until their connections have ended: programs could not hear of it any more once
     /// the addresses are gone.
-    pub(super) async fn part(&self, gone: &[PartyIndex]) {
-        let ending = gone.iter().filter_map(|index| {
-            let state = self.hub.forwarder.watch(*index);
+    pub(super) async fn part(&self, gone: &[PublicKey]) {
+        let ending = gone.iter().filter_map(|key| {
+            let link = of_link(key);
+            let state = self.hub.forwarder.watch(link);
             let why = "the roster does not name it any more";
-            self.hub.forwarder.remove_peer(*index, why);
+            self.hub.forwarder.remove_peer(link, why);
             state
         });
         let ended = ending.map(|mut state| async move { while state.changed().await.is_ok() {} });
@@ -45,7 +47,7 @@ impl Quic {
     /// as where UDP is blocked, would be waited for much longer, in vain.
     pub(super) fn farewell(&self) -> Duration {
         let peers = self.hub.peers().into_iter();
-        let links = peers.filter_map(|(index, _)| self.hub.forwarder.report(index));
+        let links = peers.filter_map(|(_, key)| self.hub.forwarder.report(of_link(&key)));
         farewell(links.filter_map(|link| link.rtt).max())
     }
 
@@ -62,25 +64,25 @@ impl Quic {
     pub(super) async fn settle(&self) {
         let deadline = Instant::now() + self.timeout;
         let all = self.hub.peers().into_iter();
-        join_all(all.map(|(index, _)| self.settle_with(index, deadline))).await;
+        join_all(all.map(|(_, key)| self.settle_with(of_link(&key), deadline))).await;
     }
 
     /// Waits until the link to a peer has a carrier, and is measured.
-    async fn settle_with(&self, index: PartyIndex, deadline: Instant) {
+    async fn settle_with(&self, link: PeerKey, deadline: Instant) {
         let attached = |state: &LinkState| matches!(state, LinkState::Attached { .. });
-        // A link that begins anew meanwhile is another one.
-        while let Some(mut state) = self.hub.forwarder.watch(index) {
-            let attached = timeout_at(deadline, state.wait_for(attached)).await;
-            match attached.map(|state| state.is_ok()) {
-                Ok(true) => {
-                    // One that does not answer is about to look for another carrier.
-                    let answer = timeout_at(deadline, self.hub.forwarder.ping(index, PING)).await;
-                    if !matches!(answer, Ok(None)) {
-                        return;
-                    }
-                }
-                Ok(false) => {}
-                Err(_) => return,
+        let Some(mut state) = self.hub.forwarder.watch(link) else {
+            return;
+        };
+        loop {
+            match timeout_at(deadline, state.wait_for(attached)).await {
+                Ok(Ok(_)) => {}
+                // It is gone, or there is no more time.
+                Ok(Err(_)) | Err(_) => return,
+            }
+            // One that does not answer is about to look for another carrier.
+            let answer = timeout_at(deadline, self.hub.forwarder.ping(link, PING)).await;
+            if !matches!(answer, Ok(None)) {
+                return;
             }
         }
     }

@@ -24,7 +24,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{QuicError, guests::keys_of, hub::Hub};
+use crate::{QuicError, guests::keys_of, hub::Hub, key::of_link};
 
 pub(crate) use join::join;
 use join::{names_in, plan};
@@ -85,7 +85,7 @@ impl Joined for Quic {
     async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
         let key = self.hub.key_at(peer).filter(|_| peer != self.me);
         let key = key.ok_or(OverlayError::NoSuchParty { index: peer.0 })?;
-        let rtt = self.hub.forwarder.ping(peer, PING).await;
+        let rtt = self.hub.forwarder.ping(of_link(&key), PING).await;
         let mut report = self.report(peer, &key);
         report.rtt_ms = rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
         if rtt.is_none() && !matches!(report.path, Path::Unreachable { .. }) {
@@ -112,14 +112,8 @@ impl Joined for Quic {
                 .find(|(_, other)| other == key)
                 .map(|(index, _)| *index)
         };
-        let mut stay = Vec::new();
-        let mut gone = Vec::new();
-        for (old, key) in &before {
-            match now(key) {
-                Some(new) => stay.push((*old, new)),
-                None => gone.push(*old),
-            }
-        }
+        let known = before.iter().map(|(_, key)| *key);
+        let (stay, gone): (Vec<_>, Vec<_>) = known.partition(|key| now(key).is_some());
         self.part(&gone).await;
         self.hunts.retain(|(key, hunting)| {
             let stays = now(key).is_some();
@@ -128,7 +122,10 @@ impl Joined for Quic {
             }
             stays
         });
-        self.hub.forwarder.renumber(me, &stay);
+        let stay = stay
+            .iter()
+            .filter_map(|key| Some((of_link(key), now(key)?)));
+        self.hub.forwarder.renumber(me, &stay.collect::<Vec<_>>());
         self.me = me;
         let plan = plan(roster, me, self.dial, self.ports, &self.hub.chosen);
         self.place.change(&plan).map_err(QuicError::Place)?;

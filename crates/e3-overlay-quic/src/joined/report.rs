@@ -5,18 +5,16 @@ use e3_session::types::{LinkReport, PartyIndex, Path};
 use iroh::EndpointId;
 
 use super::Quic;
-use crate::acquaintance::why;
+use crate::{acquaintance::why, key::of_link};
 
 impl Quic {
     /// What is known of the link to a peer.
     pub(super) fn report(&self, to: PartyIndex, key: &EndpointId) -> LinkReport {
         let tried = self.hub.peers.tried(key);
-        let facts = self.hub.forwarder.report(to).unwrap_or_default();
-        let state = self
-            .hub
-            .forwarder
-            .watch(to)
-            .map(|state| state.borrow().clone());
+        let link = of_link(key);
+        let facts = self.hub.forwarder.report(link).unwrap_or_default();
+        let state = self.hub.forwarder.watch(link);
+        let state = state.map(|state| state.borrow().clone());
         let path = match state {
             Some(LinkState::Attached { facts: then }) => facts
                 .carrier

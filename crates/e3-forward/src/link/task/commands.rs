@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use e3_resume::ResetWhy;
+use e3_session::types::PartyIndex;
 
 use tokio::time::Instant;
 
@@ -22,11 +23,22 @@ impl Task {
                     self.link.ping(now);
                 }
                 Some(Command::Rules(rules)) => self.follow(rules),
-                Some(Command::Renumber(peer)) => self.peer = peer,
+                Some(Command::Anew) => self.begin_anew(),
+                Some(Command::Renumber(peer)) => self.renumber(peer),
                 // Nobody is left who could say so.
                 Some(Command::Leave) | None => return self.leave(),
             }
         }
+    }
+
+    /// The roster calls the peer something else.
+    fn renumber(&mut self, peer: PartyIndex) {
+        self.peer = peer;
+        // What is being called would be called as from whoever has the index of before.
+        for local in &mut self.locals {
+            local.hold_again(false);
+        }
+        self.knocks = Knocks::new(Instant::now());
     }
 
     fn follow(&mut self, rules: Rules) {

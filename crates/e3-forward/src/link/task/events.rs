@@ -110,6 +110,14 @@ impl Task {
         }
     }
 
+    /// The peer that has left may be back.
+    pub(super) fn begin_anew(&mut self) {
+        if let Some(over) = self.link.over() {
+            self.renew();
+            self.search(&over.to_string());
+        }
+    }
+
     /// Begins a link without a past, for which the peer's next carrier will do.
     fn renew(&mut self) {
         // None of them can be used: each belongs to the link of before.
