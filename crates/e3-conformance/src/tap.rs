@@ -4,7 +4,7 @@
 //! of what the relay reads. A tap ends that encryption with the relay's own key in the relay's place, writes down what was
 //! in it, and hands it on.
 //!
-//! Where WebSockets carry it, what callers say is masked (RFC 6455, section 5.3), and what the relay says is not: all that is
+//! Where `WebSockets` carry it, what callers say is masked (RFC 6455, section 5.3), and what the relay says is not: all that is
 //! relayed can be read in the latter, if anywhere.
 
 use std::{
