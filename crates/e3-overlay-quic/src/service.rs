@@ -18,7 +18,9 @@ pub(crate) struct RelayService;
 struct Running {
     relay: Mutex<Relay>,
     /// None where its ports are taken, or the host does not have the addresses by which others know it.
-    reflector: Option<Reflector>,
+    reflector: Option<Mutex<Reflector>>,
+    /// Those of the reflector.
+    others: Vec<ServicePort>,
     ports: RelayPorts,
     told: BTreeMap<String, ByteBuf>,
 }
@@ -82,7 +84,11 @@ impl Service for RelayService {
             ports: relay.ports(),
             told,
             relay: Mutex::new(relay),
-            reflector,
+            others: reflector
+                .as_ref()
+                .map(|reflector| reflector.stations().ports())
+                .unwrap_or_default(),
+            reflector: reflector.map(Mutex::new),
         }))
     }
 }
@@ -90,9 +96,7 @@ impl Service for RelayService {
 #[async_trait]
 impl RunningService for Running {
     fn ports(&self) -> Vec<ServicePort> {
-        let reflector = self.reflector.as_ref();
-        let ports = reflector.map(|reflector| reflector.stations().ports());
-        listed(self.ports, ports.unwrap_or_default())
+        listed(self.ports, self.others.clone())
     }
 
     fn told(&self) -> BTreeMap<String, ByteBuf> {
@@ -100,15 +104,22 @@ impl RunningService for Running {
     }
 
     async fn health(&self) -> Health {
-        if self.relay.lock().await.is_up() {
-            return Health::Up;
+        let down = |what: &str| Health::Down {
+            reason: format!("the {what} has ended by itself"),
+        };
+        if !self.relay.lock().await.is_up() {
+            return down("relay");
         }
-        Health::Down {
-            reason: "the relay has ended by itself".to_owned(),
+        match &self.reflector {
+            Some(reflector) if !reflector.lock().await.is_well() => down("reflector"),
+            Some(_) | None => Health::Up,
         }
     }
 
     async fn stop(self: Box<Self>) {
+        if let Some(reflector) = self.reflector {
+            reflector.into_inner().stop().await;
+        }
         self.relay.into_inner().stop().await;
     }
 }

@@ -121,7 +121,11 @@ impl Relay {
 
     /// Ends it, and waits until its ports are free.
     pub async fn stop(self) {
-        // That it has ended already is what was wanted.
+        // What has ended cannot be waited for again.
+        if self.ended {
+            return;
+        }
+        // That it has ended meanwhile is what was wanted.
         let _ended = self.server.shutdown().await;
     }
 }

@@ -21,6 +21,8 @@ use crate::station::{Station, Stations};
 pub struct Reflector {
     stations: Stations,
     tasks: JoinSet<()>,
+    /// As many tasks as there were in the beginning.
+    started: usize,
 }
 
 /// A reflector could not be started.
@@ -81,7 +83,13 @@ impl Reflector {
 
     /// Whether it still answers on all of its sockets; one that does not is to be started anew.
     pub fn is_well(&mut self) -> bool {
-        self.tasks.try_join_next().is_none()
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.len() == self.started
+    }
+
+    /// Ends it; its sockets are closed when this returns.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
     }
 
     fn serve(stations: Stations, all: Vec<Sockets>, clock: Clock) -> Self {
@@ -98,7 +106,11 @@ impl Reflector {
             let (sockets, stations) = (Arc::clone(&sockets), stations.clone());
             tasks.spawn(udp::serve(sockets, index, stations, clock));
         }
-        Self { stations, tasks }
+        Self {
+            stations,
+            started: tasks.len(),
+            tasks,
+        }
     }
 }
 
@@ -138,5 +150,25 @@ impl Sockets {
         };
         let ports = [port(&self.udp[0])?, port(&self.udp[1])?];
         Ok(Station { address, ports })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_has_ended_is_not_well_again() {
+        let here = [Ipv4Addr::LOCALHOST.into()];
+        let mut reflector = Reflector::start(&here, [0, 0]).await.unwrap();
+        assert!(reflector.is_well());
+        reflector.tasks.abort_all();
+        while reflector.is_well() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!reflector.is_well() && !reflector.is_well());
+        let ports = reflector.stations().0[0].ports;
+        reflector.stop().await;
+        Reflector::start(&here, ports).await.unwrap();
     }
 }

@@ -1,5 +1,6 @@
 //! The services of an environment: what is told of them before anybody introduces itself.
 
+mod keeper;
 mod running;
 
 pub(crate) use running::{Running, Settings};

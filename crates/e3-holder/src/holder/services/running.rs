@@ -1,43 +1,24 @@
 //! Services that run, and are started again where their agents die.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use e3_overlay::{Overlay, ServiceKind, needed_services};
 use e3_session::{
-    message::{Reply, Request, Serve},
+    message::Serve,
     types::{Health, Options, ServiceFacts},
 };
 use futures::future::try_join_all;
-use tokio::time::sleep;
 
-use super::super::{
-    link::{Link, LinkError},
-    on_demand::OnDemand,
-    party::{Party, QUICK, unexpected},
+use super::{
+    super::{link::Link, on_demand::OnDemand, party::Party},
+    keeper::{Keeper, OneHost, asked},
 };
 use crate::wire::Fault;
-
-/// How long an agent may take to say how its services are.
-const ANSWER: Duration = Duration::from_secs(3);
-/// Before a service is started once more that would not start.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest such pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The services of an environment, by the hosts that they run on.
 pub(crate) struct Running {
     others: Arc<OnDemand>,
     hosts: Vec<OneHost>,
-}
-
-/// What runs on one host.
-#[derive(Clone)]
-struct OneHost {
-    name: String,
-    /// The agent of the party there. None on a host that is no party's: there agents come and go.
-    party: Option<Link>,
-    /// What the agent is asked to serve.
-    serve: Vec<Serve>,
 }
 
 /// What every service of an environment is started with.
@@ -101,15 +82,12 @@ impl Running {
         for (host, link) in started {
             let served = host.serve.iter().map(|serve| serve.service.clone());
             up.extend(served.map(|facts| (facts.name.clone(), facts)));
-            if host.party.is_none() {
-                let keeping = keep(
-                    host.clone(),
-                    link,
-                    Arc::clone(&others),
-                    environment.to_owned(),
-                );
-                tokio::spawn(keeping);
-            }
+            let keeper = Keeper {
+                host: host.clone(),
+                others: Arc::clone(&others),
+                environment: environment.to_owned(),
+            };
+            tokio::spawn(keeper.keep(link));
             hosts.push(host);
         }
         let facts = declared.into_iter();
@@ -148,64 +126,8 @@ impl Running {
     }
 }
 
-impl OneHost {
-    /// Asks an agent to serve, and remembers what the services are then.
-    async fn serve(&mut self, link: &Link) -> Result<(), LinkError> {
-        for serve in &mut self.serve {
-            let request = Request::Serve(serve.clone());
-            match link.ask("serve", request, QUICK).await? {
-                Reply::Serving { service } => serve.service = service,
-                other => return Err(unexpected(link, &other)),
-            }
-        }
-        Ok(())
-    }
-}
-
 fn link_of(host: &str, parties: &[Party]) -> Option<Link> {
     let mut parties = parties.iter();
     let party = parties.find(|party| party.host.name.as_str() == host);
     party.map(|party| party.link.clone())
-}
-
-/// How an agent's services are, or why it does not say.
-async fn asked(link: &Link) -> Result<BTreeMap<String, Health>, String> {
-    match link.ask("health", Request::Health, ANSWER).await {
-        Ok(Reply::Health(said)) => {
-            let said = said.into_iter();
-            Ok(said.map(|service| (service.name, service.health)).collect())
-        }
-        Ok(other) => Err(unexpected(link, &other).to_string()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Whenever a host's agent has died, another is started there, with the same services: with what they had told, in the
-/// folders that they had, so that parties find them again. Ends when the environment does.
-async fn keep(mut host: OneHost, mut link: Link, others: Arc<OnDemand>, environment: String) {
-    loop {
-        link.end().await;
-        if others.is_leaving() {
-            return;
-        }
-        tracing::warn!("{}; its services are started again", link.ended());
-        let mut pause = FIRST_PAUSE;
-        link = loop {
-            let again = others.agent(&host.name, &environment).await;
-            let served = match again {
-                Ok(link) => match host.serve(&link).await {
-                    Ok(()) => Ok(link),
-                    Err(error) => Err(error.to_string()),
-                },
-                Err(fault) => Err(fault.message),
-            };
-            match served {
-                Ok(link) => break link,
-                Err(_) if others.is_leaving() => return,
-                Err(why) => tracing::warn!("services on {} do not start again: {why}", host.name),
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        };
-    }
 }
