@@ -88,7 +88,8 @@ pub(crate) async fn ask_all(
 pub(crate) fn unexpected(link: &Link, reply: &Reply) -> LinkError {
     LinkError::Order {
         host: link.host().to_owned(),
-        why: format!("unexpected answer {reply:?}"),
+        // What it carries may be secret, such as a relay's token.
+        why: format!("unexpected answer `{}`", reply.name()),
     }
 }
 

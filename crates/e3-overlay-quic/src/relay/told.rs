@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
@@ -10,7 +11,7 @@ use serde_bytes::ByteBuf;
 use thiserror::Error;
 
 /// What a relay tells of itself, as parties read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Told {
     /// The service's name, such as `relay`.
     pub service: String,
@@ -26,6 +27,19 @@ pub struct Told {
     pub udp: u16,
     /// Its host's addresses.
     pub addresses: Vec<IpAddr>,
+}
+
+impl fmt::Debug for Told {
+    /// Without the token, which lets whoever has it in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told")
+            .field("service", &self.service)
+            .field("name", &self.name)
+            .field("tcp", &self.tcp)
+            .field("udp", &self.udp)
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is wrong with a relay's facts.
@@ -172,6 +186,20 @@ mod tests {
         assert_eq!((told.tcp, told.udp, &*told.token), (443, 444, "abc"));
         assert_eq!(told.ipv4(), [Ipv4Addr::LOCALHOST]);
         assert_eq!(told.ipv6(), [Ipv6Addr::LOCALHOST]);
+    }
+
+    #[test]
+    fn the_token_is_never_shown() {
+        let told = Told::read(&facts()).unwrap();
+        let shown = format!(
+            "{:?}",
+            Told {
+                token: "5ecre7".to_owned(),
+                ..told
+            }
+        );
+        assert!(!shown.contains("5ecre7"), "{shown}");
+        assert!(shown.contains("relay-1.invalid"), "{shown}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 /// A service as it is up: what it is, where it can be reached, and what it tells of itself.
 ///
 /// `Display` gives what an agreement names: `relay (relay on host-3)`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceFacts {
     /// Its name.
     pub name: String,
@@ -65,6 +65,28 @@ pub enum Transport {
     Udp,
 }
 
+impl fmt::Debug for ServiceFacts {
+    /// Of what it tells of itself, only the names: a token is among it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            kind,
+            host,
+            addresses,
+            ports,
+            told,
+        } = self;
+        f.debug_struct("ServiceFacts")
+            .field("name", name)
+            .field("kind", kind)
+            .field("host", host)
+            .field("addresses", addresses)
+            .field("ports", ports)
+            .field("told", &told.keys())
+            .finish()
+    }
+}
+
 impl fmt::Display for ServiceFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} on {})", self.name, self.kind, self.host)
@@ -88,5 +110,32 @@ impl fmt::Display for Transport {
             Self::Tcp => "TCP",
             Self::Udp => "UDP",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_service_is_no_secret() {
+        let told = [("token", "5ecre7"), ("name", "relay-1.invalid")];
+        let told = told.map(|(what, text)| (what.to_owned(), ByteBuf::from(text)));
+        let facts = ServiceFacts {
+            name: "relay".to_owned(),
+            kind: "relay".to_owned(),
+            host: "hub".to_owned(),
+            addresses: Vec::new(),
+            ports: Vec::new(),
+            told: told.into(),
+        };
+        let shown = format!("{facts:?}");
+        assert!(shown.contains("token"), "{shown}");
+        let bytes = format!("{:?}", "5ecre7".as_bytes());
+        let bytes = bytes.trim_matches(['[', ']']);
+        assert!(
+            !shown.contains("5ecre7") && !shown.contains(bytes),
+            "{shown}"
+        );
     }
 }
