@@ -38,7 +38,8 @@ pub(crate) fn nobody_else() {
     });
     let (_tcp, udp, _unix) = listening.unwrap();
     let scene = host.run_in(Scene::namespace).unwrap();
-    let mut program = Program::start(&scene.place);
+    // Were it not taken elsewhere, it would be where all of them are.
+    let mut program = Program::start_on(&host, &scene.place);
 
     let loopbacks = ["127.0.0.1", "127.1.2.3", "::1"].map(|address| address.parse().unwrap());
     for address in loopbacks {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use e3_forward::place::Place;
-use e3_lab::testing::helper;
+use e3_lab::{Host, testing::helper};
 use e3_sys::child;
 use rustix::net::{AddressFamily, SocketType};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -32,7 +32,17 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it where the place says.
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_from(helper(NAME), place)
+    }
+
+    /// The same from a host of a lab, as its agent would.
+    pub(crate) fn start_on(host: &Host, place: &Place) -> Self {
         let mut command = helper(NAME);
+        host.enter_command(&mut command);
+        Self::start_from(command, place)
+    }
+
+    fn start_from(mut command: Command, place: &Place) -> Self {
         if let Some(place) = place.program_place() {
             place.entrance.prepare(&mut command);
         }
