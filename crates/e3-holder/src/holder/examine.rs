@@ -110,12 +110,37 @@ async fn ask(
                 received: Timestamp(received),
                 answered: Timestamp(answered),
             };
-            let clock = times.offset(Timestamp::here()).map(|offset| ClockOffset {
-                offset_ms: offset.seconds * 1e3,
-                uncertainty_ms: offset.uncertainty * 1e3,
-            });
-            Ok((report, clock))
+            Ok((report, ahead(times, Timestamp::here())))
         }
         other => Err(unexpected(&party.link, &other)),
+    }
+}
+
+/// How far the host's clock is ahead of the one here, by a question whose answer came at this moment.
+fn ahead(times: Times, ended: Timestamp) -> Option<ClockOffset> {
+    let offset = times.offset(ended)?;
+    Some(ClockOffset {
+        offset_ms: offset.seconds * 1e3,
+        uncertainty_ms: offset.uncertainty * 1e3,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hosts_clock_that_is_ahead_is_told_as_ahead() {
+        let asked = Timestamp(1 << 62);
+        let later = |millis| asked.after(Duration::from_millis(millis));
+        // 10 ms there, a second to find out, 10 ms back, by a clock that is 2.5 s ahead.
+        let times = Times {
+            asked,
+            received: later(2_510),
+            answered: later(3_510),
+        };
+        let clock = ahead(times, later(1_020)).unwrap();
+        assert!((clock.offset_ms - 2_500.0).abs() < 0.001, "{clock:?}");
+        assert!((clock.uncertainty_ms - 10.0).abs() < 0.001, "{clock:?}");
     }
 }

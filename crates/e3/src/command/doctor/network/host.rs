@@ -21,7 +21,8 @@ pub(super) fn lines(one: &ExaminedHost) -> Vec<String> {
         }
     }
     lines.extend(services(&one.report.services).map(|text| format!("  reach  {text}")));
-    lines.extend(clocks(one).map(|text| format!("  clock  {text}")));
+    let clocks = clocks(one.clock, &one.report.services);
+    lines.extend(clocks.map(|text| format!("  clock  {text}")));
     lines
 }
 
@@ -95,11 +96,13 @@ fn services(services: &[ServiceReach]) -> impl Iterator<Item = String> + '_ {
 }
 
 /// How far the host's clock is from others.
-fn clocks(one: &ExaminedHost) -> impl Iterator<Item = String> + '_ {
-    let here = one.clock.iter();
-    let here = here.map(|clock| format!("compared with this machine's: {}", offset(*clock)));
-    let services = one.report.services.iter();
-    let there = services.filter_map(|reach| {
+fn clocks(
+    here: Option<ClockOffset>,
+    services: &[ServiceReach],
+) -> impl Iterator<Item = String> + '_ {
+    let here = here.into_iter();
+    let here = here.map(|clock| format!("compared with this machine's: {}", offset(clock)));
+    let there = services.iter().filter_map(|reach| {
         let clock = reach.clock?;
         let turned = ClockOffset {
             offset_ms: -clock.offset_ms,
@@ -180,5 +183,28 @@ mod tests {
         );
         assert_eq!(offset(clock(-2500.0)), "2500.00 ms behind (± 10.00 ms)");
         assert_eq!(offset(clock(40.0)), "40.00 ms ahead (± 10.00 ms)");
+    }
+
+    #[test]
+    fn a_clock_ahead_of_here_is_behind_those_that_are_further_ahead() {
+        let clock = |offset_ms| ClockOffset {
+            offset_ms,
+            uncertainty_ms: 10.0,
+        };
+        let reach = ServiceReach {
+            service: "relay".to_owned(),
+            address: "192.0.2.1:3478".parse().unwrap(),
+            transport: Transport::Udp,
+            sent: 1,
+            answered: 1,
+            rtt_ms: Some(20.0),
+            clock: Some(clock(500.0)),
+        };
+        let told: Vec<String> = clocks(Some(clock(2500.0)), &[reach]).collect();
+        let expected = [
+            "compared with this machine's: 2500.00 ms ahead (± 10.00 ms)",
+            "compared with relay's over UDP: 500.00 ms behind (± 10.00 ms)",
+        ];
+        assert_eq!(told, expected);
     }
 }
