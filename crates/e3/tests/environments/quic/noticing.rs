@@ -76,9 +76,31 @@ fn a_member_that_claims_anothers_place_is_named_once() {
     workshop.nothing_left();
 }
 
+/// Goes on for as long as it is let, and says what happens to its connections.
+const LISTENER: &str = "
+import asyncio, sys
+from mpyc import asyncoro
+from mpyc.runtime import mpc
+
+def lost(self, error):
+    print('lost', self.peer_pid, type(error).__name__, file=sys.stderr, flush=True)
+
+asyncoro.MessageExchanger.connection_lost = lost
+
+async def main():
+    await mpc.start()
+    secint = mpc.SecInt()
+    while True:
+        await mpc.output(mpc.sum(mpc.input(secint(1))))
+        await asyncio.sleep(0.03)
+
+mpc.run(main())
+";
+
 #[test]
 fn an_outage_longer_than_declared_is_told_by_both_ends() {
     let workshop = workshop();
+    workshop.put("program.py", LISTENER);
     workshop.put("what.scenario", "at 2s: *–* down for 60s\n");
     // MPyC's runtime does not end when a connection does: that it was told is not enough, and its user has to be.
     let ran = workshop.e3(&[
@@ -110,6 +132,14 @@ fn an_outage_longer_than_declared_is_told_by_both_ends() {
             "{text}"
         );
         assert_eq!(told.next(), None);
+    }
+    // The programs themselves hear of it as of a host that has forgotten them.
+    for party in 0..3 {
+        let log = workshop.read(&format!("runs/latest/party-{party}.log"));
+        for peer in (0..3).filter(|peer| *peer != party) {
+            let lost = format!("lost {peer} ConnectionResetError\n");
+            assert_eq!(log.matches(&lost).count(), 1, "{lost}: {log}");
+        }
     }
     workshop.nothing_left();
 }
