@@ -95,8 +95,16 @@ fn nobody_is_made_to_knock_at_many_doors() {
 
 proptest! {
     #[test]
-    fn no_bytes_are_believed_that_were_not_signed(bytes: Vec<u8>) {
-        let key = key(1);
+    fn nobody_signs_for_another(sequence: u64, other in 2..=255_u8, said: bool) {
+        let (key, other) = (key(1), self::key(other));
+        let mut bytes = record(sequence).sign(&other).encode();
+        if said {
+            // In all else it is a record of this party.
+            let its = *other.verifying_key().as_bytes();
+            let at = bytes.windows(its.len()).position(|window| window == its).unwrap();
+            bytes[at..at + its.len()].copy_from_slice(key.verifying_key().as_bytes());
+            prop_assert!(*Signed::decode(&bytes).unwrap().key() == key.verifying_key());
+        }
         prop_assert!(believed(&key, &bytes).is_none());
     }
 
