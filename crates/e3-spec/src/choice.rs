@@ -169,6 +169,8 @@ choice!(
     ProbeName, "a probe", {
         /// Round trips of each pair, all pairs at once.
         RoundTrip = "round-trip",
+        /// Round trips of 64 bytes without a pause, one pair after another.
+        PingPong = "ping-pong",
         /// Bytes in a time, one pair after another.
         Throughput = "throughput",
         /// Bytes in a time, all pairs at once.

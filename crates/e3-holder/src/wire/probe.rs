@@ -50,7 +50,7 @@ impl ProbeRecord {
         let mut record = Self::default();
         for report in reports {
             match report {
-                Report::RoundTrip { party, peers } => {
+                Report::RoundTrip { party, peers } | Report::PingPong { party, peers } => {
                     for found in peers {
                         let (from, to) = (name(party)?, name(found.to)?);
                         let measured = Measured::RoundTrip(found);

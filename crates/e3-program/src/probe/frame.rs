@@ -11,6 +11,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 /// Bytes of a frame before its content.
 pub(super) const HEAD: usize = 5;
 
+/// Bytes of a question that is as long as the messages by which networks are usually compared.
+const BALL: usize = 64;
+
 /// The longest content.
 pub(super) const LONGEST: u32 = 64 * 1024 * 1024;
 
@@ -81,16 +84,21 @@ pub(super) async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result
     Head::parse(head).map(Some)
 }
 
-/// Reads a short content: a number.
+/// Reads a short content: a number, and what fills it up.
 pub(super) async fn read_number(
     from: &mut (impl AsyncRead + Unpin),
     head: Head,
 ) -> io::Result<u32> {
-    if head.length != 4 {
+    let mut content = [0; BALL - HEAD];
+    let content = usize::try_from(head.length)
+        .ok()
+        .and_then(|length| content.get_mut(..length));
+    let Some(content) = content.filter(|content| content.len() >= 4) else {
         let text = format!("a number of {} bytes", head.length);
         return Err(io::Error::new(io::ErrorKind::InvalidData, text));
-    }
-    from.read_u32_le().await
+    };
+    from.read_exact(content).await?;
+    Ok(content.first_chunk().copied().map_or(0, u32::from_le_bytes))
 }
 
 /// A whole frame.
@@ -110,6 +118,21 @@ pub(super) async fn send_number(
     number: u32,
 ) -> io::Result<()> {
     to.write_all(&frame(kind, &number.to_le_bytes())).await
+}
+
+/// A frame of 64 bytes with a number.
+pub(super) fn ball(kind: Kind, number: u32) -> [u8; BALL] {
+    let content = u32::try_from(BALL - HEAD).unwrap_or_default();
+    let mut bytes = [0; BALL];
+    let parts = [
+        &[kind as u8][..],
+        &content.to_le_bytes(),
+        &number.to_le_bytes(),
+    ];
+    for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
+        *place = *byte;
+    }
+    bytes
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, BufReader},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::tcp::{OwnedReadHalf, OwnedWriteHalf},
     sync::{Mutex, mpsc::Sender},
 };
 
-use super::frame::{Kind, read_head, read_number, send_number};
+use super::frame::{Kind, ball, read_head, read_number, send_number};
 
 /// How much is read at once where bytes are only counted.
 const PIECE: usize = 64 * 1024;
@@ -63,7 +63,13 @@ async fn listen(
             Kind::Ready | Kind::Go => Event::Barrier,
             Kind::Ping => {
                 let number = read_number(reader, head).await?;
-                send_number(&mut *writer.lock().await, Kind::Pong, number).await?;
+                let mut writer = writer.lock().await;
+                // As long as the question was.
+                if head.length == 4 {
+                    send_number(&mut *writer, Kind::Pong, number).await?;
+                } else {
+                    writer.write_all(&ball(Kind::Pong, number)).await?;
+                }
                 continue;
             }
             Kind::Pong => Event::Pong(read_number(reader, head).await?, Instant::now()),

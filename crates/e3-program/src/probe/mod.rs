@@ -3,7 +3,7 @@
 //! A probe is a program like any other: an agent starts it (by the hidden verb `e3 probe` of its own program) with
 //! the addresses of its dial table, so that every overlay is measured in the same way. It prints one [`Report`].
 //!
-//! - [`round_trip`], [`throughput`]: what a network can do;
+//! - [`round_trip`], [`ping_pong`], [`throughput`]: what a network can do, where [`turns`] says which pair is measured;
 //! - [`mesh`]: what a recorded program would do in it, by its [`profile`];
 //! - [`board`], [`links`], [`hear`], [`frame`]: the connections among all parties, and what is said on them.
 
@@ -14,11 +14,13 @@ mod hear;
 mod links;
 mod mesh;
 mod peers;
+mod ping_pong;
 mod profile;
 mod report;
 mod round_trip;
 mod start;
 mod throughput;
+mod turns;
 
 use std::time::Duration;
 
@@ -36,6 +38,8 @@ pub use self::{
 pub enum Probe<'a> {
     /// Round trips of each pair, all pairs at once, for so long.
     RoundTrip(Duration),
+    /// Round trips of 64 bytes without a pause between them, one pair after the other, each for so long.
+    PingPong(Duration),
     /// Bytes from one party to another, one pair after the other, each for so long.
     Throughput(Duration),
     /// Bytes from all to all at once, for so long.
@@ -58,6 +62,10 @@ pub async fn measure(probe: Probe<'_>, peers: Peers) -> Result<Report, ProbeErro
             // Others may still ask.
             board.barrier(limit + Duration::from_mins(1)).await?;
             Ok(Report::RoundTrip { party, peers })
+        }
+        Probe::PingPong(limit) => {
+            let peers = ping_pong::measure(board, limit).await?;
+            Ok(Report::PingPong { party, peers })
         }
         Probe::Throughput(limit) => {
             let from = throughput::one_by_one(board, limit).await?;

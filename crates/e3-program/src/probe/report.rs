@@ -15,6 +15,13 @@ pub enum Report {
         /// One a party asked.
         peers: Vec<RoundTrips>,
     },
+    /// Round trips to every other party, one after another without a pause.
+    PingPong {
+        /// The party that asked.
+        party: u16,
+        /// One a party asked.
+        peers: Vec<RoundTrips>,
+    },
     /// What came from each other party alone.
     Throughput {
         /// The party that received.
@@ -123,9 +130,9 @@ impl Received {
     }
 }
 
-/// Milliseconds, to the microsecond.
+/// Milliseconds, to a tenth of a microsecond.
 fn ms(time: Duration) -> f64 {
-    thousandths(time.as_secs_f64() * 1e3)
+    (time.as_secs_f64() * 1e7).round() / 1e4
 }
 
 /// As precise as people want to see it.

@@ -134,7 +134,7 @@ table! {
         requirements: FilePath,
         /// Where in its working folder the command finds its party's private input, such as "Player-Data/Input-P{index}-0". It is always at `{input}` and `$E3_INPUT`.
         input_as: String,
-        /// Which measurement: "round-trip", "throughput", "all-to-all" or "mesh".
+        /// Which measurement: "round-trip", "ping-pong", "throughput", "all-to-all" or "mesh".
         probe: ProbeName,
         /// How long one measurement of a probe takes. Default: 2 s.
         limit: Timeout,

@@ -34,7 +34,7 @@ pub struct OverrideArgs {
     /// The program that they run
     #[arg(long, value_name = "FILE")]
     pub program: Option<PathBuf>,
-    /// A measurement to run instead: round-trip, throughput, all-to-all, or mesh, which replays program.profile
+    /// A measurement to run instead: round-trip, ping-pong, throughput, all-to-all, or mesh, which replays program.profile
     #[arg(long, value_name = "NAME", conflicts_with = "program")]
     pub probe: Option<String>,
     /// How many parties may pool what they know and still learn nothing

@@ -25,6 +25,8 @@ pub struct ProbeArgs {
 pub enum Measurement {
     /// Round trips of each pair, all pairs at once
     RoundTrip,
+    /// Round trips of 64 bytes without a pause, one pair after another
+    PingPong,
     /// Bytes in a time, one pair after another
     Throughput,
     /// Bytes in a time, all pairs at once

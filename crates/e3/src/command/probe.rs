@@ -22,6 +22,7 @@ pub fn main(args: &ProbeArgs) -> Result<ExitCode, Fault> {
     let profile = profile.map_err(failed)?;
     let probe = match (args.name, &profile) {
         (Measurement::RoundTrip, _) => Probe::RoundTrip(limit),
+        (Measurement::PingPong, _) => Probe::PingPong(limit),
         (Measurement::Throughput, _) => Probe::Throughput(limit),
         (Measurement::AllToAll, _) => Probe::AllToAll(limit),
         (Measurement::Mesh, Some(profile)) => Probe::Mesh(profile),

@@ -37,7 +37,8 @@ fn round_trip(pair: &PairRecord) -> Option<[String; 6]> {
     let Measured::RoundTrip(found) = pair.measured else {
         return None;
     };
-    let ms = |ms: f64| format!("{ms:.2} ms");
+    // Between neighbours, hundredths would all be the same.
+    let ms = |ms: f64| format!("{ms:.*} ms", if ms < 1.0 { 4 } else { 2 });
     Some([
         name(pair),
         ms(found.min_ms),

@@ -55,6 +55,36 @@ fn round_trips_are_as_declared_in_both_directions() {
 }
 
 #[test]
+fn without_a_pause_there_are_as_many_round_trips_as_fit() {
+    let workshop = Workshop::alone();
+    put(&workshop);
+    workshop
+        .e3(&[
+            "run",
+            "--probe",
+            "ping-pong",
+            "--set",
+            "program.limit=800 ms",
+        ])
+        .succeeded();
+    let record = workshop.record();
+    let found = pairs(&record, "round_trip");
+    assert_eq!(found.len(), 6);
+    for (from, to, times) in found {
+        let at = |key: &str| times[key].as_f64().unwrap();
+        let most = 800.0 / at("min_ms") + 1.0;
+        let samples = at("samples");
+        assert!(samples <= most, "{from} {to}: {times}");
+        // The next one begins as soon as the one before has ended.
+        assert!(
+            samples + 1.0 >= 800.0 / at("max_ms"),
+            "{from} {to}: {times}"
+        );
+    }
+    workshop.nothing_left();
+}
+
+#[test]
 fn throughput_is_that_of_the_lines() {
     let workshop = Workshop::alone();
     put(&workshop);
