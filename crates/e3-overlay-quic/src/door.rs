@@ -15,7 +15,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{QuicError, carrier, hub::Hub, options::Chosen};
+use crate::{
+    QuicError,
+    carrier::{self, pacing},
+    hub::Hub,
+    options::Chosen,
+};
 
 /// Connections that are spoken with at one time; a flood of strangers must not fill the agent's memory.
 const CROWD: usize = 256;
@@ -54,6 +59,7 @@ fn bind(socket: io::Result<TcpSocket>, at: SocketAddr) -> io::Result<TcpListener
     let socket = socket?;
     // Connections of an agent that has ended keep its port for a minute.
     socket.set_reuseaddr(at.port() != 0)?;
+    pacing::begin(&socket);
     socket.bind(at)?;
     socket.listen(BACKLOG)
 }

@@ -1,8 +1,9 @@
 //! What links ride on: TLS over TCP, or one stream of a QUIC connection.
 //!
-//! - [`tcp`]: breaks as soon as the address is gone that it was made from;
+//! - [`tcp`]: breaks as soon as the address is gone that it was made from, and is [paced](pacing) where it goes far;
 //! - [`quic`]: tells how its packets travel, while that changes.
 
+pub(crate) mod pacing;
 mod quic;
 mod tcp;
 

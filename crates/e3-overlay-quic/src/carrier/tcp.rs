@@ -23,7 +23,7 @@ use tokio::{
 };
 use tokio_rustls::TlsStream;
 
-use super::{TLS, rank};
+use super::{TLS, pacing, rank};
 use crate::key::of_link;
 
 /// All that break when an address is gone.
@@ -63,6 +63,7 @@ pub(crate) fn ride(
     peer: SocketAddr,
     wires: &Tripwires,
 ) -> io::Result<Carrier> {
+    pacing::go_on(stream.get_ref().0);
     let own = stream.get_ref().0.local_addr()?.ip().to_canonical();
     let facts = CarrierFacts {
         transport: TLS.to_owned(),

@@ -18,12 +18,12 @@ use rustls::{
     sign::CertifiedKey,
     version::TLS13,
 };
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 use zeroize::Zeroizing;
 
 use self::verify::{Callers, Peer, key_in};
-use crate::{ALPN, QuicError, guests::Guests, key::SessionKey};
+use crate::{ALPN, QuicError, carrier::pacing, guests::Guests, key::SessionKey};
 
 /// What stands before the 32 bytes of an Ed25519 key in PKCS#8 version 1 (RFC 8410, section 7).
 const PKCS8: [u8; 16] = [
@@ -78,7 +78,12 @@ impl Tls {
         peer: PublicKey,
         at: SocketAddr,
     ) -> std::io::Result<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect(at).await?;
+        let socket = match at {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        pacing::begin(&socket);
+        let stream = socket.connect(at).await?;
         stream.set_nodelay(true)?;
         let connector = self.connector(peer).map_err(std::io::Error::other)?;
         // There is no name: it is not sent, and what the peer shows is compared with its key.

@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// From which port on a program may listen without rights, in its network (ip(7)).
 const LOW_PORTS_FILE: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
+/// How TCP finds out in its network how much to send.
+const CONGESTION_FILE: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
+
 /// The helpers of this process that live or have not been reaped.
 static HELPERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
@@ -219,6 +222,10 @@ fn settle() -> Result<(), Errno> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let file = openat(CWD, LOW_PORTS_FILE, OFlags::WRONLY, Mode::empty())?;
     rustix::io::write(file, b"0")?;
+    // BBR would pace by timers what goes no further than to this host itself. Without Reno it may.
+    if let Ok(file) = openat(CWD, CONGESTION_FILE, OFlags::WRONLY, Mode::empty()) {
+        let _ = rustix::io::write(file, b"reno");
+    }
     Ok(())
 }
 
