@@ -18,6 +18,7 @@ mod endpoint;
 mod error;
 mod flows;
 mod guests;
+mod haste;
 mod herald;
 mod hub;
 mod hunt;
