@@ -132,3 +132,22 @@ impl Controller for Haste {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_short_paths_are_not_paced() {
+        let mut controller = Box::new(Haste {
+            inner: Arc::new(CubicConfig::default()).build(Instant::now(), 1200),
+            short: false,
+        });
+        let window = controller.window();
+        assert_eq!(controller.metrics().pacing_rate, None);
+        controller.short = true;
+        assert_eq!(controller.metrics().pacing_rate, Some(UNPACED));
+        assert_eq!(controller.metrics().congestion_window, window);
+        assert_eq!(controller.clone_box().metrics().pacing_rate, Some(UNPACED));
+    }
+}

@@ -53,3 +53,26 @@ fn usual() -> Option<&'static str> {
     });
     usual.as_deref().filter(|usual| usual.starts_with(PACES))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_connection_within_a_host_is_never_paced() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        begin(&listener);
+        let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (far, _) = listener.accept().unwrap();
+        go_on(&far);
+        let chosen = tcp_congestion(&far).unwrap();
+        assert!(!chosen.starts_with(PACES), "{chosen}");
+        // Where the system paces nothing, its choice is left alone.
+        let usual = tcp_congestion(&near).unwrap();
+        if !usual.starts_with(PACES) {
+            assert_eq!(chosen, usual);
+        }
+    }
+}
