@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    os::unix::fs::FileExt as _,
     path::Path,
     process::Stdio,
     thread::sleep,
@@ -61,6 +62,38 @@ pub(crate) fn killed() {
         );
         sleep(Duration::from_millis(10));
     }
+}
+
+/// What stands in a program's network has none of the secrets that its agent has.
+pub(crate) fn secrets() {
+    // Nowhere in the program's file.
+    let secret: Vec<u8> = (0..64_u8).map(|at| at.wrapping_mul(73) ^ 0x5a).collect();
+    let _scene = Scene::namespace();
+    let children = children_of_this();
+    let pid = children.trim();
+    assert!(holds(&std::process::id().to_string(), &secret));
+    assert!(!holds(pid, &secret));
+}
+
+/// Whether a process has these bytes in its memory.
+fn holds(pid: &str, secret: &[u8]) -> bool {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let memory = fs::File::open(format!("/proc/{pid}/mem")).unwrap();
+    let mut seen = 0;
+    let found = maps.lines().any(|line| {
+        let (begin, rest) = line.split_once('-').unwrap();
+        let (end, _) = rest.split_once(' ').unwrap();
+        let [begin, end] = [begin, end].map(|at| u64::from_str_radix(at, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(end - begin).unwrap().min(64 << 20)];
+        // What the kernel keeps there cannot be read.
+        if memory.read_exact_at(&mut bytes, begin).is_err() {
+            return false;
+        }
+        seen += 1;
+        bytes.windows(secret.len()).any(|some| some == secret)
+    });
+    assert!(seen > 0, "nothing of process {pid} can be read");
+    found
 }
 
 /// How many processes are in a network.

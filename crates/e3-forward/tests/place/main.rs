@@ -37,6 +37,7 @@ fn main() {
         ),
         Test::inside("forwards_lead_peers_nowhere_else", forwards::closed),
         Test::inside("what_is_lost_is_said", forwards::said),
+        Test::inside("what_keeps_a_network_has_no_secrets", leftovers::secrets),
         Test::inside("nothing_is_left_behind", leftovers::dropped),
         Test::inside("nothing_outlives_a_killed_agent", leftovers::killed),
     ]);

@@ -1,8 +1,10 @@
 //! The process that stands in a program's namespace.
 
 use std::collections::BTreeSet;
+use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -61,13 +63,13 @@ impl Helper {
         let flags = SocketFlags::CLOEXEC;
         let (ours, its) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
         set_socket_timeout(&ours, Timeout::Recv, Some(PATIENCE))?;
-        // Handlers of signals belong to this process: its copy must never run them.
+        // Handlers of signals belong to this process: its copy must never run them. What it becomes hears of none.
         let blocked = AllBlocked::new()?;
         let mut helpers = helpers();
-        // SAFETY: the process may have other threads, so that the child may do only what is async-signal-safe: `stand`
-        // makes system calls on its own stack until it ends the process, and neither allocates nor locks nor panics.
+        // SAFETY: the process may have other threads, so that the child may do only what is async-signal-safe: `become_helper`
+        // makes system calls on its own stack until it is another program, and neither allocates nor locks nor panics.
         let pid = match unsafe { libc::fork() } {
-            0 => stand(its.as_fd(), user),
+            0 => become_helper(its.as_fd(), user),
             forked => Pid::from_raw(forked).filter(|_| forked > 0),
         };
         let pid = pid.ok_or_else(io::Error::last_os_error)?;
@@ -149,9 +151,8 @@ impl Drop for Helper {
     }
 }
 
-/// All that the helper does, on a copy of a process that may have had other threads: system calls alone.
+/// All that the helper does, before `main`: system calls alone.
 fn stand(channel: BorrowedFd<'_>, user: User) -> ! {
-    close_all_but(channel);
     if enter(channel, user).is_err() {
         exit_now(1);
     }
@@ -217,8 +218,8 @@ fn open(kind: SocketKind) -> Result<OwnedFd, Errno> {
 }
 
 fn settle() -> Result<(), Errno> {
-    // What it has of its maker's memory is nobody's business, not even its user's. Before, its maker could not have
-    // written to its files in /proc.
+    // Nobody else is to give it orders, not even its user. Before, its maker could not have written to its files in
+    // /proc.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let file = openat(CWD, LOW_PORTS_FILE, OFlags::WRONLY, Mode::empty())?;
     rustix::io::write(file, b"0")?;
@@ -227,6 +228,67 @@ fn settle() -> Result<(), Errno> {
         let _ = rustix::io::write(file, b"reno");
     }
     Ok(())
+}
+
+/// What the helper finds in its environment, and nothing else.
+const ROLE: &CStr = c"E3_STANDS_IN_A_PROGRAMS_NETWORK";
+const OWN: &CStr = c"E3_STANDS_IN_A_PROGRAMS_NETWORK=own";
+const SAME: &CStr = c"E3_STANDS_IN_A_PROGRAMS_NETWORK=same";
+
+/// Where the helper finds the channel.
+const CHANNEL: i32 = 3;
+
+/// Makes the copy of a process, which may have had other threads, begin the same program from its beginning: the keys
+/// in its maker's memory are none of its business. With it goes the channel alone.
+fn become_helper(channel: BorrowedFd<'_>, user: User) -> ! {
+    let role = match user {
+        User::Own => OWN,
+        User::Same => SAME,
+    };
+    let arguments = [c"e3-namespace".as_ptr(), ptr::null()];
+    let environment = [role.as_ptr(), ptr::null()];
+    // SAFETY: nobody in this process uses that descriptor any more.
+    let channel = unsafe {
+        // The copy of a descriptor is open in the next program, too. One that is there already has no copy.
+        if channel.as_raw_fd() == CHANNEL {
+            libc::fcntl(CHANNEL, libc::F_SETFD, 0);
+        } else {
+            libc::dup2(channel.as_raw_fd(), CHANNEL);
+        }
+        BorrowedFd::borrow_raw(CHANNEL)
+    };
+    close_all_but(channel);
+    // SAFETY: all strings end with a zero, both lists with a null.
+    unsafe { libc::execve(OURSELVES.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
+    let error = Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::NOEXEC);
+    let _ = answer(channel, (Step::Fork as u8, error.raw_os_error()), &[]);
+    exit_now(1)
+}
+
+/// The program that runs, whatever its name is now.
+const OURSELVES: &CStr = c"/proc/self/exe";
+
+/// Before `main` of whichever program this is part of, tests among them: none of them has to know of helpers.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = before_main;
+
+extern "C" fn before_main() {
+    // SAFETY: no other thread is there yet that could change the environment; the string is compared at once.
+    let user = unsafe {
+        let role = libc::getenv(ROLE.as_ptr());
+        if role.is_null() {
+            return;
+        }
+        match CStr::from_ptr(role).to_bytes() {
+            b"own" => User::Own,
+            b"same" => User::Same,
+            _ => return,
+        }
+    };
+    // SAFETY: it is what `become_helper` has left there. Where somebody else has set the variable, it is no socket, or
+    // not there, and this process ends.
+    stand(unsafe { BorrowedFd::borrow_raw(CHANNEL) }, user)
 }
 
 /// Closes what the copy of a process holds open: sockets and pipes whose ends somebody awaits, the other end of the
