@@ -1,12 +1,24 @@
 //! Leaving without a trace.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context as _, ensure};
 use e3_lab::Host;
 use e3_session::types::Dial;
 
 use crate::{field::Field, sites::cities, traffic};
+
+/// How soon peers hear of it.
+const SOON: Duration = Duration::from_secs(5);
+
+/// How many are half let in at that moment.
+const KNOCKS: usize = 200;
 
 /// After *leave*, a host has the sockets, interfaces, routes and processes that it had before.
 pub(super) async fn leaving_leaves_nothing() -> anyhow::Result<()> {
@@ -36,6 +48,48 @@ pub(super) async fn leaving_leaves_nothing() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Who leaves says so, whoever else knocks at that moment and says nothing; or its peers would take it for an outage.
+pub(super) async fn who_leaves_says_so_while_somebody_knocks() -> anyhow::Result<()> {
+    let mut field = Field::lay_out(cities(2), Dial::LowerToHigher).await?;
+    field.admit().await?;
+    field.connect().await?;
+    let mut talk = traffic::connect(&field, 0, 1).await?;
+    talk.exchange(1000, 100).await?;
+    let (mut leaving, _) = field.remove(1);
+    let ports = leaving.host.run_in(listening)?;
+    let addresses = leaving.host.addresses();
+    let knock = || {
+        let doors = addresses.iter().flat_map(|address| {
+            let ports = ports.iter();
+            ports.map(move |port| SocketAddr::new(*address, *port))
+        });
+        // Where nobody answers at one address, somebody does at another.
+        let knocks = doors
+            .cycle()
+            .take(KNOCKS)
+            .filter_map(|door| TcpStream::connect_timeout(&door, SOON).ok());
+        knocks.collect::<Vec<_>>()
+    };
+    let knocks = field.party(0)?.host.run_in(knock)?;
+    let knocked = ports.is_empty() || !knocks.is_empty();
+    ensure!(knocked, "nobody answers at {ports:?}");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    leaving.leave().await?;
+    talk.dialler.broken_within(SOON).await?;
+    field.leave().await
+}
+
+/// The ports of TCP at which somebody listens here (proc(5): state 0A).
+fn listening() -> BTreeSet<u16> {
+    let ports = tables(&["tcp", "tcp6"]).filter_map(|line| {
+        let mut columns = line.split_ascii_whitespace().skip(1);
+        let (own, _, state) = (columns.next()?, columns.next()?, columns.next()?);
+        let port = u16::from_str_radix(own.rsplit_once(':')?.1, 16).ok()?;
+        (state == "0A").then_some(port)
+    });
+    ports.collect()
 }
 
 fn traces(field: &Field) -> anyhow::Result<Vec<Traces>> {

@@ -202,6 +202,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "listening on every address, from another host, from its own host's address and from its loopback"
     ),
     check!(
+        OutlivesOutage,
+        wait,
+        leaving::who_leaves_says_so_while_somebody_knocks,
+        "its peers' connections end at once: they do not take it for an outage, whoever else is half let in"
+    ),
+    check!(
         Always,
         leaving::leaving_leaves_nothing,
         "no socket, interface, route or process that was not there before"

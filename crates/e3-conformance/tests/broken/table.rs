@@ -83,6 +83,7 @@ table! {
     Boastful fails a_connection_outlives_a_change_of_address because "deadline has elapsed", waits;
     Boastful fails a_party_is_removed_while_another_moves because "deadline has elapsed", waits;
     Boastful fails a_removed_party_gets_no_connection because "still stands", waits;
+    Boastful fails who_leaves_says_so_while_somebody_knocks because "still stands", waits;
     Boastful fails a_stranger_gets_no_connection because "takes the stranger for party 1", waits;
     Boastful fails a_member_calling_under_anothers_index_is_refused because "takes the second party for party 0";
     Boastful fails a_member_answering_for_another_is_not_reached because "p1 answers p0 in the place of party 2", waits;

@@ -185,8 +185,10 @@ impl Forwarder {
         self.inner.notices.listen()
     }
 
-    /// Tells the peers, ends all connections, and waits until that is done: little more than a second at most.
-    pub async fn leave(self) {
+    /// Tells the peers, ends all connections, and waits until that is done: little more than a second at most. Whoever else
+    /// still has the forwarder keeps it from nothing; it has no links any more.
+    pub async fn leave(&self) {
+        self.accepting.abort();
         let tasks = {
             let mut state = self.inner.state();
             let peers = std::mem::take(&mut state.peers);

@@ -148,11 +148,10 @@ impl Joined for Quic {
             ..
         } = *self;
         tasks.shutdown().await;
+        // Whoever is being let in has the hub, too, for a moment still.
+        hub.forwarder.leave().await;
         let endpoint = hub.endpoint.clone();
-        if let Some(hub) = Arc::into_inner(hub) {
-            hub.forwarder.leave().await;
-        }
-        drop(place);
+        drop((hub, place));
         let _closed = timeout(patience, endpoint.close()).await;
         Ok(())
     }

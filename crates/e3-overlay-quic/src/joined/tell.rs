@@ -22,7 +22,7 @@ pub(super) fn telling(
     tell: mpsc::Sender<String>,
 ) -> impl Future<Output = ()> + use<> {
     let mut happens = hub.forwarder.notices();
-    // What holds the hub keeps links from being left.
+    // What holds the hub keeps what links had on this host.
     let hub = Arc::downgrade(hub);
     async move {
         while let Some(notice) = happens.recv().await {
