@@ -46,7 +46,7 @@ fn run(steps: Vec<Step>, appetite: usize, small: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::with_cases(100) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::with_cases(300) })]
 
     #[test]
     fn whatever_carriers_do(

@@ -34,11 +34,13 @@ impl World {
         let count = count.min(it.on_its_way[side].len());
         let bytes: Vec<u8> = it.on_its_way[side].drain(..count).collect();
         it.arrived[side].extend(&bytes);
-        self.input(side, carrier, &bytes);
+        let late = it.orphaned;
+        self.input(side, carrier, &bytes, late);
         count > 0
     }
 
-    pub(super) fn input(&mut self, side: Side, carrier: CarrierId, bytes: &[u8]) {
+    /// What is `late` is of one that is gone: nobody takes it at once.
+    pub(super) fn input(&mut self, side: Side, carrier: CarrierId, bytes: &[u8], late: bool) {
         let Self {
             links,
             flows,
@@ -48,7 +50,7 @@ impl World {
             ..
         } = self;
         links[side].input(carrier, bytes, *now, &mut |stream, bytes| {
-            let count = if doomed[side] {
+            let count = if doomed[side] || late {
                 0
             } else {
                 bytes.len().min(*appetite)
@@ -73,7 +75,8 @@ impl World {
     pub(super) fn repeat(&mut self, wire: usize, side: Side, rank: u8) {
         let recorded = self.wires[wire].arrived[side].clone();
         let carrier = self.links[side].begin(rank, self.now);
-        self.input(side, carrier, &recorded);
+        let late = self.wires[wire].orphaned;
+        self.input(side, carrier, &recorded, late);
         self.links[side].ended(carrier, self.now);
     }
 

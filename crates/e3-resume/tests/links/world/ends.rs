@@ -1,7 +1,5 @@
 //! How it ends.
 
-use std::collections::VecDeque;
-
 use e3_resume::Over;
 
 use super::{Flow, Side, Step, World, fresh};
@@ -11,10 +9,13 @@ impl World {
         self.lives += 1;
         self.links[side] = fresh(side, self.lives, self.settings, self.now);
         for wire in &mut self.wires {
+            // What it has sent may still arrive.
+            wire.orphaned |= !wire.gone[side];
             wire.gone[side] = true;
             wire.cut = true;
-            // Or else a link could still hear, and agree on, the one that is gone.
-            wire.on_its_way.iter_mut().for_each(VecDeque::clear);
+            wire.on_its_way[side].clear();
+            // Nobody can say to this one again what was said to the one before: its carriers have other keys.
+            wire.arrived[side].clear();
         }
         self.settled[side] = false;
         self.doomed[side] = false;

@@ -67,6 +67,8 @@ struct Wire {
     on_its_way: [VecDeque<u8>; 2],
     arrived: [Vec<u8>; 2],
     cut: bool,
+    /// Whether an end of it is gone that was restarted.
+    orphaned: bool,
 }
 
 /// Two links and what is between them.
@@ -202,7 +204,15 @@ impl World {
             while self.links[side].readable().is_some() {}
             while let Some(event) = self.links[side].event() {
                 match event {
-                    Event::Attached(_) => self.settled[side] = true,
+                    Event::Attached(carrier) => {
+                        self.settled[side] = true;
+                        // It may have agreed on one that was gone by then.
+                        self.doomed[side] |= self.wires.iter().any(|wire| {
+                            wire.orphaned && !wire.gone[side] && wire.ends[side] == Some(carrier)
+                        });
+                    }
+                    // What the one that is gone has reset is another's by now.
+                    Event::Reset(..) if self.doomed[side] => {}
                     Event::Reset(stream, _) => _ = self.flows.remove(&stream),
                     Event::Close(carrier, _) => self.close(side, carrier),
                     Event::Over(over) => self.over(side, over),
