@@ -4,7 +4,7 @@
 //! so that no courier can invent one or bring back an older one. They say where to knock, never whom to believe: whoever
 //! answers there still has to prove that key.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use e3_identity::canonical;
 use e3_session::types::SessionId;
@@ -187,10 +187,20 @@ fn read((bytes, port): &At) -> Result<SocketAddr, RecordError> {
     Ok(at)
 }
 
-/// Whether a party can be there, so that nobody is made to send where many or none listen.
+/// Where clouds answer a host's questions about itself, its credentials among them, by HTTP.
+const METADATA: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
+
+/// Whether a party can be there, so that nobody is made to send where many or none listen, or to services of its own host
+/// that trust whoever reaches them.
 pub fn can_be_at(at: SocketAddr) -> bool {
-    let broadcast = matches!(at.ip(), IpAddr::V4(address) if address.is_broadcast());
-    at.port() != 0 && !at.ip().is_unspecified() && !at.ip().is_multicast() && !broadcast
+    let address = at.ip().to_canonical();
+    let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    let nobodys = address.is_unspecified() || address.is_multicast() || broadcast;
+    let own = address.is_loopback() || METADATA.contains(&address);
+    at.port() != 0 && !nobodys && !own
 }
 
 #[cfg(test)]

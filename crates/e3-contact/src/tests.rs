@@ -1,7 +1,5 @@
 //! What is believed of a contact record.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use proptest::prelude::*;
 
 use super::*;
@@ -69,6 +67,13 @@ fn nobody_is_sent_where_nobody_can_be() {
         "224.0.0.1:1",
         "[::]:1",
         "192.0.2.1:0",
+        "127.0.0.1:1",
+        "127.8.9.10:1",
+        "[::1]:1",
+        "[::ffff:127.0.0.1]:1",
+        "[::ffff:224.0.0.1]:1",
+        "169.254.169.254:1",
+        "[fd00:ec2::254]:1",
     ] {
         let at: SocketAddr = at.parse().unwrap();
         let mut record = record(1);
