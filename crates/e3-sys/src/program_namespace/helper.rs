@@ -270,6 +270,7 @@ const OURSELVES: &CStr = c"/proc/self/exe";
 
 /// Before `main` of whichever program this is part of, tests among them: none of them has to know of helpers.
 #[used]
+// SAFETY: the section is a list of functions of this very type, which the C library calls once before `main`.
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = before_main;
 
