@@ -21,8 +21,8 @@ const BETTER: (Duration, Duration) = (Duration::from_secs(3), Duration::from_min
 /// How long a carrier that was found may take until the link rides on it.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// A link that is over begins anew after this: the peer may be back soon.
-const ANEW: Duration = Duration::from_millis(300);
+/// A link that is over begins anew after this, at first and at most: the peer may be back soon, but not often.
+const ANEW: (Duration, Duration) = (Duration::from_millis(300), Duration::from_mins(1));
 
 /// How long the end that does not lead the link tries by itself to make holes into NATs.
 const PUNCH: Duration = Duration::from_secs(15);
@@ -34,10 +34,11 @@ pub(crate) async fn hunt(hub: Arc<Hub>, peer: PublicKey) {
     };
     let mut pause = PAUSE.0;
     let mut better = Duration::ZERO;
+    let mut anew = ANEW.0;
     let link = of_link(&peer);
     while hub.guests.who(&peer).is_some() {
         let Some(mut state) = hub.forwarder.watch(link) else {
-            sleep(ANEW).await;
+            sleep(ANEW.0).await;
             continue;
         };
         let now = state.borrow_and_update().clone();
@@ -63,10 +64,11 @@ pub(crate) async fn hunt(hub: Arc<Hub>, peer: PublicKey) {
             }
             LinkState::Over { reason } => {
                 tracing::debug!(?link, reason, "a link is over");
-                sleep(ANEW).await;
+                sleep(anew).await;
+                anew = longer(anew, ANEW);
                 hub.forwarder.begin_anew(link);
                 let is_over = |state: &LinkState| matches!(state, LinkState::Over { .. });
-                // Where the link is gone, so is the peer.
+                // One whose peer did what is wrong stays over, until the roster does not name the peer any more.
                 let _begun = state.wait_for(|state| !is_over(state)).await;
             }
         }
@@ -90,7 +92,7 @@ async fn either(
         changed = state.changed() => {
             // A link that was removed is looked for anew, and not in haste.
             if changed.is_err() {
-                sleep(ANEW).await;
+                sleep(ANEW.0).await;
             }
             Woken::ByNews
         }

@@ -116,8 +116,8 @@ impl Forwarder {
         }
     }
 
-    /// Lets a link that is [over](LinkState::Over) begin anew, without a past, if the peer has left and may be back. What it
-    /// has counted so far stays.
+    /// Lets a link that is [over](LinkState::Over) begin anew, without a past, if the peer has left and may be back; not if
+    /// the peer did what is wrong. What it has counted so far stays.
     pub fn begin_anew(&self, key: PeerKey) {
         self.inner.ask(key, Command::Anew);
     }

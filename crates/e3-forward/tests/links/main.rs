@@ -5,3 +5,4 @@ mod many;
 mod roster;
 mod runs;
 mod streams;
+mod wrong;

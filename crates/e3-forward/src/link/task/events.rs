@@ -110,11 +110,14 @@ impl Task {
         }
     }
 
-    /// The peer that has left may be back.
+    /// The peer that has left may be back. One that does what is wrong stays cut off, or it could begin as often as it likes.
     pub(super) fn begin_anew(&mut self) {
-        if let Some(over) = self.link.over() {
-            self.renew();
-            self.search(&over.to_string());
+        match self.link.over() {
+            None | Some(Over::Violation(_)) => {}
+            Some(over) => {
+                self.renew();
+                self.search(&over.to_string());
+            }
         }
     }
 
