@@ -11,8 +11,9 @@
 //! network a thread needs rights in its own user namespace, which an ordinary user has nowhere; to change its user
 //! namespace it must be the only thread of its process (setns(2)), which an agent's is not. So a helper opens what
 //! is asked for and hands it over (`SCM_RIGHTS`, unix(7)), for root as for everybody else. It is this program begun anew
-//! (execve(2)), which has nothing of its maker's memory, and so no keys. All else is done from outside: what owns a user namespace may do everything in it. The helper ends when
-//! nobody holds the other end of its channel any more, however that came about, and the namespace with it.
+//! (execve(2)), which has nothing of its maker's memory, and so no keys. All else is done from outside: what owns a user
+//! namespace may do everything in it. The helper ends when nobody holds the other end of its channel any more, however
+//! that came about, and the namespace with it.
 
 use std::fmt;
 use std::io;
