@@ -24,6 +24,8 @@ pub(crate) enum Role {
     Inside,
     /// An agent on a host.
     Agent,
+    /// What holds a program's network for an agent.
+    Helper,
     /// What a party runs, and what that starts.
     Program,
 }
@@ -82,6 +84,7 @@ fn role(pid: u32, marked: bool, outside: bool, line: &str) -> Role {
         "holder" if marked => Role::Inside,
         "agent" if marked => Role::Agent,
         _ if outside => Role::Command,
+        _ if line == "e3-namespace" => Role::Helper,
         _ => Role::Program,
     }
 }
