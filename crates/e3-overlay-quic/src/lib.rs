@@ -12,6 +12,7 @@
 mod acquaintance;
 mod book;
 mod carrier;
+mod crowd;
 mod door;
 mod elsewhere;
 mod endpoint;
