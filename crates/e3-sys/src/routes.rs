@@ -22,6 +22,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// prefix, default routes and this host's own addresses among them. Of the calling thread's network namespace, by
 /// rtnetlink(7), which needs no rights.
 pub fn networks() -> io::Result<Vec<(IpAddr, u8)>> {
+    collect(network)
+}
+
+/// The networks that this host is attached to itself: the same, but for those that begin at a router, and for this host's
+/// own addresses.
+///
+/// # Errors
+/// As of [`networks`].
+pub fn attached() -> io::Result<Vec<(IpAddr, u8)>> {
+    let is_attached =
+        |route: &RouteMessage| route.header.kind == RouteType::Unicast && is_direct(route);
+    collect(|route| network(route).filter(|_| is_attached(route)))
+}
+
+/// What is wanted of all routes.
+fn collect<T>(wanted: impl Fn(&RouteMessage) -> Option<T>) -> io::Result<Vec<T>> {
     let mut socket = Socket::new(NETLINK_ROUTE)?;
     socket.bind_auto()?;
     set_socket_timeout(&socket, Timeout::Recv, Some(PATIENCE))?;
@@ -38,7 +54,7 @@ pub fn networks() -> io::Result<Vec<(IpAddr, u8)>> {
                 NetlinkPayload::Done(_) => return Ok(networks),
                 NetlinkPayload::Error(error) if error.code.is_some() => return Err(error.to_io()),
                 NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewRoute(route)) => {
-                    networks.extend(network(&route));
+                    networks.extend(wanted(&route));
                 }
                 _ => {}
             }
@@ -77,6 +93,16 @@ fn network(route: &RouteMessage) -> Option<(IpAddr, u8)> {
     Some((address, route.header.destination_prefix_length))
 }
 
+/// Whether no router stands between.
+fn is_direct(route: &RouteMessage) -> bool {
+    !route.attributes.iter().any(|attribute| {
+        matches!(
+            attribute,
+            RouteAttribute::Gateway(_) | RouteAttribute::Via(_) | RouteAttribute::MultiPath(_)
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
@@ -90,5 +116,23 @@ mod tests {
             found.contains(&(Ipv4Addr::new(127, 0, 0, 0).into(), 8)),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_host_is_attached_to_no_more_than_it_has_routes_to() {
+        let (all, attached) = (networks().unwrap(), attached().unwrap());
+        assert!(
+            attached.iter().all(|network| all.contains(network)),
+            "{attached:?}"
+        );
+    }
+
+    #[test]
+    fn what_begins_at_a_router_is_not_attached() {
+        let mut route = RouteMessage::default();
+        assert!(is_direct(&route));
+        let router = RouteAddress::Inet(Ipv4Addr::new(192, 0, 2, 1));
+        route.attributes.push(RouteAttribute::Gateway(router));
+        assert!(!is_direct(&route));
     }
 }
