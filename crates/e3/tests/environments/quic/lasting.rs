@@ -57,7 +57,10 @@ fn an_outage_of_a_minute_is_a_pause() {
     assert!(pause > 60.0, "nothing was out: {pause} s");
     // Whoever is connected by the relay waits for its agents to look for it again: by then after 16 s, and as long again
     // by chance, with 10 s for an answer.
-    assert!(pause < 60.0 + 32.0 + 10.0, "the links came back late: {pause} s");
+    assert!(
+        pause < 60.0 + 32.0 + 10.0,
+        "the links came back late: {pause} s"
+    );
 }
 
 #[test]
