@@ -1,9 +1,9 @@
 //! How TCP carriers are paced.
 //!
 //! BBR spaces packets by timers: where no queue of the interface does that for it, by one of its own for each packet. On
-//! the way between neighbours such a timer takes longer than the way itself, and less than half as much gets through
-//! (docs/overlays/quic.md has figures). A connection that was ever paced so remains it, whatever is chosen later. So
-//! every connection begins with Reno, which all kernels have and everybody may choose, and those that go far get back
+//! the way between neighbours such a timer takes longer than the way itself, and much less gets through (as
+//! `scripts/overlay-cost --work stream` shows). A connection that was ever paced so remains it, whatever is chosen later.
+//! So every connection begins with Reno, which all kernels have and everybody may choose, and those that go far get back
 //! what this host usually takes.
 
 use std::{os::fd::AsFd, sync::OnceLock, time::Duration};
