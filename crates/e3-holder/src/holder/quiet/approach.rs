@@ -2,24 +2,32 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use e3_session::types::LinkReport;
+use e3_session::types::{LinkReport, Path};
 
 use super::tournament::Way;
 
-/// How often a link is measured whose time is not the declared one, at most: a machine that is busy at one moment may not
-/// be at the next, and a round trip can be measured too long, but never too short.
-pub(super) const TURNS: usize = 3;
+/// How often a link is measured whose time is not the declared one, at most and while there is time: a machine that is
+/// busy at one moment may not be at the next, and a round trip can be measured too long, but never too short.
+pub(super) const TURNS: usize = 16;
+
+/// How often at most where the path is not the one whose time is declared, as that of a relay.
+const TURNS_ELSEWHERE: usize = 3;
 
 /// How much a round trip over the overlay may differ from the declared one, at least and as a part of it, before it
 /// is measured again: the parties' programs do some work for it.
 const TOLERANCE_MS: f64 = 0.5;
 const TOLERANCE: f64 = 0.02;
 
-/// The links whose times are not the declared ones.
-pub(super) fn off(links: &[LinkReport], declared: &HashMap<Way, Duration>) -> Vec<Way> {
+/// The links whose times are not the declared ones, and which may yet become them at this turn.
+pub(super) fn off(
+    links: &[LinkReport],
+    declared: &HashMap<Way, Duration>,
+    turn: usize,
+) -> Vec<Way> {
     let ways = links.iter().filter_map(|link| {
         let way = (link.from, link.to);
-        is_off(link.rtt_ms?, *declared.get(&way)?).then_some(way)
+        let may = turn < TURNS_ELSEWHERE || matches!(link.path, Path::Direct { .. });
+        (may && is_off(link.rtt_ms?, *declared.get(&way)?)).then_some(way)
     });
     ways.collect()
 }
@@ -60,7 +68,7 @@ fn is_less(one: &LinkReport, other: &LinkReport) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use e3_session::types::{PartyIndex, Path};
+    use e3_session::types::PartyIndex;
 
     use super::*;
 
@@ -68,25 +76,32 @@ mod tests {
         Duration::from_secs_f64(ms / 1e3)
     }
 
-    fn link(rtt_ms: f64) -> LinkReport {
-        let path = Path::Direct {
+    fn direct() -> Path {
+        Path::Direct {
             address: "192.0.2.1:4".to_owned(),
-        };
-        LinkReport::new(PartyIndex(0), PartyIndex(1), path, Some(rtt_ms))
+        }
+    }
+
+    fn link(path: &Path, rtt_ms: f64) -> LinkReport {
+        LinkReport::new(PartyIndex(0), PartyIndex(1), path.clone(), Some(rtt_ms))
     }
 
     /// What becomes of a link that was measured so at first, if measuring it again gives these, one after the other; and
     /// how often it was. Declared are 11.5 ms.
     fn approached(at_first: f64, again: &[f64]) -> (Option<f64>, usize) {
+        approached_by(&direct(), at_first, again)
+    }
+
+    fn approached_by(path: &Path, at_first: f64, again: &[f64]) -> (Option<f64>, usize) {
         let way = (PartyIndex(0), PartyIndex(1));
         let declared = HashMap::from([(way, ms(11.5))]);
-        let mut links = [link(at_first)];
+        let mut links = [link(path, at_first)];
         for turn in 0..TURNS {
-            let asked = off(&links, &declared);
+            let asked = off(&links, &declared, turn);
             if asked.is_empty() {
                 return (links[0].rtt_ms, turn);
             }
-            let measured = again.get(turn).map(|rtt| (way, link(*rtt)));
+            let measured = again.get(turn).map(|rtt| (way, link(path, *rtt)));
             take(&mut links, &asked, measured.into_iter().collect(), turn);
         }
         (links[0].rtt_ms, TURNS)
@@ -109,13 +124,23 @@ mod tests {
     fn the_least_counts_of_what_was_measured_again() {
         assert_eq!(approached(11.7, &[]), (Some(11.7), 0));
         assert_eq!(approached(12.33, &[14.0, 11.6, 30.0]), (Some(11.6), 2));
-        // The machine is too busy for all three.
-        assert_eq!(approached(20.0, &[13.0, 12.33, 15.0]), (Some(12.33), 3));
+        // The machine is too busy for all of them.
+        let busy = [12.33; TURNS];
+        assert_eq!(approached(20.0, &busy), (Some(12.33), TURNS));
+    }
+
+    #[test]
+    fn what_a_relay_adds_is_not_measured_for_long() {
+        let relayed = Path::Relayed {
+            by: "hub".to_owned(),
+        };
+        let found = approached_by(&relayed, 20.0, &[16.0, 15.0, 15.5, 11.5]);
+        assert_eq!(found, (Some(15.0), TURNS_ELSEWHERE));
     }
 
     #[test]
     fn what_there_is_no_time_for_takes_away_what_is_wrong_and_nothing_else() {
         assert_eq!(approached(20.0, &[]), (None, 1));
-        assert_eq!(approached(20.0, &[13.0]), (Some(13.0), 3));
+        assert_eq!(approached(20.0, &[13.0]), (Some(13.0), TURNS));
     }
 }

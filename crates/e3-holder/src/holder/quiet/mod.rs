@@ -32,7 +32,7 @@ pub(crate) async fn correct(links: &mut [LinkReport], parties: &[Party], provide
     let end = Instant::now() + BUDGET;
     let declared = declared(links, parties, provider);
     for turn in 0..TURNS {
-        let asked = off(links, &declared);
+        let asked = off(links, &declared, turn);
         if asked.is_empty() {
             return;
         }
