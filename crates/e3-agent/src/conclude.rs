@@ -20,7 +20,7 @@ pub(crate) struct Finished {
 }
 
 impl Agent {
-    /// Signs how the program ended, with a commitment to what it printed.
+    /// Signs how the program ended and where it ran, with a commitment to what it printed.
     pub(crate) fn ended(&self, finished: Finished) -> Reply {
         let stated = self.state(finished);
         stated.map_or_else(Reply::Refused, |end| Reply::Ended(Box::new(end)))
@@ -42,8 +42,9 @@ impl Agent {
             sha256,
             length,
         };
+        let place = self.needs.place.kind();
         let (ending, output) = (outcome.ending.clone(), opening.commitment());
-        let statement = Statement::sign(keys, me, agreement.hash(), ending, output);
+        let statement = Statement::sign(keys, me, agreement.hash(), ending, output, place);
         if let Some(kept) = &outcome.kept
             && let Err(error) = keep(&opening, kept)
         {

@@ -78,9 +78,10 @@ impl Agent {
                     self.pass_on(notices);
                 }
                 self.dial = Some(dial.clone());
+                let place = needs.place.kind();
                 self.needs = needs;
                 self.post.catch_up();
-                Reply::Connected { dial, links }
+                Reply::Connected { dial, links, place }
             }
             Err(error) => {
                 self.plan = None;

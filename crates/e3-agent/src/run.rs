@@ -156,7 +156,7 @@ fn command_line(
 /// of it, and the digest and length of its outcome if it was started.
 async fn perform(
     line: CommandLine,
-    place: Option<ProgramPlace>,
+    place: ProgramPlace,
     mark: &str,
     mut staged: Staged,
     care: Care,
@@ -169,9 +169,7 @@ async fn perform(
         .env(MARK, mark)
         .current_dir(&line.folder)
         .stdin(Stdio::null());
-    if let Some(place) = place {
-        place.entrance.prepare(&mut command);
-    }
+    place.prepare(&mut command);
     let name = line.program.display().to_string();
     let started = Started::now();
     let ended = match Child::start(command) {

@@ -188,9 +188,7 @@ impl Joined for JoinedThere {
 
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds {
-            place: Some(ProgramPlace {
-                entrance: self.namespace.entrance(),
-            }),
+            place: ProgramPlace::Namespace(self.namespace.entrance()),
             notice: Some(NOTICE.to_owned()),
             ..ProgramNeeds::default()
         }

@@ -196,7 +196,7 @@ impl Party {
     /// Takes note of the answer to *connect*. That an impostor is refused by its own overlay is not an error.
     pub(crate) fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
         match reply {
-            Reply::Connected { dial, links } => {
+            Reply::Connected { dial, links, .. } => {
                 (self.dial, self.links) = (Some(dial), links);
                 Ok(())
             }

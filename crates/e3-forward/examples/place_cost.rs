@@ -166,9 +166,7 @@ async fn carry(accepted: Accepted, to: &Place) -> io::Result<()> {
 fn start(place: &Place, arguments: &[&str]) -> io::Result<Child> {
     let mut command = Command::new(env::current_exe()?);
     command.args(arguments).stdout(Stdio::piped());
-    if let Some(place) = place.program_place() {
-        place.entrance.prepare(&mut command);
-    }
+    place.program_place().prepare(&mut command);
     child::tie(&mut command);
     command.spawn()
 }

@@ -1,7 +1,8 @@
 //! What an overlay gives a program beside the dial table.
 
-use std::fmt;
+use std::{fmt, process::Command};
 
+use e3_session::types::PlaceKind;
 use e3_sys::program_namespace::Entrance;
 use zeroize::Zeroizing;
 
@@ -15,19 +16,42 @@ pub struct ProgramNeeds {
     pub files: Vec<ProgramFile>,
     /// Options for `MPyC`'s runtime, such as `--ssl`.
     pub mpyc_options: Vec<&'static str>,
-    /// Where it has to be, if that is not simply its host.
-    pub place: Option<ProgramPlace>,
+    /// Where it has to be.
+    pub place: ProgramPlace,
     /// What a person should know of how programs are carried here, such as what is lost where they have no network of
     /// their own.
     pub notice: Option<String>,
 }
 
-/// Where a program has to be started: in a network in which the parties' addresses, as the dial table tells them, are
-/// all there is.
-#[derive(Debug, Clone)]
-pub struct ProgramPlace {
-    /// The way into it.
-    pub entrance: Entrance,
+/// Where a program has to be started.
+#[derive(Debug, Clone, Default)]
+pub enum ProgramPlace {
+    /// On its host, where it finds its peers at their hosts' addresses.
+    #[default]
+    Host,
+    /// On its host, where it finds its peers at forwards on 127.0.0.1.
+    Forwards,
+    /// In a network in which the parties' addresses, as the dial table tells them, are all there is; the way into it.
+    Namespace(Entrance),
+}
+
+impl ProgramPlace {
+    /// What kind of place it is.
+    pub fn kind(&self) -> PlaceKind {
+        match self {
+            Self::Host => PlaceKind::Host,
+            Self::Forwards => PlaceKind::Forwards,
+            Self::Namespace(_) => PlaceKind::Namespace,
+        }
+    }
+
+    /// Lets a command start there.
+    pub fn prepare(self, command: &mut Command) {
+        match self {
+            Self::Host | Self::Forwards => {}
+            Self::Namespace(entrance) => entrance.prepare(command),
+        }
+    }
 }
 
 /// What is known of a program before it runs, by which an overlay that carries its connections can guard them.

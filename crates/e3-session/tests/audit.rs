@@ -17,8 +17,8 @@ use e3_session::{
     agreement,
     audit::{Evidence, Known, OutputFile, Report, Verdict, audit},
     types::{
-        Admission, Conclusion, Ending, KeptAgreement, KeptOutcome, KeptRoster, PartyIndex, Roster,
-        RosterEntry, RunId, Statement, words,
+        Admission, Conclusion, Ending, KeptAgreement, KeptOutcome, KeptRoster,
+        OUTCOME_WITHOUT_PLACE, PartyIndex, PlaceKind, Roster, RosterEntry, RunId, Statement, words,
     },
 };
 
@@ -68,7 +68,14 @@ fn made() -> Made {
     let statements: Vec<Statement> = places()
         .map(|(party, keys)| {
             let output = opening(party.0).commitment();
-            Statement::sign(keys, party, run, Ending::Exited(0), output)
+            Statement::sign(
+                keys,
+                party,
+                run,
+                Ending::Exited(0),
+                output,
+                PlaceKind::Namespace,
+            )
         })
         .collect();
     let conclusions = places()
@@ -236,5 +243,51 @@ fn a_conclusion_that_was_left_out_leaves_a_gap() {
         [
             "party singapore has not signed that it saw the same end (unsigned reason: its agent has gone)"
         ]
+    );
+}
+
+#[test]
+fn where_a_program_ran_is_signed() {
+    let report = audit(&made().evidence, &Known::default());
+    assert_eq!(report.parties[0].place, Some(PlaceKind::Namespace));
+    for told in [Some(PlaceKind::Forwards), None] {
+        let mut made = made();
+        made.evidence.outcome.statements[1].place = told;
+        let report = audit(&made.evidence, &Known::default());
+        assert_eq!(report.verdict, Verdict::Wrong, "{told:?}: {report:#?}");
+        assert!(
+            report.wrong[0].contains("statement of party new-york"),
+            "{:#?}",
+            report.wrong
+        );
+    }
+}
+
+/// Nobody stated then where programs ran.
+#[test]
+fn an_older_record_holds() {
+    let mut made = made();
+    let (outcome, keys) = (&mut made.evidence.outcome, &made.keys);
+    KeptOutcome::EARLIER.clone_into(&mut outcome.schema);
+    for (statement, keys) in outcome.statements.iter_mut().zip(keys) {
+        statement.place = None;
+        let signature = keys.sign(OUTCOME_WITHOUT_PLACE, &statement.form());
+        statement.signature = signature;
+    }
+    let concluded = (0..).map(PartyIndex).zip(keys);
+    outcome.conclusions = concluded
+        .map(|(party, keys)| Conclusion::sign(keys, party, outcome.agreement, &outcome.statements))
+        .collect();
+    let report = audit(&made.evidence, &Known::default());
+    assert_eq!(report.verdict, Verdict::Holds, "{report:#?}");
+    assert_eq!(report.parties[0].place, None);
+
+    // Its form is that of its statements, and of no others.
+    let mut newer = self::made().evidence;
+    KeptOutcome::EARLIER.clone_into(&mut newer.outcome.schema);
+    let report = audit(&newer, &Known::default());
+    assert!(
+        report.wrong[0].contains(KeptOutcome::EARLIER),
+        "{report:#?}"
     );
 }

@@ -17,7 +17,7 @@ use e3_session::{
     frame::{Decoder, Message, encode},
     message::{Refusal, RefusalCode, Reply, Request, RequestKind, Stream, ToAgent, ToController},
     order::{OrderError, Phase},
-    types::{Digest, PartyIndex, ProgramEvent, RunId},
+    types::{Digest, Ending, PartyIndex, PlaceKind, ProgramEvent, RunId, Statement},
 };
 use proptest::{prelude::*, sample::Index};
 use serde_bytes::ByteBuf;
@@ -346,6 +346,33 @@ fn hashes_that_the_controller_computes_otherwise_are_violations() {
         reply: confirmed(hash),
     });
     assert_eq!(heard, Err(Violation::Unagreed));
+}
+
+#[test]
+fn an_agent_states_the_place_that_it_has_told() {
+    for (stated, accepted) in [(scene::PLACE, true), (PlaceKind::Forwards, false)] {
+        let mut world = World::ready();
+        world.exchange_all(&[RequestKind::Stage, RequestKind::Agree, RequestKind::Confirm]);
+        let run = request(RequestKind::Run, world.counters, &world.agent);
+        let Request::Run { agreement, .. } = &run else {
+            panic!("{run:?}");
+        };
+        let statement = Statement::sign(
+            scene::keys(1),
+            scene::ME,
+            *agreement,
+            Ending::Exited(0),
+            scene::opening(1).commitment(),
+            stated,
+        );
+        let re = world.controller.ask(run).unwrap().id;
+        let heard = world.controller.receive(ToController {
+            re,
+            reply: scene::ended(Some(statement)),
+        });
+        assert_eq!(heard.is_ok(), accepted, "{heard:?}");
+        assert!(accepted || heard == Err(Violation::Unstated));
+    }
 }
 
 #[test]

@@ -17,7 +17,8 @@ use e3_session::{
     agent::{AgentMachine, MachineError, Step},
     message::{Refusal, RefusalCode, Reply, Request, RequestKind, Settings, ToAgent, ToController},
     types::{
-        Admission, Ending, Nonce, PartyIndex, Roster, RosterEntry, RunId, SessionId, Statement,
+        Admission, Ending, Nonce, PartyIndex, PlaceKind, Roster, RosterEntry, RunId, SessionId,
+        Statement,
     },
 };
 
@@ -383,6 +384,16 @@ fn a_run_ends_with_the_statement_of_its_own_end() {
             hash,
             Ending::TimedOut,
             scene::opening(1).commitment(),
+            scene::PLACE,
+        )),
+        // Not where it said that its program would run.
+        Some(Statement::sign(
+            keys(1),
+            PartyIndex(1),
+            hash,
+            Ending::Exited(0),
+            scene::opening(1).commitment(),
+            PlaceKind::Forwards,
         )),
     ];
     for statement in wrong {

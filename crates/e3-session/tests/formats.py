@@ -137,8 +137,14 @@ def ending_form(ending):
 
 
 def statement_form(one):
+    """With where the program ran, but in older records."""
     ending, output = ending_form(one["ending"]), bytes.fromhex(one["output"])
-    return [one["party"], bytes.fromhex(one["agreement"]), ending, output]
+    place = [one["place"]] if "place" in one else []
+    return [one["party"], bytes.fromhex(one["agreement"]), ending, output, *place]
+
+
+def statement_domain(one):
+    return "e3/outcome/2" if "place" in one else "e3/outcome/1"
 
 
 def conclusion_form(party, agreement, statements):
@@ -189,8 +195,8 @@ def verify(kept_roster, kept_agreement, kept_outcome):
     statements = kept_outcome["statements"]
     for one in statements:
         assert one["agreement"] == agreement_hash.hex()
-        signed(dids[one["party"]], "e3/outcome/1", statement_form(one), one["signature"])
-        seen[f"statement {one['party']}"] = canonical("e3/outcome/1", statement_form(one))
+        signed(dids[one["party"]], statement_domain(one), statement_form(one), one["signature"])
+        seen[f"statement {one['party']}"] = canonical(statement_domain(one), statement_form(one))
         opening = kept_outcome["openings"].get(str(one["party"]))
         if opening is not None:
             form = [bytes.fromhex(opening["salt"]), bytes.fromhex(opening["sha256"]), opening["length"]]
@@ -205,6 +211,9 @@ def verify(kept_roster, kept_agreement, kept_outcome):
 def examples(path):
     given = json.loads(path.read_text())
     seen = verify(given["roster"], given["agreement"], given["outcome"])
+    earlier = verify(given["roster"], given["agreement"], given["earlier_outcome"])
+    ends = {name: value for name, value in earlier.items() if name.startswith(("statement", "conclusion"))}
+    seen |= {"earlier " + name: value for name, value in ends.items()}
     certified = given["certified"]
     seen["certified roster"] = canonical("e3/roster/3", roster_form(certified["roster"]))
     assert certified["hash"] == digest("e3/roster/3", roster_form(certified["roster"])).hex()

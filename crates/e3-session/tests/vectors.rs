@@ -22,7 +22,8 @@ use e3_identity::{
 };
 use e3_session::types::{
     ADMISSION, AGREEMENT, CONCLUSION, Conclusion, Ending, KeptAgreement, KeptOutcome, KeptRoster,
-    OUTCOME, PartyIndex, ROSTER, Roster, RosterEntry, RunId, conclusion_form, words,
+    OUTCOME, OUTCOME_WITHOUT_PLACE, PartyIndex, PlaceKind, ROSTER, Roster, RosterEntry, RunId,
+    conclusion_form, words,
 };
 use interpreter::python;
 use serde::Serialize;
@@ -79,6 +80,7 @@ fn examples() -> Value {
     let roster = kept_roster(&mut bytes);
     let agreement = kept_agreement(&mut bytes);
     let outcome = kept_outcome(&agreement, &mut bytes);
+    let earlier = earlier_outcome(&outcome, &mut bytes);
     let by_authority = by_authority(&mut bytes);
     json!({
         "schema": "e3/vectors/1",
@@ -86,6 +88,7 @@ fn examples() -> Value {
         "roster": roster,
         "agreement": agreement,
         "outcome": outcome,
+        "earlier_outcome": earlier,
         "certified": by_authority.certified,
         "credential": by_authority.credential,
         "revocations": by_authority.revocations,
@@ -217,6 +220,31 @@ fn kept_outcome(agreed: &KeptAgreement, bytes: &mut Bytes) -> KeptOutcome {
     }
 }
 
+/// The same as records were before parties stated where their programs ran.
+fn earlier_outcome(outcome: &KeptOutcome, bytes: &mut Bytes) -> KeptOutcome {
+    let mut earlier = outcome.clone();
+    KeptOutcome::EARLIER.clone_into(&mut earlier.schema);
+    for (index, statement) in earlier.statements.iter_mut().enumerate() {
+        statement.place = None;
+        let signature = keys(index).sign(OUTCOME_WITHOUT_PLACE, &statement.form());
+        statement.signature = signature;
+        let name = format!("earlier statement {index}");
+        note(bytes, name, OUTCOME_WITHOUT_PLACE, &statement.form());
+    }
+    for conclusion in &mut earlier.conclusions {
+        let (keys, party) = (keys(usize::from(conclusion.party.0)), conclusion.party);
+        *conclusion = Conclusion::sign(keys, party, earlier.agreement, &earlier.statements);
+        let form = conclusion_form(party, earlier.agreement, &earlier.statements);
+        note(
+            bytes,
+            format!("earlier conclusion {party}"),
+            CONCLUSION,
+            &form,
+        );
+    }
+    earlier
+}
+
 /// What an authority and an identity that is given up have signed.
 struct ByAuthority {
     certified: Value,
@@ -286,6 +314,7 @@ fn endings() -> Vec<(Ending, String)> {
             e3_session::types::Digest([0; 32]),
             ending.clone(),
             e3_session::types::Digest([0; 32]),
+            PlaceKind::Namespace,
         );
         let mut bytes = Vec::new();
         ciborium::into_writer(&statement.form(), &mut bytes).unwrap();

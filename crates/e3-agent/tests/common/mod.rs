@@ -463,7 +463,9 @@ pub(crate) async fn connect(parties: &mut [Party]) -> Vec<(Vec<LinkReport>, Part
     let mut links = Vec::new();
     for (party, id) in parties.iter_mut().zip(asked) {
         match party.finish(id).await {
-            Reply::Connected { dial, links: seen } => links.push((seen, dial.me)),
+            Reply::Connected {
+                dial, links: seen, ..
+            } => links.push((seen, dial.me)),
             reply => panic!("{reply:?}"),
         }
     }

@@ -5,7 +5,7 @@ use std::{process::Command, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
-    Promise, Properties, Registry, Scene, Service, ServiceKind,
+    ProgramPlace, Promise, Properties, Registry, Scene, Service, ServiceKind,
 };
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Path, Roster};
 use serde_bytes::ByteBuf;
@@ -251,7 +251,7 @@ impl Joined for FaultyJoined {
     fn program_needs(&self) -> ProgramNeeds {
         let place = self.placed.as_ref();
         ProgramNeeds {
-            place: place.and_then(|placed| placed.place.program_place()),
+            place: place.map_or(ProgramPlace::Host, |placed| placed.place.program_place()),
             ..self.direct.program_needs()
         }
     }

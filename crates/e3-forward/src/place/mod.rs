@@ -79,13 +79,11 @@ impl Place {
         table.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What starts a program in it; none where programs stay where they are.
-    pub fn program_place(&self) -> Option<ProgramPlace> {
+    /// Where a program is to be started, and how.
+    pub fn program_place(&self) -> ProgramPlace {
         match &self.kind {
-            Kind::Namespace(namespace) => Some(ProgramPlace {
-                entrance: namespace.entrance(),
-            }),
-            Kind::Forwards(_) => None,
+            Kind::Namespace(namespace) => ProgramPlace::Namespace(namespace.entrance()),
+            Kind::Forwards(_) => ProgramPlace::Forwards,
         }
     }
 

@@ -66,11 +66,7 @@ fn start(place: &Place) -> std::process::Child {
         .env("E3_PEERS", peers.collect::<Vec<_>>().join(","))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    place
-        .program_place()
-        .unwrap()
-        .entrance
-        .prepare(&mut command);
+    place.program_place().prepare(&mut command);
     child::tie(&mut command);
     command.spawn().unwrap()
 }

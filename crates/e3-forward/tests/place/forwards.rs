@@ -3,7 +3,7 @@
 use std::{io, net::TcpListener};
 
 use e3_forward::place::{Family, Place, PlaceError, Programs as _, Wanted};
-use e3_session::types::PartyIndex;
+use e3_session::types::{PartyIndex, PlaceKind};
 
 use crate::{
     program::Program,
@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) fn serve() {
     let scene = Scene::of(&plan(0, 3, Wanted::Forwards));
-    assert!(scene.place.program_place().is_none());
+    assert_eq!(scene.place.program_place().kind(), PlaceKind::Forwards);
     let mut program = Program::start(&scene.place);
     let table = scene.place.dial_table();
     assert_eq!(
@@ -71,7 +71,7 @@ pub(crate) fn said() {
     let auto = Scene::of(&plan(0, 3, Wanted::Auto));
     let notice = auto.place.notice().unwrap();
     assert!(notice.contains("user.max_user_namespaces=0"), "{notice}");
-    assert!(auto.place.program_place().is_none());
+    assert_eq!(auto.place.program_place().kind(), PlaceKind::Forwards);
     let entered = auto.runtime.enter();
     match Place::open(&plan(0, 3, Wanted::Namespace)) {
         Err(error @ PlaceError::Namespace(_)) => {

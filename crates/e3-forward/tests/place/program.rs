@@ -43,9 +43,7 @@ impl Program {
     }
 
     fn start_from(mut command: Command, place: &Place) -> Self {
-        if let Some(place) = place.program_place() {
-            place.entrance.prepare(&mut command);
-        }
+        place.program_place().prepare(&mut command);
         child::tie(&mut command);
         Self::spawn(command)
     }

@@ -171,6 +171,7 @@ pub(crate) async fn start_agents(
             facts,
             did: String::new(),
             words: String::new(),
+            runs_in: None,
         })
     });
     try_join_all(greeted).await

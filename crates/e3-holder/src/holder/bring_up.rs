@@ -104,7 +104,7 @@ pub(crate) async fn bring_up(
 
     let (check, links) = tokio::join!(
         tell.step(Step::Check, check::run(Arc::clone(&provider))),
-        tell.step(Step::Connect, connect(&parties, dial, ports)),
+        tell.step(Step::Connect, connect(&mut parties, dial, ports)),
     );
     let check = check?;
     if let Some(check) = &check {

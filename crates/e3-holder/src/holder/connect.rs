@@ -19,9 +19,9 @@ const REACH: Duration = Duration::from_secs(5);
 /// What each pair may take beyond that: a machine that holds many parties connects them one after another.
 const REACH_PER_PAIR: Duration = Duration::from_millis(2);
 
-/// All parties join at once; what each saw of each link that a program needs.
+/// All parties join at once, and each tells where its program will run; what each saw of each link that a program needs.
 pub(super) async fn connect(
-    parties: &[Party],
+    parties: &mut [Party],
     dial: Dial,
     ports: Ports,
 ) -> Result<Vec<LinkReport>, LinkError> {
@@ -40,12 +40,15 @@ pub(super) async fn connect(
         timeout_ms,
     };
     let mut links = Vec::new();
-    for (party, reply) in parties
-        .iter()
-        .zip(ask_all(parties, "connect", reach + QUICK, request).await?)
-    {
+    let replies = ask_all(parties, "connect", reach + QUICK, request).await?;
+    for (party, reply) in parties.iter_mut().zip(replies) {
         match reply {
-            Reply::Connected { links: seen, .. } => links.extend(seen),
+            Reply::Connected {
+                links: seen, place, ..
+            } => {
+                links.extend(seen);
+                party.runs_in = Some(place);
+            }
             other => return Err(unexpected(&party.link, &other)),
         }
     }

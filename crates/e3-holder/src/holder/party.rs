@@ -7,7 +7,7 @@ use std::sync::Arc;
 use e3_host::{Host as Machine, Place};
 use e3_session::{
     message::{Reply, Request},
-    types::{Contact, HostFacts, PartyIndex},
+    types::{Contact, HostFacts, PartyIndex, PlaceKind},
 };
 use e3_spec::Host;
 use futures::future::join_all;
@@ -32,6 +32,8 @@ pub(crate) struct Party {
     pub(crate) did: String,
     /// The words that its agent has shown its owner, once it has.
     pub(crate) words: String,
+    /// Where its program runs, once it has connected.
+    pub(crate) runs_in: Option<PlaceKind>,
 }
 
 impl Party {

@@ -218,6 +218,7 @@ fn party_record(party: &Party, followed: &Followed) -> PartyRecord {
         region: place.region.clone(),
         nat: place.nat.clone(),
         did: party.did.clone(),
+        place: party.runs_in,
         exit: outcome.and_then(|outcome| match outcome.ending {
             Ending::Exited(code) => Some(code),
             _ => None,

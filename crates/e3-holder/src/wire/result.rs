@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use e3_session::types::{Ending, Path};
+use e3_session::types::{Ending, Path, PlaceKind};
 use serde::{Deserialize, Serialize};
 
 use super::{PlayedRecord, ProbeRecord, Step, WatchedRecord};
@@ -96,6 +96,9 @@ pub struct PartyRecord {
     pub nat: String,
     /// Its DID.
     pub did: String,
+    /// Where its program ran; older records do not tell.
+    #[serde(default)]
+    pub place: Option<PlaceKind>,
     /// The exit code, where the program exited by itself.
     pub exit: Option<i32>,
     /// How it ended.

@@ -8,7 +8,8 @@ use crate::{
     evidence::{Documents, Verifier},
     message::{Refusal, RefusalCode, Settings},
     types::{
-        Admission, Agreement, Digest, Nonce, Offer, PartyIndex, Roster, RunId, SessionId, Statement,
+        Admission, Agreement, Digest, Nonce, Offer, PartyIndex, PlaceKind, Roster, RunId,
+        SessionId, Statement,
     },
 };
 
@@ -25,6 +26,8 @@ pub struct Knowledge {
     pub(super) admitted: Option<Admitted>,
     /// Who stood under each name in any roster of this session that was admitted.
     pub(super) met: BTreeMap<String, Did>,
+    /// Where this party's program runs, told in answer to `connect`.
+    pub(super) place: Option<PlaceKind>,
     pub(super) staging: Option<RunId>,
     pub(super) staged: Option<RunId>,
     pub(super) last_run: Option<RunId>,

@@ -103,9 +103,9 @@ pub enum MachineError {
         "the nonce that is to be revealed is not the one that this party has committed itself to"
     )]
     OtherNonce,
-    /// A run without a statement of how it ended, one of another end, or one of what is no run.
+    /// A run without a statement of how it ended, one of another end or place, or one of what is no run.
     #[error(
-        "the end of `{asked}` does not bear the statement that belongs to it: one of a run's ending, and of nothing else"
+        "the end of `{asked}` does not bear the statement that belongs to it: one of a run's ending and place, and of nothing else"
     )]
     Statement {
         /// What has ended.

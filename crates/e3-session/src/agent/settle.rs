@@ -27,6 +27,10 @@ impl Knowledge {
             }
             Reply::Revealed { nonce } => self.settle_revealed(nonce),
             Reply::Compared { words } => self.settle_compared(reply, words),
+            Reply::Connected { place, .. } => {
+                self.place = Some(*place);
+                Ok(())
+            }
             Reply::Missing { .. } => {
                 self.staged = self.staging.take();
                 self.last_run = self.staged;
@@ -130,7 +134,7 @@ impl Knowledge {
         Ok(())
     }
 
-    /// A program that ran is stated to have ended as it did, once.
+    /// A program that ran is stated to have ended as it did, and where it was to run, once.
     fn settle_run(&mut self, reply: &Reply, end: &End) -> Result<(), MachineError> {
         let statement = end.statement.as_ref().ok_or(MachineError::Statement {
             asked: RequestKind::Run,
@@ -144,7 +148,7 @@ impl Knowledge {
                 verifier.opening(statement, opening)?;
             }
         }
-        if statement.ending != end.outcome.ending {
+        if statement.ending != end.outcome.ending || statement.place != self.place {
             return Err(MachineError::Statement {
                 asked: RequestKind::Run,
             });

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Evidence, Findings, Known, documents::knows, told::shown};
-use crate::types::{PartyIndex, Terms};
+use crate::types::{PartyIndex, PlaceKind, Terms};
 
 /// What an audit has found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,6 +57,8 @@ pub struct PartyReport {
     pub known: bool,
     /// How its program ended, as it has signed it.
     pub ending: Option<String>,
+    /// Where it ran, as the party has signed it; none in older records.
+    pub place: Option<PlaceKind>,
     /// Whether it has signed that it saw everybody's statement.
     pub concluded: bool,
 }
@@ -81,6 +83,7 @@ impl Report {
                     did: entry.introduction.did.to_string(),
                     known: wrong.is_empty() && knows(known, &entry.name, &entry.introduction),
                     ending: stated.map(|statement| shown(&statement.ending)),
+                    place: stated.and_then(|statement| statement.place),
                     concluded: conclusions.any(|conclusion| conclusion.party == party),
                 }
             })

@@ -7,7 +7,7 @@ use e3_identity::{Endorsement, Pin, Policy, introduction::SKEW};
 use super::{AuditError, Evidence, Findings, Known};
 use crate::{
     evidence::{EvidenceError, Verifier},
-    types::{KeptAgreement, KeptOutcome, KeptRoster, RosterEntry, words},
+    types::{KeptAgreement, KeptOutcome, KeptRoster, RosterEntry, Statement, words},
 };
 
 /// Every file is of a form that is read here, and the roster is one.
@@ -30,7 +30,7 @@ pub(super) fn schema_and_shape(
             &agreement.schema,
             KeptAgreement::SCHEMA,
         ),
-        (KeptOutcome::FILE, &outcome.schema, KeptOutcome::SCHEMA),
+        (KeptOutcome::FILE, &outcome.schema, outcome_schema(outcome)),
     ] {
         findings.same(&found.as_str(), &expected, || AuditError::Schema {
             file,
@@ -46,6 +46,15 @@ pub(super) fn schema_and_shape(
         said: roster.hash,
         is,
     });
+}
+
+/// Older records are read, too: that of an outcome names the form that its statements have.
+fn outcome_schema(outcome: &KeptOutcome) -> &'static str {
+    let states = |statement: &Statement| statement.place.is_some();
+    match outcome.schema.as_str() {
+        KeptOutcome::EARLIER if !outcome.statements.iter().any(states) => KeptOutcome::EARLIER,
+        _ => KeptOutcome::SCHEMA,
+    }
 }
 
 /// Every introduction is its DID's, for this session and name and the time of the run, and is endorsed; and the parties

@@ -7,7 +7,9 @@ use crate::{
     agreement,
     evidence::Verifier,
     message::{PROTOCOL, Reply, Request, RequestKind},
-    types::{self, Admission, Agreement, Digest, End, Nonce, PartyIndex, Roster, Statement},
+    types::{
+        self, Admission, Agreement, Digest, End, Nonce, PartyIndex, PlaceKind, Roster, Statement,
+    },
 };
 
 /// What was asked last, and what the agent has bound itself to.
@@ -19,6 +21,8 @@ pub(super) struct Book {
     /// What the agent has admitted last, and how.
     admitted: Option<(Known, Admission)>,
     nonces: Vec<Nonce>,
+    /// Where its program runs, as it has said when it connected.
+    place: Option<PlaceKind>,
     /// The agreement that the offers shown last make, if they make one.
     agreement: Option<Agreement>,
     statements: Vec<Statement>,
@@ -75,6 +79,10 @@ impl Book {
             Reply::Admitted { roster, admission } => self.admitted(reply, *roster, admission),
             Reply::Revealed { nonce } => self.revealed(nonce),
             Reply::Compared { words } => self.compared(words),
+            Reply::Connected { place, .. } => {
+                self.place = Some(*place);
+                Ok(())
+            }
             Reply::Confirmed {
                 agreement,
                 signature,
@@ -155,7 +163,7 @@ impl Book {
         if let Some(opening) = &end.opening {
             verifier.opening(statement, opening)?;
         }
-        if statement.ending == end.outcome.ending {
+        if statement.ending == end.outcome.ending && statement.place == self.place {
             Ok(())
         } else {
             Err(Violation::Unstated)

@@ -131,8 +131,10 @@ pub enum Violation {
         /// What comes of roster and nonces.
         expected: String,
     },
-    /// A run ended without a statement of how, or with one of another end.
-    #[error("the agent did not state how its program ended, or stated another end than it told")]
+    /// A run ended without a statement of how and where, or with one of another end or place.
+    #[error(
+        "the agent did not state how and where its program ended, or stated another end or place than it told"
+    )]
     Unstated,
     /// A sealed message for nobody.
     #[error("the agent sent a message for party {to}, but {parties} parties are admitted")]

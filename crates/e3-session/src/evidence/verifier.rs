@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::EvidenceError;
 use crate::types::{
-    ADMISSION, AGREEMENT, Admission, Agreement, CONCLUSION, Conclusion, Digest, Nonce, OUTCOME,
-    Opening, PartyIndex, Roster, RosterEntry, Statement, conclusion_form,
+    ADMISSION, AGREEMENT, Admission, Agreement, CONCLUSION, Conclusion, Digest, Nonce, Opening,
+    PartyIndex, Roster, RosterEntry, Statement, conclusion_form,
 };
 
 /// Verifies what the parties of a roster have signed.
@@ -121,7 +121,7 @@ impl<'a> Verifier<'a> {
             });
         }
         let form = statement.form();
-        self.signed(*party, "statement", (OUTCOME, &form), signature)
+        self.signed(*party, "statement", (statement.domain(), &form), signature)
     }
 
     /// The statements of some parties, each once, in the order of indices.

@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 
 use crate::types::{
     Admission, Conclusion, DialTable, Difference, Digest, End, HostFacts, LinkReport,
-    NetworkReport, Nonce, Offer, PartyIndex, ProgramEvent, ServiceFacts, ServiceHealth,
+    NetworkReport, Nonce, Offer, PartyIndex, PlaceKind, ProgramEvent, ServiceFacts, ServiceHealth,
 };
 
 /// What an agent says.
@@ -61,6 +61,8 @@ pub enum Reply {
         dial: DialTable,
         /// What it saw of each link that a program needs.
         links: Vec<LinkReport>,
+        /// Where its program will run.
+        place: PlaceKind,
     },
     /// To `Stage`: the files that the agent does not have yet.
     Missing {

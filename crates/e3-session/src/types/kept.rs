@@ -75,7 +75,9 @@ impl KeptAgreement {
 
 impl KeptOutcome {
     /// The form's name and version.
-    pub const SCHEMA: &str = "e3/kept-outcome/1";
+    pub const SCHEMA: &str = "e3/kept-outcome/2";
+    /// That of older records, in which nobody states where programs ran; it is read, too.
+    pub const EARLIER: &str = "e3/kept-outcome/1";
     /// The file's name in a run's folder.
     pub const FILE: &str = "outcome.json";
 }

@@ -13,6 +13,7 @@ mod manifest;
 mod network;
 mod option;
 mod outcome;
+mod place;
 mod program;
 mod roster;
 mod service;
@@ -32,12 +33,14 @@ pub use manifest::{FileEntry, Manifest, ManifestError, is_file_name};
 pub use network::{ClockOffset, Dependence, NetworkReport, NetworkView, ServiceReach};
 pub use option::{Contents, OptionValue, Options};
 pub use outcome::{Ending, Outcome};
+pub use place::PlaceKind;
 pub use program::{
     Command, InputSource, Interpreter, Kind, OutputPolicy, Program, ProgramEvent, is_variable,
 };
 pub use roster::{MAX_NAME, MAX_PARTIES, ROSTER, Roster, RosterEntry, RosterError};
 pub use service::{Health, ServiceFacts, ServiceHealth, ServicePort, Transport};
 pub use statement::{
-    CONCLUSION, Conclusion, End, OUTCOME, OUTPUT, Opening, STATEMENTS, Statement, conclusion_form,
+    CONCLUSION, Conclusion, End, OUTCOME, OUTCOME_WITHOUT_PLACE, OUTPUT, Opening, STATEMENTS,
+    Statement, conclusion_form,
 };
 pub use subnet::{Subnet, SubnetError};

@@ -3,10 +3,13 @@
 use e3_identity::{PartyKeys, Signature, canonical, readable};
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Ending, Outcome, PartyIndex};
+use super::{Digest, Ending, Outcome, PartyIndex, PlaceKind};
 
 /// Domain of a statement's signature.
-pub const OUTCOME: &str = "e3/outcome/1";
+pub const OUTCOME: &str = "e3/outcome/2";
+
+/// Domain of the signature of a statement that does not say where the program ran, as older records have them.
+pub const OUTCOME_WITHOUT_PLACE: &str = "e3/outcome/1";
 
 /// Domain of the commitment to an output.
 pub const OUTPUT: &str = "e3/output/1";
@@ -39,7 +42,10 @@ pub struct Statement {
     pub ending: Ending,
     /// [`Opening::commitment`] to the program's outcome.
     pub output: Digest,
-    /// The party's DID over [`Statement::form`].
+    /// Where it ran; none in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceKind>,
+    /// The party's DID over [`Statement::form`], in [`Statement::domain`].
     pub signature: Signature,
 }
 
@@ -86,25 +92,47 @@ impl Statement {
         agreement: Digest,
         ending: Ending,
         output: Digest,
+        place: PlaceKind,
     ) -> Self {
-        let signature = keys.sign(OUTCOME, &(party, agreement, ending_form(&ending), output));
+        let form = Form::Placed(
+            party,
+            agreement,
+            ending_form(&ending),
+            output,
+            place.as_str(),
+        );
+        let signature = keys.sign(OUTCOME, &form);
         Self {
             party,
             agreement,
             ending,
             output,
+            place: Some(place),
             signature,
         }
     }
 
-    /// What is signed: party, agreement, ending, output.
+    /// What is signed: party, agreement, ending, output, and the place where one is stated.
     pub fn form(&self) -> impl Serialize + '_ {
-        (
-            self.party,
-            self.agreement,
-            ending_form(&self.ending),
-            self.output,
-        )
+        let ending = ending_form(&self.ending);
+        match self.place {
+            Some(place) => Form::Placed(
+                self.party,
+                self.agreement,
+                ending,
+                self.output,
+                place.as_str(),
+            ),
+            None => Form::WithoutPlace(self.party, self.agreement, ending, self.output),
+        }
+    }
+
+    /// In which domain.
+    pub fn domain(&self) -> &'static str {
+        match self.place {
+            Some(_) => OUTCOME,
+            None => OUTCOME_WITHOUT_PLACE,
+        }
     }
 }
 
@@ -135,8 +163,18 @@ pub fn conclusion_form(
     (party, agreement, digest)
 }
 
+/// What a statement signs.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Form<'a> {
+    Placed(PartyIndex, Digest, EndingForm<'a>, Digest, &'static str),
+    WithoutPlace(PartyIndex, Digest, EndingForm<'a>, Digest),
+}
+
 /// A word, the code or signal where there is one, and the reason where there is one.
-fn ending_form(ending: &Ending) -> (&'static str, &[i32], &[String]) {
+type EndingForm<'a> = (&'static str, &'a [i32], &'a [String]);
+
+fn ending_form(ending: &Ending) -> EndingForm<'_> {
     use std::slice::from_ref;
     match ending {
         Ending::Exited(code) => ("exited", from_ref(code), &[]),

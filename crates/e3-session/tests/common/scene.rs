@@ -13,15 +13,17 @@ use e3_session::{
     types::{
         Admission, Agreement, Conclusion, Contact, Dial, DialTable, Digest, End, Ending, FileEntry,
         HostFacts, Informed, InputSource, Interpreter, Kind, LinkReport, Manifest, NetworkReport,
-        Nonce, Offer, Opening, Options, Outcome, OutputPolicy, PartyIndex, Path, Ports, Program,
-        Reach, Roster, RosterEntry, RunId, ServiceFacts, SessionId, Statement, Subnet, Terms,
-        words,
+        Nonce, Offer, Opening, Options, Outcome, OutputPolicy, PartyIndex, Path, PlaceKind, Ports,
+        Program, Reach, Roster, RosterEntry, RunId, ServiceFacts, SessionId, Statement, Subnet,
+        Terms, words,
     },
 };
 use serde_bytes::ByteBuf;
 
 pub const SESSION: SessionId = SessionId([0x5e; 16]);
 pub const ME: PartyIndex = PartyIndex(1);
+/// Where programs run.
+pub const PLACE: PlaceKind = PlaceKind::Namespace;
 pub const NAMES: [&str; 3] = ["amsterdam", "new-york", "singapore"];
 
 /// When all this happens, in Unix seconds.
@@ -155,7 +157,7 @@ pub fn opening(party: u16) -> Opening {
     }
 }
 
-/// A party's statement that its program exited with code 0.
+/// A party's statement that its program exited with code 0, in a namespace.
 pub fn statement(party: u16, agreement: Digest) -> Statement {
     Statement::sign(
         keys(usize::from(party)),
@@ -163,6 +165,7 @@ pub fn statement(party: u16, agreement: Digest) -> Statement {
         agreement,
         Ending::Exited(0),
         opening(party).commitment(),
+        PLACE,
     )
 }
 
@@ -407,6 +410,7 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
                 }],
             },
             links: vec![link(PartyIndex(2))],
+            place: PLACE,
         },
         Request::Stage { program, .. } => Reply::Missing {
             files: program

@@ -12,8 +12,8 @@ use e3_session::{
         Admission, Command, Conclusion, Contact, Contents, Dial, DialTable, Difference, Digest,
         End, Ending, FileEntry, Health, HostFacts, Informed, InputSource, Interpreter, Kind,
         Manifest, Nonce, Offer, Opening, OptionValue, Options, Outcome, OutputPolicy, PartyIndex,
-        PortLayout, Ports, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId, ServiceFacts,
-        ServiceHealth, ServicePort, SessionId, Statement, Subnet, Terms, Transport,
+        PlaceKind, PortLayout, Ports, Program, ProgramEvent, Reach, Roster, RosterEntry, RunId,
+        ServiceFacts, ServiceHealth, ServicePort, SessionId, Statement, Subnet, Terms, Transport,
     },
 };
 use proptest::{
@@ -123,12 +123,13 @@ pub fn reply() -> impl Strategy<Value = Reply> {
             .prop_map(|(roster, admission)| Reply::Admitted { roster, admission }),
         nonce().prop_map(|nonce| Reply::Revealed { nonce }),
         text().prop_map(|words| Reply::Compared { words }),
-        (party(), vec(reach(), 0..4), vec(link(), 0..4)).prop_map(|(me, parties, links)| {
-            Reply::Connected {
+        (party(), vec(reach(), 0..4), vec(link(), 0..4), place()).prop_map(
+            |(me, parties, links, place)| Reply::Connected {
                 dial: DialTable { me, parties },
                 links,
+                place,
             }
-        }),
+        ),
     ];
     let running = prop_oneof![
         vec(digest(), 0..4).prop_map(|files| Reply::Missing { files }),
@@ -212,15 +213,21 @@ fn admission() -> impl Strategy<Value = Admission> {
 }
 
 fn statement() -> impl Strategy<Value = Statement> {
-    (party(), digest(), ending(), digest(), signature()).prop_map(
-        |(party, agreement, ending, output, signature)| Statement {
+    let end = (ending(), digest(), option::of(place()));
+    (party(), digest(), end, signature()).prop_map(
+        |(party, agreement, (ending, output, place), signature)| Statement {
             party,
             agreement,
             ending,
             output,
+            place,
             signature,
         },
     )
+}
+
+fn place() -> impl Strategy<Value = PlaceKind> {
+    select(&PlaceKind::ALL[..])
 }
 
 fn end() -> BoxedStrategy<End> {

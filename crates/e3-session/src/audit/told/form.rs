@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::types::Ending;
+use crate::types::{Ending, PlaceKind};
 
 /// What `result.json` tells of a run, as far as the parties have signed it too. Figures are not: nobody signs them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -63,6 +63,9 @@ pub struct ToldParty {
     pub exit: Option<i32>,
     /// How it ended.
     pub ending: Option<Ending>,
+    /// Where it ran; older records do not tell.
+    #[serde(default)]
+    pub place: Option<PlaceKind>,
 }
 
 /// What is told of the agreement.

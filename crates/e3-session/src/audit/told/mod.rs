@@ -7,7 +7,7 @@ pub use form::{ToldAgreement, ToldOutcome, ToldParty, ToldRun};
 use super::{AuditError, Evidence, Findings, Known};
 use crate::{
     evidence::Verifier,
-    types::{Ending, PartyIndex},
+    types::{Ending, PartyIndex, PlaceKind},
 };
 
 /// Says where the record tells something else than what was signed.
@@ -162,6 +162,15 @@ fn parties(evidence: &Evidence, told: &ToldRun, findings: &mut Findings) -> Vec<
         let mut statements = evidence.outcome.statements.iter();
         let signed = statements.find(|statement| statement.party == party);
         let said = told.ending.as_ref().map_or_else(String::new, shown);
+        match (told.place, signed.and_then(|signed| signed.place)) {
+            (Some(place), None) => findings.unchecked.push(format!(
+                "that the program of party {} ran in {place}, as result.json tells: it has not signed that",
+                entry.name
+            )),
+            (said, signed) => {
+                pairs.push((what("place"), in_words(said), in_words(signed)));
+            }
+        }
         if let Some(signed) = signed {
             pairs.push((what("end"), said, shown(&signed.ending)));
         } else if told.ending.is_some() || told.exit.is_some() {
@@ -184,6 +193,11 @@ fn parties(evidence: &Evidence, told: &ToldRun, findings: &mut Findings) -> Vec<
         ));
     }
     pairs
+}
+
+/// Where a program ran, in words.
+fn in_words(place: Option<PlaceKind>) -> String {
+    place.map_or_else(|| "nothing".to_owned(), |place| place.to_string())
 }
 
 /// How a program ended, in words.

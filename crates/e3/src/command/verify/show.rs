@@ -32,6 +32,9 @@ fn parties(parties: &[PartyReport]) -> Vec<String> {
             party.index.to_string(),
             party.name.clone(),
             party.ending.clone().unwrap_or_else(|| "–".to_owned()),
+            party
+                .place
+                .map_or_else(|| "–".to_owned(), |place| place.to_string()),
             if party.known { "yes" } else { "no" }.to_owned(),
             party.did.clone(),
         ]
@@ -40,6 +43,7 @@ fn parties(parties: &[PartyReport]) -> Vec<String> {
         ("party", Align::Right),
         ("name", Align::Left),
         ("its program", Align::Left),
+        ("ran in", Align::Left),
         ("known to you", Align::Left),
         ("DID", Align::Left),
     ];

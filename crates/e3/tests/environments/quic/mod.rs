@@ -6,6 +6,7 @@ mod frameworks;
 mod lasting;
 mod leaving;
 mod noticing;
+mod place;
 mod port;
 mod serving;
 

@@ -1,8 +1,8 @@
 //! Ways to tamper with the record of a run. Whoever does so mends the hashes that stand beside what was changed.
 
 use e3_identity::{Endorsement, Signature};
-use e3_session::types::{Digest, Ending, Nonce, PartyIndex, SessionId};
-use serde_json::json;
+use e3_session::types::{Digest, Ending, Nonce, PartyIndex, PlaceKind, SessionId};
+use serde_json::{Value, json};
 
 use super::record::Record;
 
@@ -154,6 +154,16 @@ pub(super) const TAMPERINGS: &[Tampering] = &[
         |record, _| record.outcome.statements[1].ending = Ending::Exited(1),
     ),
     (
+        "another place",
+        "the statement of party h-2 is not signed",
+        |record, _| record.outcome.statements[2].place = Some(PlaceKind::Host),
+    ),
+    (
+        "a place less",
+        "the statement of party h-0 is not signed",
+        |record, _| record.outcome.statements[0].place = None,
+    ),
+    (
         "a statement less",
         "the conclusion of party h-0 is not signed",
         |record, _| drop(record.outcome.statements.pop()),
@@ -223,6 +233,16 @@ pub(super) const TAMPERINGS: &[Tampering] = &[
         "a record of another end",
         "result.json says of the end of party h-2",
         |record, _| record.result["parties"][2]["ending"] = json!({ "exited": 3 }),
+    ),
+    (
+        "a record of another place",
+        "result.json says of the place of party h-1 its host's network, and what was signed says a namespace of its own",
+        |record, _| record.result["parties"][1]["place"] = json!("host"),
+    ),
+    (
+        "a record of no place",
+        "result.json says of the place of party h-1 nothing",
+        |record, _| record.result["parties"][1]["place"] = Value::Null,
     ),
     (
         "a record of another overlay",
