@@ -1,6 +1,7 @@
 //! Which overlays are held to a check.
 
 use e3_overlay::{Promise, Properties};
+use e3_session::types::PlaceKind;
 
 /// Which overlays are held to a check: a promise of theirs, or its absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,15 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
-    /// Why an overlay of these properties is not held to the check: what it does not promise, with its own reason.
-    pub(crate) fn unmet(self, properties: &Properties) -> Option<String> {
+    /// Whether an overlay of these properties is held to the check only where programs have namespaces.
+    pub(crate) fn rests_on_namespace(self, properties: &Properties) -> bool {
+        let unmet = |place| self.unmet(properties, place);
+        unmet(PlaceKind::Namespace).is_none() && unmet(PlaceKind::Forwards).is_some()
+    }
+
+    /// Why an overlay of these properties is not held to the check where programs run in such a place: what it does not
+    /// promise there, with its own reason.
+    pub(crate) fn unmet(self, properties: &Properties, place: PlaceKind) -> Option<String> {
         // What a changed packet does, and what leaked keys open, is a matter of experiments, not of conformance.
         let Properties {
             confidential,
@@ -52,9 +60,13 @@ impl Condition {
             changes_roster,
             excludes_removed,
         } = properties;
-        let unless = |what: &str, promise: &Promise| match promise {
-            Promise::Yes => None,
-            Promise::No(why) => Some(format!("does not promise that {what}: {why}")),
+        let unless = |what: &str, promise: &Promise| {
+            let why = promise.missing_in(place)?;
+            let promises = match promise {
+                Promise::InNamespace(_) => "promises only of a program in a namespace",
+                Promise::Yes | Promise::No(_) => "does not promise",
+            };
+            Some(format!("{promises} that {what}: {why}"))
         };
         let changes = || unless("members come and go while others go on", changes_roster);
         match self {
@@ -82,5 +94,46 @@ impl Condition {
             Self::Confidential => unless("nobody else can read what is said", confidential),
             Self::IsolatesProgram => unless("nobody reaches a program past it", isolates_program),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use e3_overlay::{Overlay as _, Registry};
+    use e3_overlay_quic::QuicOverlay;
+
+    use super::*;
+
+    #[test]
+    fn what_rests_on_a_namespace_is_not_promised_without() {
+        let quic = QuicOverlay::default().properties();
+        for (condition, rests) in [
+            (Condition::NamesCallers, true),
+            (Condition::ExcludesStrangers, true),
+            (Condition::ExcludesRemoved, true),
+            (Condition::IsolatesProgram, true),
+            (Condition::Authenticates, false),
+            (Condition::Confidential, false),
+            (Condition::ChangesRoster, false),
+            (Condition::Always, false),
+        ] {
+            assert_eq!(condition.rests_on_namespace(&quic), rests, "{condition:?}");
+            assert_eq!(condition.unmet(&quic, PlaceKind::Namespace), None);
+            for place in [PlaceKind::Forwards, PlaceKind::Host] {
+                let why = condition.unmet(&quic, place);
+                assert_eq!(why.is_some(), rests, "{condition:?}: {why:?}");
+                let only = "promises only of a program in a namespace that ";
+                assert!(why.is_none_or(|why| why.starts_with(only)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_never_promised_rests_on_nothing() {
+        let direct = Registry::builtin().make("direct").unwrap().properties();
+        let isolates = Condition::IsolatesProgram;
+        assert!(!isolates.rests_on_namespace(&direct));
+        let why = isolates.unmet(&direct, PlaceKind::Namespace).unwrap();
+        assert!(why.starts_with("does not promise that "), "{why}");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use e3_overlay::Registry;
+use e3_session::types::PlaceKind;
 
 use crate::checks::CHECKS;
 
@@ -23,11 +24,17 @@ pub fn tables(registry: &Registry) -> String {
     for check in CHECKS {
         let _ = write!(text, "| `{}` | {} |", check.name, check.shows);
         for (name, properties) in &overlays {
-            let unmet = check.condition.unmet(properties);
-            let held = if unmet.is_none() { "held" } else { "–" };
+            let unmet = |place| check.condition.unmet(properties, place);
+            let (held, whose, unmet) = match unmet(PlaceKind::Namespace) {
+                Some(why) => ("–", "", Some(why)),
+                None => match unmet(PlaceKind::Forwards) {
+                    Some(why) => ("held in a namespace", " by forwards", Some(why)),
+                    None => ("held", "", None),
+                },
+            };
             let _ = write!(text, " {held} |");
             if let Some(why) = unmet {
-                let _ = writeln!(skips, "| {name} | `{}` | {why} |", check.name);
+                let _ = writeln!(skips, "| {name}{whose} | `{}` | {why} |", check.name);
             }
         }
         text.push('\n');

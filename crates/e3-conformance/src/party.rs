@@ -14,7 +14,8 @@ use e3_session::{
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, Settings, ToController},
     types::{
-        Admission, DialTable, LinkReport, Options, PartyIndex, Roster, ServiceFacts, SessionId,
+        Admission, DialTable, LinkReport, Options, PartyIndex, PlaceKind, Roster, ServiceFacts,
+        SessionId,
     },
 };
 use serde_bytes::ByteBuf;
@@ -196,7 +197,14 @@ impl Party {
     /// Takes note of the answer to *connect*. That an impostor is refused by its own overlay is not an error.
     pub(crate) fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
         match reply {
-            Reply::Connected { dial, links, .. } => {
+            Reply::Connected { dial, links, place } => {
+                let subject = subject()?;
+                ensure!(
+                    place == PlaceKind::Namespace || !subject.in_namespaces,
+                    "{} promises some things only of a program in a namespace, and that of {} runs in {place}",
+                    subject.overlay,
+                    self.host.name()
+                );
                 (self.dial, self.links) = (Some(dial), links);
                 Ok(())
             }

@@ -9,8 +9,13 @@ use std::{
 use anyhow::Context as _;
 use e3_lab::testing::{Test, run};
 use e3_overlay::{Overlay, Registry};
+use e3_session::types::PlaceKind;
 
-use crate::{checks::CHECKS, liar::perhaps_lying, tap::Tapping};
+use crate::{
+    checks::{CHECKS, Check},
+    liar::perhaps_lying,
+    tap::Tapping,
+};
 
 /// The overlay that this process is about. Checks are started as processes of their own by a plain `fn()`, so they
 /// find it here.
@@ -22,6 +27,8 @@ pub(crate) const AGENT: &str = "agent";
 /// An overlay, and the registry that it is found in.
 pub(crate) struct Subject {
     pub(crate) overlay: &'static str,
+    /// Whether some of what it promises holds only in a namespace, so that programs have to be in one here.
+    pub(crate) in_namespaces: bool,
     registry: fn() -> Registry,
     tapping: Option<Tapping>,
 }
@@ -44,7 +51,7 @@ fn hold_all(overlay: &'static str, registry: fn() -> Registry, tapping: Option<T
     let mut tests = vec![helper()];
     for check in CHECKS {
         let test = Test::inside(check.name, check.body).within(check.limit);
-        match check.condition.unmet(&properties) {
+        match check.condition.unmet(&properties, PlaceKind::Namespace) {
             None if check.waits => tests.push(test.waiting()),
             None => tests.push(test),
             Some(why) if tells => println!("test {} ... skipped: {overlay} {why}", check.name),
@@ -64,8 +71,11 @@ pub(crate) fn begin(
         eprintln!("the registry has no overlay `{overlay}`");
         std::process::exit(2);
     };
+    let properties = made.properties();
+    let rests = |check: &Check| check.condition.rests_on_namespace(&properties);
     let _ = SUBJECT.set(Subject {
         overlay,
+        in_namespaces: CHECKS.iter().any(rests),
         registry,
         tapping,
     });

@@ -53,7 +53,8 @@ fn missing(properties: &Properties) -> Vec<String> {
     ];
     let not_given = |(what, promise): (&str, &Promise)| match promise {
         Promise::Yes => None,
-        Promise::No(why) => Some(format!("{what}: {why}")),
+        // Where programs will run is known of no party before its agent has joined.
+        Promise::InNamespace(why) | Promise::No(why) => Some(format!("{what}: {why}")),
     };
     promises.into_iter().filter_map(not_given).collect()
 }

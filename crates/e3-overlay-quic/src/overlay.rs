@@ -21,6 +21,9 @@ use crate::{
     service,
 };
 
+/// What is lost where programs have no namespace.
+const ON_THE_HOST: &str = "on its host's own network, whoever reaches the host reaches the port on which a program listens";
+
 /// QUIC with hole punching and relays, or TLS over TCP where one side accepts it.
 #[derive(Debug, Default)]
 pub struct QuicOverlay {
@@ -43,16 +46,18 @@ impl Overlay for QuicOverlay {
             confidential: Promise::Yes,
             integrity: Promise::Yes,
             authenticated: Promise::Yes,
-            names_callers: Promise::Yes,
-            excludes_strangers: Promise::Yes,
+            names_callers: Promise::InNamespace(
+                "by forwards, every connection comes from 127.0.0.1; of MPyC programs alone the index is compared",
+            ),
+            excludes_strangers: Promise::InNamespace(ON_THE_HOST),
             forward_secret: Promise::Yes,
             traverses_nat: Promise::Yes,
             half_closes: Promise::Yes,
             outlives_outage: Promise::Yes,
             outlives_address: Promise::Yes,
-            isolates_program: Promise::Yes,
+            isolates_program: Promise::InNamespace(ON_THE_HOST),
             changes_roster: Promise::Yes,
-            excludes_removed: Promise::Yes,
+            excludes_removed: Promise::InNamespace(ON_THE_HOST),
         }
     }
 

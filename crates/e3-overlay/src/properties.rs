@@ -1,5 +1,6 @@
 //! What an overlay promises and needs.
 
+use e3_session::types::PlaceKind;
 use serde::Serialize;
 
 /// What an overlay promises. Every field has to be thought about: there is no default.
@@ -39,16 +40,27 @@ pub struct Properties {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Promise {
-    /// Promised.
+    /// Promised, wherever a program runs.
     Yes,
+    /// Promised of a program in a network namespace of its own; not elsewhere, for this reason.
+    InNamespace(&'static str),
     /// Not promised, for this reason.
     No(&'static str),
 }
 
 impl Promise {
-    /// Whether it is promised.
+    /// Whether it is promised, wherever a program runs.
     pub fn is_given(self) -> bool {
         self == Self::Yes
+    }
+
+    /// Why it is not promised of a program in such a place; none where it is.
+    pub fn missing_in(self, place: PlaceKind) -> Option<&'static str> {
+        match self {
+            Self::Yes => None,
+            Self::InNamespace(_) if place == PlaceKind::Namespace => None,
+            Self::InNamespace(why) | Self::No(why) => Some(why),
+        }
     }
 }
 

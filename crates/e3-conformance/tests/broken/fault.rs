@@ -47,10 +47,14 @@ pub(crate) enum Fault {
     Gossips,
     /// It is `direct`, and promises everything.
     Boastful,
+    /// Its programs are behind forwards, and it promises that nobody reaches them.
+    Forwarded,
+    /// Its programs are behind forwards, and it promises that of namespaces.
+    Homeless,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Sound,
         Self::Walled,
         Self::Placed,
@@ -73,6 +77,8 @@ impl Fault {
         Self::Secretive,
         Self::Gossips,
         Self::Boastful,
+        Self::Forwarded,
+        Self::Homeless,
     ];
 
     /// The name of the overlay that has it.
@@ -100,6 +106,8 @@ impl Fault {
             Self::Secretive => "secretive",
             Self::Gossips => "gossips",
             Self::Boastful => "boastful",
+            Self::Forwarded => "forwarded",
+            Self::Homeless => "homeless",
         }
     }
 

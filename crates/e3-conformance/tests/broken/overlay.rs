@@ -3,6 +3,7 @@
 use std::{process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use e3_forward::place::Wanted;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
     ProgramPlace, Promise, Properties, Registry, Scene, Service, ServiceKind,
@@ -81,8 +82,14 @@ impl Overlay for Faulty {
                 traverses_nat: Promise::Yes,
                 ..self.direct.properties()
             },
-            Fault::Walled | Fault::Placed => Properties {
+            Fault::Walled | Fault::Forwarded => Properties {
                 isolates_program: Promise::Yes,
+                ..self.direct.properties()
+            },
+            Fault::Placed | Fault::Homeless => Properties {
+                isolates_program: Promise::InNamespace(
+                    "a program listens on its host's own network",
+                ),
                 ..self.direct.properties()
             },
             _ => self.direct.properties(),
@@ -95,7 +102,7 @@ impl Overlay for Faulty {
 
     fn addressing(&self) -> Addressing {
         match self.fault {
-            Fault::Placed => Addressing::Virtual,
+            Fault::Placed | Fault::Forwarded | Fault::Homeless => Addressing::Virtual,
             _ => self.direct.addressing(),
         }
     }
@@ -136,12 +143,17 @@ impl Overlay for Faulty {
         };
         let contacts = joining.contacts.clone();
         let port = joining.ports.base;
-        let plan = placed::plan(&joining);
+        let wanted = match self.fault {
+            Fault::Placed => Some(Wanted::Namespace),
+            Fault::Forwarded | Fault::Homeless => Some(Wanted::Forwards),
+            _ => None,
+        };
+        let plan = wanted.map(|wanted| placed::plan(&joining, wanted));
         let relay = joining.services.first().cloned();
         let direct = self.direct.join(Joining { timeout, ..joining }).await?;
-        let placed = match self.fault {
-            Fault::Placed => Some(Placed::start(&plan, direct.dial_table()).await),
-            _ => None,
+        let placed = match plan {
+            Some(plan) => Some(Placed::start(&plan, direct.dial_table()).await),
+            None => None,
         };
         let gossiping = match (self.fault, relay) {
             (Fault::Gossips, Some(relay)) => {

@@ -1,4 +1,4 @@
-//! Programs in namespaces of their own, whose connections go from agent to agent in the clear: what an overlay of streams
+//! Programs in namespaces of their own, or behind forwards, whose connections go from agent to agent in the clear: what an overlay of streams
 //! is, without all that makes one worth having.
 
 use std::{io, net::Ipv6Addr, sync::Arc};
@@ -19,7 +19,7 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
-    /// Makes a namespace, and listens beside the program's port for connections from the other agents.
+    /// Makes the place, and listens beside the program's port for connections from the other agents.
     pub(crate) async fn start(plan: &Plan, hosts: DialTable) -> Self {
         let place = Arc::new(Place::open(plan).expect("the lab has namespaces"));
         let beside = plan.ports.base + 1;
@@ -36,7 +36,7 @@ impl Placed {
 }
 
 /// The parties as they are to be found by programs.
-pub(crate) fn plan(joining: &Joining) -> Plan {
+pub(crate) fn plan(joining: &Joining, wanted: Wanted) -> Plan {
     let residents = joining.roster.parties.iter().map(|entry| Resident {
         name: entry.name.clone(),
         addresses: entry.addresses.clone(),
@@ -46,7 +46,7 @@ pub(crate) fn plan(joining: &Joining) -> Plan {
         parties: residents.collect(),
         dial: joining.dial,
         ports: joining.ports,
-        wanted: Wanted::Namespace,
+        wanted,
     }
 }
 

@@ -90,4 +90,6 @@ table! {
     Boastful fails nobody_between_reads_what_is_said because "can be read between them";
     Gossips fails nobody_between_reads_what_is_said because "can be read by the relay";
     Boastful fails nobody_reaches_a_program_past_the_overlay because "by its loopback", waits;
+    Forwarded fails nobody_reaches_a_program_past_the_overlay because "by its loopback", waits;
+    Homeless fails nobody_reaches_a_program_past_the_overlay because "runs in its host's network, with forwards", waits;
 }
