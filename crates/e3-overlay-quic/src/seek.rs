@@ -13,7 +13,7 @@ use e3_forward::Carrier;
 use e3_session::types::{Attempt, Path, Tried};
 use e3_sys::tcp;
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use iroh::{EndpointAddr, PublicKey, RelayUrl, TransportAddr, endpoint::Connection};
+use iroh::{EndpointAddr, PublicKey, TransportAddr, endpoint::Connection};
 use tokio::{
     net::TcpStream,
     sync::watch,
@@ -175,10 +175,10 @@ impl Hub {
     fn quic_addresses(&self, peer: &PublicKey) -> EndpointAddr {
         let record = self.book.get(peer);
         let ours = self.relays.urls();
-        let told = record.iter().flat_map(|record| &record.relays);
-        let told: Vec<RelayUrl> = told.filter_map(|url| url.parse().ok()).collect();
-        let known = told.into_iter().find(|url| ours.contains(url));
-        let relay = known.or_else(|| ours.into_iter().next());
+        // What a peer says is compared, and never read.
+        let known = |told: &String| ours.iter().find(|url| url.as_str() == told);
+        let mut told = record.iter().flat_map(|record| &record.relays);
+        let relay = told.find_map(known).or_else(|| ours.first()).cloned();
         let near = self.peers.near(peer).1;
         let places = record
             .into_iter()

@@ -5,17 +5,17 @@
 //! they speak and how much. Its certificate is its own, and reaches the parties with the service's facts, so that no
 //! authority is asked; whoever wants to use it shows a token that comes with them.
 //!
-//! - [`server`]: it runs; [`kept`]: what survives a restart in its folder; [`access`]: who may use it;
-//! - [`told`]: what parties are told of it, and how they read it.
+//! - [`server`]: it runs; [`kept`]: what survives a restart in its folder; [`access`]: who may use it.
+//!
+//! What parties are told of it, and how they read it, is [`Told`].
 
 mod access;
 mod kept;
 mod server;
-mod told;
 
+pub use e3_contact::{Told, ToldError};
 pub use kept::keep;
 pub use server::{Relay, RelayPorts};
-pub use told::{Told, ToldError};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use e3_session::types::{PartyIndex, Path, ServiceFacts};
 use iroh::{Endpoint, EndpointAddr, TransportAddr, Watcher as _, endpoint::Connection};
+use proptest::prelude::*;
 use tokio::time::timeout;
 
 use super::*;
@@ -187,4 +188,31 @@ async fn a_restarted_relay_is_found_again() {
     assert!(called.is_some() && accepted.is_some());
     close([one, two]).await;
     second.stop().await;
+}
+
+proptest! {
+    /// A relay's host may be anybody's: whatever is told is no relay, or one with a URL of a name that is ours.
+    #[test]
+    fn whatever_a_relays_host_tells_leads_to_nobody_else(
+        name in prop_oneof!["[a-z0-9-]{0,70}\\.invalid", ".{0,80}"],
+        token in prop_oneof!["[a-zA-Z0-9]{0,80}", ".{0,80}"],
+        certificate: Vec<u8>,
+        tcp: u16,
+        udp: u16,
+    ) {
+        let facts = ServiceFacts {
+            name: "relay".to_owned(),
+            kind: "relay".to_owned(),
+            host: "hub".to_owned(),
+            addresses: vec![Ipv4Addr::LOCALHOST.into()],
+            ports: Vec::new(),
+            told: Told::tell(&name, &certificate, &token, (tcp, udp)),
+        };
+        if let Ok(told) = Told::read(&facts) {
+            let url: iroh::RelayUrl = told.url().parse().unwrap();
+            prop_assert_eq!(url.host_str(), Some(name.as_str()));
+            prop_assert!(name.ends_with(".invalid"));
+            prop_assert_eq!(url.port_or_known_default(), Some(tcp));
+        }
+    }
 }

@@ -14,20 +14,14 @@ use rustls::{
 
 use crate::guests::Guests;
 
-/// What stands before the 32 bytes of an Ed25519 key where it is shown (RFC 8410, section 4).
-const SHOWN: [u8; 12] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
-
-/// A key as it is shown in a handshake: a `SubjectPublicKeyInfo` (RFC 7250, section 3).
+/// A key as it is shown in a handshake.
 pub(super) fn shown(key: &PublicKey) -> Vec<u8> {
-    [&SHOWN[..], key.as_bytes()].concat()
+    e3_contact::shown(key.as_bytes())
 }
 
 /// The key that was shown; `None` for anything else than an Ed25519 key in its one encoding.
 pub(super) fn key_in(shown: &[u8]) -> Option<PublicKey> {
-    let bytes: &[u8; 32] = shown.strip_prefix(&SHOWN)?.try_into().ok()?;
-    PublicKey::from_bytes(bytes).ok()
+    e3_contact::key_in(shown).map(PublicKey::from_verifying_key)
 }
 
 /// Lets in whom the roster names.

@@ -1,5 +1,7 @@
 //! What is believed of a contact record.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use proptest::prelude::*;
 
 use super::*;
