@@ -8,6 +8,7 @@
 mod carrier;
 mod facts;
 mod forwarder;
+pub mod fuzzing;
 mod key;
 mod notice;
 mod notices;

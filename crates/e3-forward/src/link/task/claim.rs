@@ -7,7 +7,7 @@ use crate::link::Guard;
 
 /// What a connection has said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Claim {
+pub(in crate::link) enum Claim {
     /// Not enough yet.
     Unsaid,
     /// What it should.
@@ -18,7 +18,12 @@ pub(super) enum Claim {
 
 /// Looks at the beginning of what a peer has said on a stream. MPyC's callers begin with their index in two bytes, the
 /// lower one first, and whoever names an index first *is* that party to the one that is called.
-pub(super) fn look(guard: Guard, peer: PartyIndex, link: &Link, stream: StreamId) -> Claim {
+pub(in crate::link) fn look(
+    guard: Guard,
+    peer: PartyIndex,
+    link: &Link,
+    stream: StreamId,
+) -> Claim {
     if guard == Guard::None {
         return Claim::Right;
     }

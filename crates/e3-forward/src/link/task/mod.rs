@@ -26,7 +26,7 @@ use crate::Programs;
 
 mod admit;
 mod carriers;
-mod claim;
+pub(super) mod claim;
 mod commands;
 mod dial;
 mod events;
