@@ -19,6 +19,7 @@ fn main() {
         Test::helper(program::NAME, program::main),
         Test::helper(leftovers::AGENT, leftovers::agent),
         Test::inside("a_program_reaches_every_port_of_its_peers", traffic::out),
+        Test::inside("a_program_calls_many_from_one_port", traffic::twice),
         Test::inside("peers_reach_every_port_of_a_program", traffic::back),
         Test::inside("a_callers_port_is_kept_where_it_is_free", traffic::ports),
         Test::inside("a_program_listens_where_it_has_dialled", traffic::both),

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket},
     os::fd::AsFd as _,
     os::linux::net::SocketAddrExt as _,
     os::unix::net::{SocketAddr as UnixAddress, UnixStream},
@@ -14,7 +14,7 @@ use std::{
 use e3_forward::place::Place;
 use e3_lab::{Host, testing::helper};
 use e3_sys::child;
-use rustix::net::{AddressFamily, SocketType};
+use rustix::net::{AddressFamily, SocketType, sockopt::set_socket_reuseaddr};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 pub(crate) const NAME: &str = "program";
@@ -109,6 +109,23 @@ impl State {
         match verb {
             "tcp" => {
                 let stream = TcpStream::connect_timeout(&address(), PATIENCE)?;
+                let from = stream.local_addr()?;
+                self.streams.push(stream);
+                Ok(from.to_string())
+            }
+            // From a port of the program's choice.
+            "from" => {
+                let (port, to) = rest.split_once(' ').unwrap();
+                let to: SocketAddr = to.parse().unwrap();
+                let (family, any): (_, IpAddr) = match to {
+                    SocketAddr::V4(_) => (AddressFamily::INET, Ipv4Addr::UNSPECIFIED.into()),
+                    SocketAddr::V6(_) => (AddressFamily::INET6, Ipv6Addr::UNSPECIFIED.into()),
+                };
+                let socket = rustix::net::socket(family, SocketType::STREAM, None)?;
+                set_socket_reuseaddr(&socket, true)?;
+                rustix::net::bind(&socket, &SocketAddr::new(any, port.parse().unwrap()))?;
+                rustix::net::connect(&socket, &to)?;
+                let stream = TcpStream::from(socket);
                 let from = stream.local_addr()?;
                 self.streams.push(stream);
                 Ok(from.to_string())

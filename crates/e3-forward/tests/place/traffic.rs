@@ -15,14 +15,12 @@ pub(crate) fn out() {
     let scene = Scene::namespace();
     let mut program = Program::start(&scene.place);
     for family in [Family::V4, Family::V6] {
-        for (peer, port) in [(1, PORT), (2, PORT), (2, 1), (1, 80), (1, 65_535)] {
-            let from = program.ask(&format!("tcp {}", at(peer, family, port)));
+        let called = [(1, PORT), (2, PORT), (2, 1), (1, 80), (1, 65_535)];
+        // The system may choose one port for two calls of different places, and not keep it then: see `twice`.
+        for ((peer, port), own) in called.into_iter().zip(40_000..) {
+            let from = program.ask(&format!("from {own} {}", at(peer, family, port)));
             let from: std::net::SocketAddr = from.parse().unwrap();
-            assert_eq!(
-                from.ip(),
-                address(0, family),
-                "its source is its own address"
-            );
+            assert_eq!(from, at(0, family, own), "its source is its own address");
             let accepted = scene.accept();
             assert_eq!(
                 (
@@ -33,6 +31,22 @@ pub(crate) fn out() {
                 ),
                 (PartyIndex(peer), port, from.port(), family)
             );
+            exchange(&mut program, accepted.stream);
+        }
+    }
+}
+
+/// A program may call several peers from one port. Behind the redirection the two connections would be one and the same, so
+/// the system gives the second one another port there.
+pub(crate) fn twice() {
+    let scene = Scene::namespace();
+    let mut program = Program::start(&scene.place);
+    for family in [Family::V4, Family::V6] {
+        for (peer, port) in [(1, PORT), (2, PORT), (2, 80)] {
+            let called = format!("from 40000 {}", at(peer, family, port));
+            assert_eq!(program.ask(&called), at(0, family, 40_000).to_string());
+            let accepted = scene.accept();
+            assert_eq!((accepted.to, accepted.port), (PartyIndex(peer), port));
             exchange(&mut program, accepted.stream);
         }
     }
