@@ -180,3 +180,21 @@ impl Hub {
         self.rank_of(link).is_some_and(|rank| rank >= best)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_over_begins_anew_ever_more_seldom() {
+        let mut pause = ANEW.0;
+        let pauses = [(); 10].map(|()| {
+            let now = pause;
+            pause = longer(pause, ANEW);
+            now.as_millis()
+        });
+        let doubled = [300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400];
+        assert_eq!(pauses[..8], doubled);
+        assert_eq!(pauses[8..], [60_000; 2]);
+    }
+}

@@ -10,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::loopback::{PATIENCE, Pair, RIGHT, carrier, key};
+use crate::loopback::{LEFT, PATIENCE, Pair, RIGHT, carrier, key};
 
 /// A follower that says this once its carrier is attached (docs/protocols/link.md).
 async fn say(pair: &Pair, incarnation: u8, frame: &[u8]) {
@@ -56,4 +56,43 @@ async fn whoever_does_what_is_wrong_is_cut_off_for_good() {
     let state = pair.left.forwarder.watch(key(RIGHT)).unwrap();
     let state = state.borrow().clone();
     assert!(matches!(state, LinkState::Over { .. }), "{state:?}");
+}
+
+/// Bytes that were said and heard, and resumptions, as the left has counted them.
+fn counted(pair: &Pair) -> (u64, u64, u64) {
+    let facts = pair.left.forwarder.report(key(RIGHT)).unwrap();
+    (facts.sent, facts.received, facts.resumptions)
+}
+
+/// A program says something, and is answered, over a carrier that is cut then.
+async fn talk(pair: &Pair) {
+    let is_searching = |state: &LinkState| matches!(state, LinkState::Searching { .. });
+    let cable = pair.join().await;
+    let (mut near, mut far) = pair.call().await;
+    near.write_all(b"hello").await.unwrap();
+    far.read_exact(&mut [0; 5]).await.unwrap();
+    far.write_all(b"yes").await.unwrap();
+    near.read_exact(&mut [0; 3]).await.unwrap();
+    cable.cut();
+    pair.left.wait(RIGHT, is_searching).await;
+    pair.right.wait(LEFT, is_searching).await;
+}
+
+#[tokio::test]
+async fn what_was_counted_goes_on_from_one_link_to_the_next() {
+    let pair = Pair::new(|_| {}).await;
+    talk(&pair).await;
+    talk(&pair).await;
+    let _cable = pair.join().await;
+    assert_eq!(counted(&pair), (10, 6, 2));
+    // The peer leaves, and is back.
+    pair.right.forwarder.add_peer(key(LEFT), LEFT, false);
+    let is_over = |state: &LinkState| matches!(state, LinkState::Over { .. });
+    pair.left.wait(RIGHT, is_over).await;
+    assert_eq!(counted(&pair), (10, 6, 2));
+    pair.left.forwarder.begin_anew(key(RIGHT));
+    talk(&pair).await;
+    assert_eq!(counted(&pair), (15, 9, 2));
+    let _cable = pair.join().await;
+    assert_eq!(counted(&pair), (15, 9, 3));
 }
