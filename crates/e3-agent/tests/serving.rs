@@ -61,6 +61,27 @@ async fn a_service_is_started_told_and_ended() {
 }
 
 #[tokio::test]
+async fn what_has_ended_by_itself_is_told_and_started_in_its_place() {
+    let deeds = Deeds::default();
+    let mut agent = on_a_host(&deeds).await;
+    serve(&mut agent, facts(SHORT, "relay")).await;
+    let reason = "it is out of oil".to_owned();
+    let down = [(SHORT.to_owned(), Health::Down { reason })];
+    assert_eq!(health(&mut agent).await, down);
+    serve(&mut agent, facts(SHORT, "relay")).await;
+    assert_eq!(
+        health(&mut agent).await,
+        [(SHORT.to_owned(), Health::Up)],
+        "it was filled again"
+    );
+    agent.leave().await;
+    assert_eq!(
+        *deeds.lock().unwrap(),
+        ["start short", "stop short", "start short", "stop short"]
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_served_is_refused_with_its_reason() {
     let deeds = Deeds::default();
     let mut agent = on_a_host(&deeds).await;
@@ -160,6 +181,9 @@ const PORT_OF_IT: ServicePort = ServicePort {
     transport: Transport::Tcp,
 };
 
+/// The lamp that has ended by itself soon after it was started first.
+const SHORT: &str = "short";
+
 /// `direct`, with a relay that counts how often it was started in its folder.
 struct Lit {
     direct: Arc<dyn Overlay>,
@@ -206,6 +230,10 @@ impl RunningService for Burning {
     }
 
     async fn health(&self) -> Health {
+        if self.name == SHORT && self.times == 1 {
+            let reason = "it is out of oil".to_owned();
+            return Health::Down { reason };
+        }
         Health::Up
     }
 

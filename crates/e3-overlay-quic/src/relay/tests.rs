@@ -190,6 +190,31 @@ async fn a_restarted_relay_is_found_again() {
     second.stop().await;
 }
 
+/// A relay of a runtime of its own, which ends before the relay is told to: so it ends by itself.
+#[test]
+fn what_ends_by_itself_can_be_stopped_and_is_the_same_again() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let its_own = runtime();
+    let mut relay = its_own.block_on(self::relay(folder.path(), ANY));
+    let (ports, told) = (relay.ports(), relay.told());
+    assert!(relay.is_up());
+    drop(its_own);
+    assert!(!relay.is_up() && !relay.is_up());
+    runtime().block_on(async {
+        timeout(PATIENCE, relay.stop()).await.unwrap();
+        let mut again = self::relay(folder.path(), ports).await;
+        assert!(again.is_up());
+        assert_eq!(again.told(), told);
+        again.stop().await;
+        // It is stopped where its ports are free.
+        self::relay(folder.path(), ports).await.stop().await;
+    });
+}
+
 proptest! {
     /// A relay's host may be anybody's: whatever is told is no relay, or one with a URL of a name that is ours.
     #[test]
