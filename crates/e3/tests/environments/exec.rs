@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::Read,
-    process::Stdio,
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -44,6 +44,35 @@ fn a_command_ends_with_whoever_reads_it() {
         assert!(Instant::now() < end, "`yes` goes on");
         thread::sleep(PAUSE);
     }
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
+
+#[test]
+fn an_agent_opens_as_many_files_as_it_may_and_a_command_as_many_as_before() {
+    let workshop = Workshop::new();
+    put(&workshop, 1, "");
+    let plain = workshop.command(&["up"]);
+    let mut up = Command::new("sh");
+    up.args(["-c", "ulimit -Sn 256 && exec \"$0\" \"$@\""]);
+    up.arg(plain.get_program()).args(plain.get_args());
+    up.envs(
+        plain
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    up.current_dir(plain.get_current_dir().unwrap());
+    workshop.going(up).ended().succeeded();
+    let limits = "ulimit -Sn; grep '^Max open files' /proc/$PPID/limits";
+    let ran = workshop.e3(&["exec", "0", "--", "sh", "-c", limits]);
+    let said = ran.succeeded().out;
+    let (own, agents) = said.split_once('\n').unwrap();
+    assert_eq!(own, "256");
+    let agents: Vec<&str> = agents.split_whitespace().skip(3).collect();
+    let [soft, hard, "files"] = agents[..] else {
+        panic!("{said}");
+    };
+    assert!(soft == hard && soft != "256", "{said}");
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
 }
