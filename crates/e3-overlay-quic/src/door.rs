@@ -132,11 +132,19 @@ async fn greet_by_tcp(hub: &Hub, stream: TcpStream, from: SocketAddr) -> io::Res
     Ok(())
 }
 
-/// Accepts peers that come by QUIC, until the endpoint is closed.
+/// Accepts peers that come by QUIC, until it is dropped.
 pub(crate) async fn receive_by_quic(hub: Arc<Hub>) {
     let mut strangers = Crowd::new(STRANGERS, STRANGERS_EACH);
     let parties = Arc::new(Mutex::new(Crowd::new(PARTIES, PARTIES_EACH)));
-    while let Some(incoming) = hub.endpoint.accept().await {
+    let mut endpoints = hub.endpoint.follow();
+    let mut endpoint = endpoints.next().await;
+    loop {
+        let Some(incoming) = endpoint.accept().await else {
+            // It is closed, and its port is free when nobody has it any more.
+            drop(endpoint);
+            endpoint = endpoints.next().await;
+            continue;
+        };
         // Whoever makes up where it comes from does not hear what it is to say first (RFC 9000, section 8.1.2).
         if strangers.len() >= STRANGERS / 2 && !incoming.remote_addr_validated() {
             if let Err(error) = incoming.retry() {

@@ -2,15 +2,15 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    future::pending,
+    future::{pending, ready},
     sync::Arc,
     time::Duration,
 };
 
 use e3_overlay::{Mailbox, Pen};
 use e3_session::types::PartyIndex;
-use futures::StreamExt as _;
-use iroh::{PublicKey, Watcher as _};
+use futures::{Stream, StreamExt as _};
+use iroh::{Endpoint, EndpointAddr, PublicKey, Watcher as _};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -32,13 +32,15 @@ pub(crate) async fn herald(
 ) {
     let mut places = Places::default();
     let mut letters = Letters::default();
-    let mut changes = hub.endpoint.watch_addr().stream();
+    let mut endpoints = hub.endpoint.follow();
+    let mut changes = whereabouts(&endpoints.next().await);
     // The first record is sent at once.
     let mut due = Some(Instant::now());
     let pen = mailbox.pen();
     let mut open = true;
     loop {
         tokio::select! {
+            another = endpoints.next() => changes = whereabouts(&another),
             Some(now) = changes.next() => {
                 places.heed(&hub, &now);
                 let pause = if letters.record.is_empty() { Duration::ZERO } else { GROUP };
@@ -46,7 +48,8 @@ pub(crate) async fn herald(
             }
             () = at(due) => {
                 due = None;
-                if let Some(record) = places.tell(&hub, &hub.endpoint.addr()) {
+                let now = hub.endpoint.now().map(|endpoint| endpoint.addr());
+                if let Some(record) = now.and_then(|now| places.tell(&hub, &now)) {
                     letters.renew(record, hub.peers().into_iter().map(|(_, key)| key));
                 }
             }
@@ -63,6 +66,12 @@ pub(crate) async fn herald(
             () = letters.send_one(&hub, &pen), if !letters.waiting.is_empty() => {}
         }
     }
+}
+
+/// Where an endpoint is, whenever that changes. One that is new does not know at first, which is no change.
+fn whereabouts(endpoint: &Endpoint) -> impl Stream<Item = EndpointAddr> + Unpin + use<> {
+    let nowhere = |at: &EndpointAddr| ready(at.ip_addrs().next().is_none());
+    endpoint.watch_addr().stream().skip_while(nowhere)
 }
 
 /// Waits until then, or for ever.

@@ -7,11 +7,11 @@ use std::{
 
 use e3_forward::{Carrier, Forwarder};
 use e3_session::types::{PartyIndex, SessionId};
-use iroh::{Endpoint, PublicKey};
+use iroh::PublicKey;
 
 use crate::{
-    acquaintance::Acquaintances, book::Book, carrier::Tripwires, endpoint::Relays, guests::Guests,
-    key::SessionKey, lookout::Trouble, options::Chosen, tls::Tls,
+    acquaintance::Acquaintances, book::Book, carrier::Tripwires, current::Current,
+    endpoint::Relays, guests::Guests, key::SessionKey, lookout::Trouble, options::Chosen, tls::Tls,
 };
 
 /// A party that has joined.
@@ -27,7 +27,7 @@ pub(crate) struct Hub {
     pub(crate) book: Book,
     pub(crate) peers: Acquaintances,
     pub(crate) relays: Arc<Relays>,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoint: Current,
     pub(crate) tls: Tls,
     /// Where this party accepts TLS over TCP; 0 where it does not.
     pub(crate) tcp_port: u16,

@@ -1,4 +1,4 @@
-//! Finds out why a relay cannot be used, by a handshake with it that leads to nothing else.
+//! Finds out whether a relay answers, and why it cannot be used, by a handshake with it that leads to nothing else.
 
 use std::{
     io,
@@ -51,6 +51,17 @@ pub(crate) async fn knock(url: &RelayUrl, relays: &Relays) -> Option<String> {
             "what listens on its TCP port {port} says nothing: is it a relay?"
         )),
     }
+}
+
+/// Whether anything listens where this relay is said to be.
+pub(crate) async fn answers(url: &RelayUrl, relays: &Relays) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().unwrap_or(HTTPS);
+    let Ok(addresses) = addresses(host, relays).await else {
+        return false;
+    };
+    let opened = timeout(PATIENCE, open(&addresses, port)).await;
+    opened.is_ok_and(|opened| opened.is_ok())
 }
 
 /// A host's addresses.

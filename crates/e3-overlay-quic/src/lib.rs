@@ -6,13 +6,15 @@
 //! - `hunt`: one task a peer, `seek`: how it dials, `door`: how others are let in, `carrier`: what links ride on;
 //! - `herald`: tells peers where this party is (`places`), `book`: where they are, by signed records; `neighbours`: on a LAN;
 //!   `acquaintance`: what is known of each peer;
-//! - `endpoint`: QUIC, `names`: of our own relays, `elsewhere`: other people's, `lookout`: whether they can be used; `tls`: carriers over TCP;
+//! - `endpoint`: QUIC, `current`: the one in use, `renewal`: which is made anew after outages of relays; `names`: of our own
+//!   relays, `elsewhere`: other people's, `lookout`: whether they can be used; `tls`: carriers over TCP;
 //! - [`relay`]: the `service` that carries what cannot go direct.
 
 mod acquaintance;
 mod book;
 mod carrier;
 mod crowd;
+mod current;
 mod door;
 mod elsewhere;
 mod endpoint;
@@ -33,6 +35,7 @@ mod options;
 mod overlay;
 mod places;
 pub mod relay;
+mod renewal;
 mod seek;
 mod service;
 mod tls;

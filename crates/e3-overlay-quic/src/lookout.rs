@@ -46,7 +46,8 @@ impl Trouble {
 /// Looks now and then whether a relay can be used; what is in the way is told once, and stands in reports of links.
 pub(crate) async fn lookout(hub: Arc<Hub>, tell: mpsc::Sender<String>) {
     loop {
-        let online = timeout(GRACE, hub.endpoint.online()).await.is_ok();
+        let online = async { hub.endpoint.get().await.online().await };
+        let online = timeout(GRACE, online).await.is_ok();
         let trouble = if online { None } else { trouble(&hub).await };
         if hub.trouble.set(trouble.as_deref())
             && let Some(trouble) = trouble
@@ -72,7 +73,7 @@ async fn trouble(hub: &Hub) -> Option<String> {
     if !told.is_empty() {
         return (told.len() == urls.len()).then(|| told.join("; "));
     }
-    let status = hub.endpoint.home_relay_status().get();
+    let status = hub.endpoint.get().await.home_relay_status().get();
     let denied = status.iter().find_map(RelayStatus::auth_denied_reason)?;
     Some(format!(
         "the relay refuses this party: {denied}; is the token in the file of `quic.relay_token` the right one?"

@@ -8,7 +8,7 @@ use e3_session::types::{SessionId, Subnet};
 use e3_sys::routes::attached;
 use futures::StreamExt as _;
 use iroh::{
-    TransportAddr,
+    Endpoint, TransportAddr,
     address_lookup::{AddrFilter, AddressLookup, EndpointData},
     endpoint_info::EndpointInfo,
 };
@@ -22,7 +22,7 @@ pub(crate) async fn neighbours(hub: Arc<Hub>) {
     let lookup = MdnsAddressLookup::builder()
         .service_name(service(hub.session))
         .addr_filter(AddrFilter::ip_only())
-        .build(hub.endpoint.id());
+        .build(hub.key.public());
     let lookup = match lookup {
         Ok(lookup) => lookup,
         Err(error) => {
@@ -30,16 +30,26 @@ pub(crate) async fn neighbours(hub: Arc<Hub>) {
             return;
         }
     };
-    let port = Neighbour::say(hub.tcp_port).try_into().ok();
-    hub.endpoint.set_user_data_for_address_lookup(port);
-    if let Ok(lookups) = hub.endpoint.address_lookup() {
-        lookups.add(Announcing(lookup.clone()));
-    }
+    let mut endpoints = hub.endpoint.follow();
     let mut heard = lookup.subscribe().await;
-    while let Some(event) = heard.next().await {
-        if let DiscoveryEvent::Discovered { endpoint_info, .. } = event {
-            meet(&hub, &endpoint_info);
+    loop {
+        tokio::select! {
+            endpoint = endpoints.next() => announce(&endpoint, hub.tcp_port, &lookup),
+            event = heard.next() => match event {
+                Some(DiscoveryEvent::Discovered { endpoint_info, .. }) => meet(&hub, &endpoint_info),
+                Some(_) => {}
+                None => return,
+            },
         }
+    }
+}
+
+/// Has the LAN told where this endpoint is, and where this party accepts TLS over TCP.
+fn announce(endpoint: &Endpoint, tcp_port: u16, lookup: &MdnsAddressLookup) {
+    let port = Neighbour::say(tcp_port).try_into().ok();
+    endpoint.set_user_data_for_address_lookup(port);
+    if let Ok(lookups) = endpoint.address_lookup() {
+        lookups.add(Announcing(lookup.clone()));
     }
 }
 

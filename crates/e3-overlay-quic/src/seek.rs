@@ -129,7 +129,8 @@ impl Hub {
         let known = self.quic_addresses(peer);
         let relayed = known.addrs.iter().any(TransportAddr::is_relay);
         let nowhere = known.addrs.is_empty();
-        let called = match timeout(QUIC_PATIENCE, self.endpoint.connect(known, ALPN)).await {
+        let calling = async { self.endpoint.get().await.connect(known, ALPN).await };
+        let called = match timeout(QUIC_PATIENCE, calling).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(error)) => Err(io::Error::other(format!("{error:#}"))),
             Err(_) => Err(silent(QUIC_PATIENCE)),

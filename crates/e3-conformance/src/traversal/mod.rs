@@ -63,13 +63,25 @@ pub fn traverse(
     let relay = Test::inside("a_connection_outlives_its_relay", || {
         settle("its_relay", ways::a_connection_outlives_its_relay());
     });
+    let soon = Test::inside("a_connection_goes_on_as_soon_as_its_relay_is_back", || {
+        settle(
+            "its_relay_again",
+            ways::a_connection_goes_on_as_soon_as_its_relay_is_back(),
+        );
+    });
     let lan = Test::inside("neighbours_find_one_another_by_themselves", || {
         settle(
             "neighbours",
             ways::neighbours_find_one_another_by_themselves(),
         );
     });
-    let mut tests = vec![helper(), test.within(Duration::from_mins(4)), relay, lan];
+    let mut tests = vec![
+        helper(),
+        test.within(Duration::from_mins(4)),
+        relay,
+        soon.within(Duration::from_mins(2)),
+        lan,
+    ];
     tests.extend(elsewhere::tests());
     e3_lab::testing::run(&tests)
 }

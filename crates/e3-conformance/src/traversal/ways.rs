@@ -1,6 +1,9 @@
 //! What becomes of pairs when a way that they have is gone.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, ensure};
 use e3_lab::Nat;
@@ -15,13 +18,40 @@ use crate::{
 /// How long a relay is gone.
 const GONE: Duration = Duration::from_secs(3);
 
+/// The same, for so long that whoever calls it less and less often has come to call it very seldom.
+const LONG_GONE: Duration = Duration::from_secs(45);
+
+/// Where parties accept peers if they are to have a port of their own.
+const PORT: u16 = 4_433;
+
+/// How long a pair may take until its connections go on when its relay is back.
+const SOON: Duration = Duration::from_secs(10);
+
 /// A pair that nothing but a relay connects goes on when the relay has died and was started again.
 pub(super) async fn a_connection_outlives_its_relay() -> anyhow::Result<()> {
+    without_its_relay(GONE, Options::default()).await?;
+    Ok(())
+}
+
+/// So it does after a long time, and soon; also where the new endpoint waits for the port of the one before.
+pub(super) async fn a_connection_goes_on_as_soon_as_its_relay_is_back() -> anyhow::Result<()> {
+    let port = ("port".to_owned(), OptionValue::Port(PORT));
+    let late = without_its_relay(LONG_GONE, Options([port].into())).await?;
+    eprintln!("the connection went on {late:?} after its relay");
+    ensure!(
+        late < SOON,
+        "the connection went on {late:?} after its relay was back, and not within {SOON:?}"
+    );
+    Ok(())
+}
+
+/// Lets the relay of a pair die that nothing else connects. How much later than the relay the pair's connection goes on.
+async fn without_its_relay(gone: Duration, options: Options) -> anyhow::Result<Duration> {
     let sites = vec![
         site("home", "ams3", Nat::port_restricted(), vec![name_of(0)]),
         site("phone", "fra1", Nat::symmetric(), vec![name_of(1)]),
     ];
-    let mut field = Field::lay_out(sites, Dial::LowerToHigher).await?;
+    let mut field = Field::with_options(sites, Dial::LowerToHigher, options).await?;
     field.admit().await?;
     field.connect().await?;
     for party in &field.parties {
@@ -34,13 +64,20 @@ pub(super) async fn a_connection_outlives_its_relay() -> anyhow::Result<()> {
     let relay = field.infrastructure.as_mut().context("there is no relay")?;
     relay.kill()?;
     let again = async {
-        tokio::time::sleep(GONE).await;
-        relay.revive(&folder, session).await
+        tokio::time::sleep(gone).await;
+        relay.revive(&folder, session).await?;
+        anyhow::Ok(Instant::now())
     };
-    // Both say something while it is gone.
-    tokio::try_join!(talk.exchange(10_000, 100), again)?;
+    // Both say something while it is gone, and wait for one another no longer than programs do.
+    let heard = async {
+        tokio::time::sleep(gone.saturating_sub(GONE)).await;
+        talk.exchange(10_000, 100).await?;
+        anyhow::Ok(Instant::now())
+    };
+    let (heard, back) = tokio::try_join!(heard, again)?;
     talk.exchange(10_000, 100).await?;
-    field.leave().await
+    field.leave().await?;
+    Ok(heard.saturating_duration_since(back))
 }
 
 /// Parties of a LAN without an Internet find one another although no courier tells them where they are.

@@ -17,6 +17,7 @@ use crate::{
     acquaintance::Acquaintances,
     book::Book,
     carrier::Tripwires,
+    current::Current,
     door,
     elsewhere::Elsewhere,
     endpoint::{self, Relays},
@@ -28,6 +29,7 @@ use crate::{
     neighbours::neighbours,
     options::{Chosen, RelaySource},
     relay::Told,
+    renewal::renewal,
     tls::Tls,
 };
 
@@ -70,7 +72,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         names: RwLock::default(),
         peers: Acquaintances::default(),
         relays,
-        endpoint,
+        endpoint: Current::new(endpoint),
         tls,
         tcp_port,
         wires: Tripwires::default(),
@@ -92,6 +94,9 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
     }
     if hub.chosen.lan {
         tasks.spawn(neighbours(Arc::clone(&hub)));
+    }
+    if hub.chosen.quic && !hub.relays.urls().is_empty() {
+        tasks.spawn(renewal(Arc::clone(&hub)));
     }
     if !hub.relays.others.urls.is_empty() {
         tasks.spawn(lookout(Arc::clone(&hub), tell));

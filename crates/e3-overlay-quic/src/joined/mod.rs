@@ -150,9 +150,11 @@ impl Joined for Quic {
         tasks.shutdown().await;
         // Whoever is being let in has the hub, too, for a moment still.
         hub.forwarder.leave().await;
-        let endpoint = hub.endpoint.clone();
+        let endpoint = hub.endpoint.take();
         drop((hub, place));
-        let _closed = timeout(patience, endpoint.close()).await;
+        if let Some(endpoint) = endpoint {
+            let _closed = timeout(patience, endpoint.close()).await;
+        }
         Ok(())
     }
 }
