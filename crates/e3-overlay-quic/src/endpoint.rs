@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, Ipv6Addr},
     num::NonZeroU16,
-    sync::Arc,
 };
 
 use iroh::{
@@ -20,8 +19,7 @@ use iroh_relay::RelayQuicConfig;
 use rustls::pki_types::CertificateDer;
 
 use crate::{
-    ALPN, QuicError, elsewhere::Elsewhere, guests::Guests, haste::Hasty, key::SessionKey, names,
-    relay::Told,
+    ALPN, QuicError, elsewhere::Elsewhere, guests::Guests, key::SessionKey, names, relay::Told,
 };
 
 /// With this a connection is closed whose other end the roster does not name.
@@ -170,7 +168,6 @@ pub(crate) async fn bind_by(
 /// A stream a connection, and windows that do not hold it up.
 fn transport() -> QuicTransportConfig {
     QuicTransportConfig::builder()
-        .congestion_controller_factory(Arc::new(Hasty::default()))
         .max_concurrent_bidi_streams(VarInt::from_u32(1))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .datagram_receive_buffer_size(None)

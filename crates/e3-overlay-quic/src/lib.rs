@@ -21,7 +21,6 @@ mod endpoint;
 mod error;
 mod flows;
 mod guests;
-mod haste;
 mod herald;
 mod hub;
 mod hunt;
