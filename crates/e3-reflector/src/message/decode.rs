@@ -46,7 +46,7 @@ pub enum DecodeError {
 ///
 /// # Errors
 /// It is no header, or announces more than is ever said.
-pub(crate) fn length(header: &[u8; HEADER]) -> Result<usize, DecodeError> {
+pub fn length(header: &[u8; HEADER]) -> Result<usize, DecodeError> {
     if header[4..8] != COOKIE.to_be_bytes() || header[0] & 0xC0 != 0 {
         return Err(DecodeError::Stranger);
     }

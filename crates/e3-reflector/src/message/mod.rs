@@ -13,8 +13,7 @@ mod tests;
 mod vectors;
 
 pub use attribute::{Attribute, Change};
-pub use decode::DecodeError;
-pub(crate) use decode::length;
+pub use decode::{DecodeError, length};
 
 use crate::clock::Times;
 
