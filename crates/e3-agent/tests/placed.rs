@@ -63,19 +63,7 @@ print("used", resource.getrusage(resource.RUSAGE_SELF).ru_utime)
 #[tokio::test]
 async fn what_a_program_leaves_behind_there_is_ended() {
     let mut party = placed().await;
-    let script = r#"
-import os, subprocess, time
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        os.write(1, f"daemon {os.getpid()}\n".encode())
-        time.sleep(1000)
-    os._exit(0)
-other = subprocess.Popen(["sleep", "1000"], env={}, start_new_session=True)
-os.write(1, f"other {other.pid}\n".encode())
-time.sleep(0.3)
-"#;
-    let shown = run_script(&mut party, 1, script).await;
+    let shown = run_script(&mut party, 1, DETACHING).await;
     assert!(exited(&shown, 0), "{shown:?}");
     for word in ["daemon ", "other "] {
         assert_gone(printed(&shown.stdout, word)).await;

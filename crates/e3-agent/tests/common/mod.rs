@@ -53,6 +53,21 @@ pub(crate) const PORT: u16 = 18_800;
 
 pub(crate) const SESSION: SessionId = SessionId([3; 16]);
 
+/// A Python script that leaves behind a grandchild in a session of its own, which holds the output open, and a child with
+/// an environment of its own; it prints their process ids.
+pub(crate) const DETACHING: &str = r#"
+import os, subprocess, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(1, f"daemon {os.getpid()}\n".encode())
+        time.sleep(1000)
+    os._exit(0)
+other = subprocess.Popen(["sleep", "1000"], env={}, start_new_session=True)
+os.write(1, f"other {other.pid}\n".encode())
+time.sleep(0.3)
+"#;
+
 /// A party's agent as its controller sees it.
 pub(crate) struct Party {
     pub(crate) name: String,
