@@ -80,7 +80,8 @@ pub(super) fn lost(why: &dyn fmt::Display) -> String {
     format!(
         "programs run in this host's own network: {why}. Peers are reached by forwards on 127.0.0.1, one port a party: a \
          program that listens on further ports, or tells its peers its address, will not work; a program can reach all \
-         that this host can, and every user of this host can connect to those forwards, and so to the peers' programs \
-         in this party's name; whoever listens on this party's own port, while a program runs, is reached by the peers"
+         that this host can, and is reached by whoever reaches this host, if it listens on all addresses; every user of \
+         this host can connect to those forwards, and so to the peers' programs in this party's name; whoever listens on \
+         this party's own port, while a program runs, is reached by the peers"
     )
 }

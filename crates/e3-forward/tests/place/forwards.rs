@@ -60,6 +60,7 @@ pub(crate) fn said() {
     assert!(
         notice.contains("127.0.0.1")
             && notice.contains("can reach all")
+            && notice.contains("is reached by whoever reaches this host")
             && notice.contains("every user of this host"),
         "{notice}"
     );
