@@ -73,9 +73,20 @@ async fn trouble(hub: &Hub) -> Option<String> {
     if !told.is_empty() {
         return (told.len() == urls.len()).then(|| told.join("; "));
     }
-    let status = hub.endpoint.get().await.home_relay_status().get();
-    let denied = status.iter().find_map(RelayStatus::auth_denied_reason)?;
+    let denied = timeout(GRACE, denied(hub)).await.ok()??;
     Some(format!(
         "the relay refuses this party: {denied}; is the token in the file of `quic.relay_token` the right one?"
     ))
+}
+
+/// Why a relay refuses this party. While it is called once more, nothing is known of the time before.
+async fn denied(hub: &Hub) -> Option<String> {
+    let mut status = hub.endpoint.get().await.home_relay_status();
+    loop {
+        let now = status.get();
+        if let Some(denied) = now.iter().find_map(RelayStatus::auth_denied_reason) {
+            return Some(denied.to_owned());
+        }
+        status.updated().await.ok()?;
+    }
 }
