@@ -167,6 +167,10 @@ impl Agent {
         match request {
             Request::Hello { folder, .. } => self.hello(&folder).map(Some),
             Request::Serve(serve) => self.start_service(id, serve),
+            Request::Members { keys } => {
+                self.tell_services(id, keys);
+                Ok(None)
+            }
             Request::Health => {
                 self.health(id);
                 Ok(None)

@@ -1,4 +1,4 @@
-//! *serve* and *health*: infrastructure that an overlay needs, on this host.
+//! *serve*, *members* and *health*: infrastructure that an overlay needs, on this host.
 
 use std::{
     collections::BTreeMap,
@@ -15,6 +15,7 @@ use e3_session::{
     message::{Refusal, RefusalCode, Reply, Serve},
     types::{ServiceFacts, ServiceHealth, is_file_name},
 };
+use serde_bytes::ByteBuf;
 use tokio::{sync::RwLock, time::timeout};
 
 use crate::agent::{Agent, Event, Turn, fault, unusable};
@@ -88,6 +89,17 @@ impl Agent {
             Event::Answer(id, Box::new(reply))
         });
         Ok(None)
+    }
+
+    /// Tells every service who the parties are.
+    pub(crate) fn tell_services(&mut self, id: u32, keys: Vec<ByteBuf>) {
+        let running = Arc::clone(&self.services);
+        self.until_the_end(async move {
+            for service in running.read().await.values() {
+                service.admit(&keys).await;
+            }
+            Event::Answer(id, Box::new(Reply::Stored))
+        });
     }
 
     /// Asks every service how it is.

@@ -239,7 +239,11 @@ impl Field {
     pub(crate) async fn admit(&mut self) -> anyhow::Result<()> {
         self.endorse().await?;
         self.roster.epoch += 1;
-        conversation::admit(&mut self.parties, &self.roster).await
+        conversation::admit(&mut self.parties, &self.roster).await?;
+        match &mut self.infrastructure {
+            Some(infrastructure) => infrastructure.admit(&self.roster).await,
+            None => Ok(()),
+        }
     }
 
     /// Everybody connects, all at once.

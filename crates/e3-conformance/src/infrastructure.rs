@@ -7,8 +7,9 @@ use e3_lab::Site;
 use e3_overlay::ServiceKind;
 use e3_session::{
     message::{Reply, Request, Serve},
-    types::{Options, ServiceFacts, SessionId},
+    types::{Options, Roster, ServiceFacts, SessionId},
 };
+use serde_bytes::ByteBuf;
 
 use crate::{
     field::Field,
@@ -25,6 +26,8 @@ const HUB: &str = "hub";
 pub(crate) struct Infrastructure {
     pub(crate) agent: Party,
     pub(crate) facts: Vec<ServiceFacts>,
+    /// Whom it was told to serve.
+    members: Vec<ByteBuf>,
 }
 
 /// The site of the host of services, at which nobody else is; none for an overlay that needs no services.
@@ -52,6 +55,7 @@ impl Infrastructure {
         let mut infrastructure = Self {
             agent,
             facts: Vec::new(),
+            members: Vec::new(),
         };
         for kind in overlay.services() {
             let name = if tapped { TAPPED } else { kind.as_str() };
@@ -85,7 +89,24 @@ impl Infrastructure {
                 other => bail!("expected a service, found {other:?}"),
             }
         }
-        Ok(())
+        self.tell().await
+    }
+
+    /// From now on the services are for the parties of this roster.
+    pub(crate) async fn admit(&mut self, roster: &Roster) -> anyhow::Result<()> {
+        let overlay = subject()?.overlay;
+        let parties = roster.parties.iter();
+        let keys = parties.filter_map(|entry| entry.introduction.overlays.get(overlay).cloned());
+        self.members = keys.collect();
+        self.tell().await
+    }
+
+    async fn tell(&mut self) -> anyhow::Result<()> {
+        let keys = self.members.clone();
+        match self.agent.request(Request::Members { keys }).await? {
+            Reply::Stored => Ok(()),
+            other => bail!("expected the parties to be known, found {other:?}"),
+        }
     }
 
     /// What a tapped service has seen; to be read before it ends.

@@ -1,6 +1,9 @@
 //! The relay as a service of an environment, with a reflector beside it, by which hosts find out what their NAT does.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
@@ -9,7 +12,10 @@ use e3_session::types::{Health, ServicePort, Transport};
 use serde_bytes::ByteBuf;
 use tokio::sync::Mutex;
 
-use crate::relay::{Relay, RelayPorts};
+use crate::{
+    key,
+    relay::{Callers, Relay, RelayPorts},
+};
 
 /// A relay for an agent to start.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +71,8 @@ impl Service for RelayService {
         if start.addresses.is_empty() {
             return Err(ServiceError::NoAddress { name: name() });
         }
-        let relay = Relay::start(&start.folder, chosen(&start.ports)).await;
+        let nobody = Callers::With(BTreeSet::new());
+        let relay = Relay::start(&start.folder, chosen(&start.ports), nobody).await;
         let relay = relay.map_err(|error| ServiceError::Start {
             name: name(),
             why: error.to_string(),
@@ -101,6 +108,13 @@ impl RunningService for Running {
 
     fn told(&self) -> BTreeMap<String, ByteBuf> {
         self.told.clone()
+    }
+
+    /// What is no key is nobody's: its party's agent has refused the roster.
+    async fn admit(&self, keys: &[ByteBuf]) {
+        let keys = keys.iter().filter_map(|key| key::introduced(key));
+        let parties = Callers::With(keys.collect());
+        self.relay.lock().await.admit(parties).await;
     }
 
     async fn health(&self) -> Health {

@@ -49,6 +49,11 @@ pub trait RunningService: Send + Sync {
     /// and the same after a restart.
     fn told(&self) -> BTreeMap<String, ByteBuf>;
 
+    /// Tells it who the parties are: what the roster's introductions tell of their places in the overlay, such as public
+    /// keys. One that can tell parties apart serves nobody before, and from then on nobody else; whom it served and is not
+    /// among them any more has been turned away when this returns. Told anew whenever the roster changes.
+    async fn admit(&self, _keys: &[ByteBuf]) {}
+
     /// Whether it serves now. Answers at once.
     async fn health(&self) -> Health;
 

@@ -7,7 +7,7 @@
 //!   and `reveal`, `compare` and `connect` follow it; `ping` and `links` wait for all of them.
 //! - `endorse` may be asked again between runs, and leaves the conversation where it is.
 //! - `conclude` may be left out after a run.
-//! - `serve` and `health` may be asked at any time from `hello` on: services need no party on their host.
+//! - `serve`, `members` and `health` may be asked at any time from `hello` on: services need no party on their host.
 //! - `leave` may be asked at any time; nothing but its answer and the answers to what is still open follows it.
 
 use std::{collections::BTreeMap, fmt};
@@ -163,6 +163,7 @@ impl Phase {
             RequestKind::Conclude => self == Self::Ended,
             RequestKind::Stop => self == Self::Running,
             RequestKind::Serve
+            | RequestKind::Members
             | RequestKind::Health
             | RequestKind::Exec
             | RequestKind::Feed

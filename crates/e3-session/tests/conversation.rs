@@ -412,7 +412,7 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        6 => prop::sample::select(KINDS[..25].to_vec()).prop_map(Event::Ask),
+        6 => prop::sample::select(KINDS[..26].to_vec()).prop_map(Event::Ask),
         6 => (1..600usize).prop_map(Event::Down),
         6 => (1..600usize).prop_map(Event::Up),
         8 => any::<Index>().prop_map(Event::Finish),

@@ -69,6 +69,9 @@ pub fn traverse(
             ways::a_connection_goes_on_as_soon_as_its_relay_is_back(),
         );
     });
+    let removed = Test::inside("who_is_removed_loses_the_relay", || {
+        settle("removed", ways::who_is_removed_loses_the_relay());
+    });
     let lan = Test::inside("neighbours_find_one_another_by_themselves", || {
         settle(
             "neighbours",
@@ -80,6 +83,7 @@ pub fn traverse(
         test.within(Duration::from_mins(4)),
         relay,
         soon.within(Duration::from_mins(2)),
+        removed,
         lan,
     ];
     tests.extend(elsewhere::tests());

@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use e3_lab::Nat;
 use e3_session::types::{Dial, OptionValue, Options, Path};
+use tokio::time::timeout;
 
 use crate::{
     field::Field,
@@ -23,6 +24,9 @@ const LONG_GONE: Duration = Duration::from_secs(45);
 
 /// Where parties accept peers if they are to have a port of their own.
 const PORT: u16 = 4_433;
+
+/// How long it is waited for what must not come.
+const NOTICED: Duration = Duration::from_secs(5);
 
 /// How long a pair may take until its connections go on when its relay is back.
 const SOON: Duration = Duration::from_secs(10);
@@ -78,6 +82,36 @@ async fn without_its_relay(gone: Duration, options: Options) -> anyhow::Result<D
     talk.exchange(10_000, 100).await?;
     field.leave().await?;
     Ok(heard.saturating_duration_since(back))
+}
+
+/// Two that are left out, whom nothing but a relay connects, have nothing in common any more: the relay was not theirs.
+pub(super) async fn who_is_removed_loses_the_relay() -> anyhow::Result<()> {
+    let sites = vec![
+        site("here", "ams3", Nat::None, vec![name_of(0)]),
+        site("there", "fra1", Nat::None, vec![name_of(1)]),
+        site("home", "ams3", Nat::port_restricted(), vec![name_of(2)]),
+        site("phone", "fra1", Nat::symmetric(), vec![name_of(3)]),
+    ];
+    let mut field = Field::lay_out(sites, Dial::Mesh).await?;
+    field.admit().await?;
+    field.connect().await?;
+    // They have not heard of any other roster.
+    let mut theirs = traffic::connect(&field, 2, 3).await?;
+    theirs.exchange(1000, 100).await?;
+    let mut removed = [field.remove(3).0, field.remove(2).0];
+    field.admit().await?;
+    let carried = timeout(NOTICED, theirs.exchange(1000, 100)).await;
+    ensure!(
+        carried.is_err(),
+        "the relay carries what is said by those who were removed: {carried:?}"
+    );
+    field.connect().await?;
+    let mut talk = traffic::connect(&field, 0, 1).await?;
+    talk.exchange(1000, 100).await?;
+    for party in &mut removed {
+        party.leave().await?;
+    }
+    field.leave().await
 }
 
 /// Parties of a LAN without an Internet find one another although no courier tells them where they are.

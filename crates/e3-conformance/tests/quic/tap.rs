@@ -103,6 +103,10 @@ impl RunningService for Running {
         told
     }
 
+    async fn admit(&self, keys: &[ByteBuf]) {
+        self.relay.admit(keys).await;
+    }
+
     async fn health(&self) -> Health {
         self.relay.health().await
     }

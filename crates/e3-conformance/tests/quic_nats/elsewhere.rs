@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::mpsc, thread};
 use anyhow::Context as _;
 use e3_conformance::Elsewhere;
 use e3_lab::Host;
-use e3_overlay_quic::relay::{Relay, RelayPorts, keep};
+use e3_overlay_quic::relay::{Callers, Relay, RelayPorts, keep};
 use e3_session::types::{Contents, OptionValue, Options};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
@@ -51,7 +51,7 @@ fn serve(folder: &TempDir, tell: &mpsc::Sender<anyhow::Result<()>>) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let relay = Relay::start(folder.path(), PORTS).await;
+        let relay = Relay::start(folder.path(), PORTS, Callers::Any).await;
         let started = relay
             .as_ref()
             .map(|_| ())

@@ -92,6 +92,7 @@ pub(crate) async fn bring_up(
         let admitting = admit(&mut parties, whom, uses, &mut trust, &resolver, tell);
         tell.step(Step::Admit, admitting).await?
     };
+    running.admit(&admitted.roster).await?;
     tell_of_deaths(&parties);
     // Set once: an environment comes up once. Agents may write to one another from now on.
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());

@@ -7,6 +7,7 @@ use std::{
     num::NonZeroU32,
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use futures::FutureExt as _;
@@ -18,8 +19,13 @@ use rustls::{
     pki_types::{CertificateDer, PrivatePkcs8KeyDer},
 };
 use serde_bytes::ByteBuf;
+use tokio::time::{sleep, timeout};
 
-use super::{Told, access::Tokens, kept::Kept};
+use super::{
+    Told,
+    access::{Callers, Door},
+    kept::Kept,
+};
 use crate::QuicError;
 
 /// Bytes that each client may send in a second: a gigabit, which no relayed pair comes near.
@@ -27,6 +33,10 @@ const RATE: NonZeroU32 = NonZeroU32::new(125_000_000).unwrap();
 
 /// Keys whose check is remembered; a roster has at most 256.
 const KEYS: usize = 1024;
+
+/// How long those may take to be gone who may not use the relay any more, and how often they are shown out meanwhile: whoever
+/// was let in a moment ago has no connection yet that could be ended.
+const GONE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(10));
 
 /// Where a relay listens. Port 0 is any that is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +58,20 @@ impl Default for RelayPorts {
 pub struct Relay {
     server: Server,
     kept: Kept,
+    door: Arc<Door>,
     /// Whether it was seen to have ended.
     ended: bool,
 }
 
 impl Relay {
-    /// Starts a relay on all addresses of this host. What it keeps in the folder makes it the same relay next time.
-    pub async fn start(folder: &Path, ports: RelayPorts) -> Result<Self, QuicError> {
-        Self::start_at(folder, anywhere(), ports).await
+    /// Starts a relay on all addresses of this host, for these callers. What it keeps in the folder makes it the same relay
+    /// next time.
+    pub async fn start(
+        folder: &Path,
+        ports: RelayPorts,
+        callers: Callers,
+    ) -> Result<Self, QuicError> {
+        Self::start_at(folder, anywhere(), ports, callers).await
     }
 
     /// The same, on one address.
@@ -63,6 +79,7 @@ impl Relay {
         folder: &Path,
         address: IpAddr,
         ports: RelayPorts,
+        callers: Callers,
     ) -> Result<Self, QuicError> {
         let kept = Kept::open(folder)?;
         let cert = CertConfig::Manual {
@@ -71,7 +88,8 @@ impl Relay {
         // What is served without TLS is a probe that nobody of ours asks for.
         let mut relay = RelayConfig::new((Ipv4Addr::LOCALHOST, 0));
         relay.tls = Some(TlsConfig::new(SocketAddr::new(address, ports.tcp), cert));
-        relay.access = Arc::new(Tokens::new(kept.token.clone()));
+        let door = Arc::new(Door::new(kept.token.clone(), callers));
+        relay.access = Arc::clone(&door) as _;
         relay.key_cache_capacity = Some(KEYS);
         let mut limits = Limits::default();
         limits.client_rx = Some(ClientRateLimit::new(RATE));
@@ -86,8 +104,34 @@ impl Relay {
         Ok(Self {
             server,
             kept,
+            door,
             ended: false,
         })
+    }
+
+    /// From now on it is for these callers. Others' connections have ended when this returns.
+    pub async fn admit(&self, callers: Callers) {
+        self.door.admit(callers);
+        let Some(relay) = self.server.relay_service() else {
+            return;
+        };
+        let all_gone = async {
+            loop {
+                let strangers = self.door.strangers();
+                if strangers.is_empty() {
+                    return;
+                }
+                for key in strangers {
+                    relay.clients().disconnect(key, None);
+                }
+                sleep(GONE.1).await;
+            }
+        };
+        if timeout(GONE.0, all_gone).await.is_err() {
+            tracing::warn!(
+                "somebody whom the roster does not name any more has not left the relay yet"
+            );
+        }
     }
 
     /// Where it listens.

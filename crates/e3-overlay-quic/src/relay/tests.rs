@@ -20,12 +20,14 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn relay(folder: &std::path::Path, ports: RelayPorts) -> Relay {
     let address = Ipv4Addr::LOCALHOST.into();
-    Relay::start_at(folder, address, ports).await.unwrap()
+    Relay::start_at(folder, address, ports, Callers::Any)
+        .await
+        .unwrap()
 }
 
 pub(super) const ANY: RelayPorts = RelayPorts { tcp: 0, udp: 0 };
 
-fn facts(relay: &Relay) -> ServiceFacts {
+pub(super) fn facts(relay: &Relay) -> ServiceFacts {
     ServiceFacts {
         name: "relay".to_owned(),
         kind: "relay".to_owned(),
@@ -36,7 +38,7 @@ fn facts(relay: &Relay) -> ServiceFacts {
     }
 }
 
-fn relays(told: Told) -> Relays {
+pub(super) fn relays(told: Told) -> Relays {
     Relays {
         own: vec![told],
         others: Elsewhere::default(),

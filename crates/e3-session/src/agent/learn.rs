@@ -95,6 +95,7 @@ impl Knowledge {
                 check::peer(self, *party)
             }
             Request::Serve(_)
+            | Request::Members { .. }
             | Request::Health
             | Request::Introduce { .. }
             | Request::Blob(_)

@@ -11,6 +11,8 @@ pub enum RequestKind {
     Hello,
     /// [`Request::Serve`]
     Serve,
+    /// [`Request::Members`]
+    Members,
     /// [`Request::Health`]
     Health,
     /// [`Request::Prepare`]
@@ -69,6 +71,7 @@ impl RequestKind {
         match self {
             Self::Hello => "hello",
             Self::Serve => "serve",
+            Self::Members => "members",
             Self::Health => "health",
             Self::Prepare => "prepare",
             Self::Introduce => "introduce",
@@ -112,7 +115,10 @@ impl RequestKind {
             Reply::Connected { .. } => self == Self::Connect,
             Reply::Missing { .. } => self == Self::Stage,
             Reply::Stored => {
-                matches!(self, Self::Blob | Self::Feed | Self::Deliver | Self::Tell)
+                matches!(
+                    self,
+                    Self::Members | Self::Blob | Self::Feed | Self::Deliver | Self::Tell
+                )
             }
             Reply::Offered { .. } => self == Self::Agree,
             Reply::Confirmed { .. } => self == Self::Confirm,
@@ -148,6 +154,7 @@ impl RequestKind {
             | Self::Conclude
             | Self::Leave => true,
             Self::Serve
+            | Self::Members
             | Self::Health
             | Self::Blob
             | Self::Stop
@@ -176,6 +183,7 @@ impl Request {
         match self {
             Self::Hello { .. } => RequestKind::Hello,
             Self::Serve(_) => RequestKind::Serve,
+            Self::Members { .. } => RequestKind::Members,
             Self::Health => RequestKind::Health,
             Self::Prepare(_) => RequestKind::Prepare,
             Self::Introduce { .. } => RequestKind::Introduce,

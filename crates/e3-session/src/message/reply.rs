@@ -69,7 +69,7 @@ pub enum Reply {
         /// Their digests.
         files: Vec<Digest>,
     },
-    /// To `Blob`, `Feed` and `Deliver`.
+    /// To `Members`, `Blob`, `Feed`, `Deliver` and `Tell`.
     Stored,
     /// To `Agree`.
     Offered {

@@ -28,6 +28,13 @@ pub enum Request {
     },
     /// Starts a service on this host, which may be no party's. Answer: `Serving`. It ends with the conversation.
     Serve(Serve),
+    /// Tells the services that this agent has started who the parties are: until then they serve nobody, and whoever is no
+    /// party any more is served no longer. To be told again after each `Serve`. Answer: `Stored`.
+    Members {
+        /// What the roster's introductions tell of the parties' places in the overlay that the services are for, such as
+        /// public keys.
+        keys: Vec<ByteBuf>,
+    },
     /// Asks how the services are that this agent has started. Answer: `Health`.
     Health,
     /// Names the overlay and identity policy, and tells the facts of services. Answer: `Prepared`.

@@ -249,6 +249,15 @@ fn serve() -> Serve {
     }
 }
 
+fn settings() -> Settings {
+    Settings {
+        overlay: "direct".to_owned(),
+        options: Options::default(),
+        policy: policy(),
+        services: vec![relay()],
+    }
+}
+
 /// The right request of a kind, as this agent's knowledge and these counters have it.
 pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> Request {
     let known = agent.knowledge();
@@ -262,13 +271,11 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
             folder: "/tmp/agent".to_owned(),
         },
         RequestKind::Serve => Request::Serve(serve()),
+        RequestKind::Members => Request::Members {
+            keys: vec![ByteBuf::from(vec![7; 32])],
+        },
         RequestKind::Health => Request::Health,
-        RequestKind::Prepare => Request::Prepare(Settings {
-            overlay: "direct".to_owned(),
-            options: Options::default(),
-            policy: policy(),
-            services: vec![relay()],
-        }),
+        RequestKind::Prepare => Request::Prepare(settings()),
         RequestKind::Introduce => Request::Introduce {
             lifetime_s: 3600,
             identity: None,
@@ -420,7 +427,8 @@ pub fn reply(request: &Request, agent: &AgentMachine) -> Reply {
                 .map(|file| file.sha256)
                 .collect(),
         },
-        Request::Blob(_)
+        Request::Members { .. }
+        | Request::Blob(_)
         | Request::Feed { .. }
         | Request::Deliver { .. }
         | Request::Tell { .. } => Reply::Stored,
@@ -501,7 +509,7 @@ fn link(to: PartyIndex) -> LinkReport {
 }
 
 /// All kinds, in the order of a conversation.
-pub const KINDS: [RequestKind; 27] = [
+pub const KINDS: [RequestKind; 28] = [
     RequestKind::Hello,
     RequestKind::Serve,
     RequestKind::Health,
@@ -526,6 +534,7 @@ pub const KINDS: [RequestKind; 27] = [
     RequestKind::Links,
     RequestKind::Examine,
     RequestKind::Reflect,
+    RequestKind::Members,
     RequestKind::Tell,
     RequestKind::Deliver,
     RequestKind::Leave,

@@ -48,6 +48,7 @@ fn request() -> impl Strategy<Value = Request> {
             }
         }),
         serve().prop_map(Request::Serve),
+        vec(bytes(), 0..4).prop_map(|keys| Request::Members { keys }),
         Just(Request::Health),
         settings().prop_map(Request::Prepare),
         (any::<u64>(), option::of(text())).prop_map(|(lifetime_s, identity)| {

@@ -8,10 +8,13 @@ use e3_session::{
 };
 use tokio::time::{sleep, timeout};
 
-use super::super::{
-    link::{Link, LinkError},
-    on_demand::OnDemand,
-    party::{QUICK, unexpected},
+use super::{
+    super::{
+        link::{Link, LinkError},
+        on_demand::OnDemand,
+        party::{QUICK, unexpected},
+    },
+    members::Members,
 };
 
 /// How long an agent may take to say how its services are.
@@ -31,6 +34,10 @@ pub(super) struct OneHost {
     pub(super) party: Option<Link>,
     /// What the agent is asked to serve.
     pub(super) serve: Vec<Serve>,
+    /// Whom its services are for.
+    pub(super) members: Members,
+    /// Whether a service was started that has yet to be told so.
+    pub(super) untold: bool,
 }
 
 /// Sees to it that a host's services run.
@@ -45,6 +52,16 @@ impl OneHost {
     pub(super) async fn serve(&mut self, link: &Link) -> Result<(), LinkError> {
         for serve in &mut self.serve {
             start(serve, link).await?;
+            self.untold = true;
+        }
+        self.tell(link).await
+    }
+
+    /// Tells services whom they are for, if any was started since they were told.
+    async fn tell(&mut self, link: &Link) -> Result<(), LinkError> {
+        if self.untold {
+            self.members.tell(link).await?;
+            self.untold = false;
         }
         Ok(())
     }
@@ -78,8 +95,9 @@ impl OneHost {
             };
             tracing::warn!("service {name} is started again: {reason}");
             start(serve, link).await?;
+            self.untold = true;
         }
-        Ok(())
+        self.tell(link).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The services of an environment: what is told of them before anybody introduces itself.
 
 mod keeper;
+mod members;
 mod running;
 
 pub(crate) use running::{Running, Settings};

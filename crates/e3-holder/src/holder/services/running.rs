@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use e3_overlay::{Overlay, ServiceKind, needed_services};
 use e3_session::{
     message::Serve,
-    types::{Health, Options, ServiceFacts},
+    types::{Health, Options, Roster, ServiceFacts},
 };
 use futures::future::try_join_all;
 
 use super::{
     super::{link::Link, on_demand::OnDemand, party::Party},
     keeper::{Keeper, OneHost, asked},
+    members::Members,
 };
 use crate::wire::Fault;
 
@@ -19,6 +20,9 @@ use crate::wire::Fault;
 pub(crate) struct Running {
     others: Arc<OnDemand>,
     hosts: Vec<OneHost>,
+    /// The overlay that they are for.
+    overlay: String,
+    members: Members,
 }
 
 /// What every service of an environment is started with.
@@ -49,6 +53,7 @@ impl Running {
             let kind = ServiceKind::of_word(&facts.kind);
             kind.is_some_and(|kind| needed.contains(&kind) && overlay.service(kind).is_some())
         };
+        let members = Members::default();
         let mut hosts: Vec<OneHost> = Vec::new();
         for facts in declared.iter().filter(|facts| starts(facts)) {
             let serve = Serve {
@@ -62,6 +67,8 @@ impl Running {
                     name: facts.host.clone(),
                     party: link_of(&facts.host, parties),
                     serve: vec![serve],
+                    members: members.clone(),
+                    untold: false,
                 }),
             }
         }
@@ -92,18 +99,38 @@ impl Running {
         }
         let facts = declared.into_iter();
         let facts = facts.map(|facts| up.remove(&facts.name).unwrap_or(facts));
-        Ok((Self { others, hosts }, facts.collect()))
+        let running = Self {
+            others,
+            hosts,
+            overlay: overlay.name().to_owned(),
+            members,
+        };
+        Ok((running, facts.collect()))
+    }
+
+    /// Tells all services whose parties they are for, before these need them; whoever is none is turned away.
+    pub(crate) async fn admit(&self, roster: &Roster) -> Result<(), Fault> {
+        let mut links = Vec::with_capacity(self.hosts.len());
+        for host in &self.hosts {
+            links.extend(self.link(host).await);
+        }
+        let told = self.members.change(&self.overlay, roster, &links).await;
+        told.map_err(Fault::from)
+    }
+
+    /// The agent on a host; none while another is started there.
+    async fn link(&self, host: &OneHost) -> Option<Link> {
+        match &host.party {
+            Some(link) => Some(link.clone()),
+            None => self.others.running(&host.name).await,
+        }
     }
 
     /// How each service is that was started, by its name.
     pub(crate) async fn health(&self) -> BTreeMap<String, Health> {
         let mut found = BTreeMap::new();
         for host in &self.hosts {
-            let link = match &host.party {
-                Some(link) => Some(link.clone()),
-                None => self.others.running(&host.name).await,
-            };
-            let answer = match link {
+            let answer = match self.link(host).await {
                 Some(link) => asked(&link).await,
                 None => Err("its agent has died and is being started again".to_owned()),
             };

@@ -1,10 +1,11 @@
 use std::{collections::BTreeMap, process::Stdio};
 
 use e3_host::Started;
+use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
 use e3_session::{
     frame::{Decoder, encode},
     message::{PROTOCOL, ToAgent, ToController},
-    types::{HostFacts, Options, ServiceFacts, ServiceHealth, SessionId},
+    types::{HostFacts, Options, Roster, RosterEntry, ServiceFacts, ServiceHealth, SessionId},
 };
 use serde_bytes::ByteBuf;
 use tokio::{
@@ -14,6 +15,9 @@ use tokio::{
 };
 
 use super::*;
+
+/// What the one party's introduction tells of the overlay.
+const KEY: &str = "of a party";
 
 /// What the service tells when it starts first; it has to be told so again.
 const TOLD: &str = "certificate";
@@ -34,8 +38,12 @@ fn serve() -> Serve {
 }
 
 /// An agent whose service ends by itself twice, and the second time cannot be started at once. Tells what it was asked to
-/// serve.
-async fn agent(mut from: DuplexStream, mut to: DuplexStream, asked: mpsc::UnboundedSender<Serve>) {
+/// serve, and after how many starts it heard whom its services are for.
+async fn agent(
+    (mut from, mut to): (DuplexStream, DuplexStream),
+    asked: mpsc::UnboundedSender<Serve>,
+    told: mpsc::UnboundedSender<usize>,
+) {
     let mut decoder = Decoder::<ToAgent>::new();
     let mut starts = 0;
     let mut buffer = [0; 4096];
@@ -76,11 +84,33 @@ async fn agent(mut from: DuplexStream, mut to: DuplexStream, asked: mpsc::Unboun
                         }],
                     })
                 }
+                Request::Members { keys } => {
+                    assert_eq!(keys, [ByteBuf::from(KEY)]);
+                    told.send(starts).unwrap();
+                    Reply::Stored
+                }
                 other => panic!("{other:?}"),
             };
             let reply = encode(&ToController { re: id, reply }).unwrap();
             to.write_all(&reply).await.unwrap();
         }
+    }
+}
+
+fn roster() -> Roster {
+    let overlays = BTreeMap::from([("quic".to_owned(), ByteBuf::from(KEY))]);
+    let keys = PartyKeys::generate().unwrap();
+    let validity = Validity::starting(0, 60);
+    Roster {
+        session: SessionId([1; 16]),
+        epoch: 1,
+        network: Vec::new(),
+        parties: vec![RosterEntry {
+            name: "zurich".to_owned(),
+            addresses: Vec::new(),
+            introduction: Introduction::new(&keys, [1; 16], "zurich", validity, overlays),
+            endorsement: Endorsement::Pinned,
+        }],
     }
 }
 
@@ -100,9 +130,10 @@ fn facts() -> HostFacts {
 #[tokio::test]
 async fn what_ends_in_a_living_agent_is_started_again_as_it_was() {
     let (asks, mut asked) = mpsc::unbounded_channel();
+    let (tells, mut told) = mpsc::unbounded_channel();
     let (to, from) = duplex(1 << 16);
     let (its, ours) = duplex(1 << 16);
-    tokio::spawn(agent(from, its, asks));
+    tokio::spawn(agent((from, its), asks, tells));
     let mut stands = Command::new("cat");
     stands.stdin(Stdio::piped()).stdout(Stdio::null());
     let started = Started {
@@ -123,14 +154,30 @@ async fn what_ends_in_a_living_agent_is_started_again_as_it_was() {
         name: "hub".to_owned(),
         party: None,
         serve: vec![serve()],
+        members: Members::default(),
+        untold: false,
     };
     host.serve(&link).await.unwrap();
     assert!(asked.recv().await.unwrap().service.told.is_empty());
+    assert!(told.try_recv().is_err(), "there is no roster yet");
+    let members = host.members.clone();
+    members
+        .change("quic", &roster(), std::slice::from_ref(&link))
+        .await
+        .unwrap();
+    assert_eq!(told.try_recv(), Ok(1));
     tokio::spawn(async move { host.watch(&link, Duration::from_millis(10)).await });
     for _ in 0..2 {
         let again = timeout(QUICK, asked.recv()).await;
         let again = again.expect("it was not started again").unwrap();
         assert!(again.service.told.contains_key(TOLD), "{again:?}");
+    }
+    for starts in 2..=3 {
+        let heard = timeout(QUICK, told.recv()).await;
+        assert_eq!(
+            heard.expect("whom it is for was not told again"),
+            Some(starts)
+        );
     }
     sleep(Duration::from_millis(200)).await;
     assert!(asked.try_recv().is_err(), "what is up is left alone");
