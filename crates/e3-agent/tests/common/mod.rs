@@ -8,32 +8,29 @@
     reason = "a helper's panic is its test's failure, and each test file uses its own part of the helpers"
 )]
 
+mod programs;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     fs,
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
-    sync::{
-        OnceLock,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
 
 use e3_agent::{Farewell, Kit, serve};
 use e3_identity::{Endorsement, Introduction, Policy};
 use e3_overlay::Registry;
-use e3_program::python::{self, PythonEnv};
 use e3_session::{
     agreement,
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
     message::{PROTOCOL, Reply, Request, SendBlob, Settings, Stream, ToController},
     types::{
-        Admission, Agreement, Contact, Dial, Digest, End, Ending, FileEntry, InputSource,
-        Interpreter, Kind, LinkReport, Manifest, Nonce, Offer, Opening, Options, Outcome,
-        OutputPolicy, PartyIndex, Ports, Program, ProgramEvent, Roster, RosterEntry, RunId,
-        SessionId, Statement,
+        Admission, Agreement, Contact, Dial, Digest, End, Ending, InputSource, LinkReport, Nonce,
+        Offer, Opening, Options, Outcome, OutputPolicy, PartyIndex, Ports, Program, ProgramEvent,
+        Roster, RosterEntry, RunId, SessionId, Statement,
     },
 };
 use serde_bytes::ByteBuf;
@@ -44,6 +41,9 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
+
+use programs::interpreter;
+pub(crate) use programs::program;
 
 /// No step of a test takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -537,7 +537,7 @@ pub(crate) async fn agree(
 /// Starts a script at one party; gives the run request's number.
 pub(crate) async fn begin_script(party: &mut Party, run: u32, script: &str, timeout_s: u64) -> u32 {
     let parties = std::slice::from_mut(party);
-    let program = self::program(script, parties.len(), timeout_s);
+    let program = program(script, parties.len(), timeout_s);
     begin(parties, run, &program, &[script.as_bytes()], &[Part::PLAIN]).await[0]
 }
 
@@ -545,38 +545,6 @@ pub(crate) async fn begin_script(party: &mut Party, run: u32, script: &str, time
 pub(crate) async fn run_script(party: &mut Party, run: u32, script: &str) -> Shown {
     let id = begin_script(party, run, script, 20).await;
     party.watch(id).await
-}
-
-/// A program of one file, `main.py`.
-pub(crate) fn program(script: &str, parties: usize, timeout_s: u64) -> Program {
-    Program {
-        kind: Kind::Mpyc {
-            threshold: u16::try_from((parties - 1) / 2).unwrap(),
-            interpreter: interpreter(),
-        },
-        entry: "main.py".to_owned(),
-        arguments: Vec::new(),
-        ports: Ports::one(PORT),
-        timeout_s,
-        manifest: Manifest {
-            files: vec![FileEntry {
-                path: "main.py".to_owned(),
-                sha256: digest(script.as_bytes()),
-                size: script.len() as u64,
-                executable: false,
-            }],
-        },
-    }
-}
-
-/// E³'s own environment, made on first use.
-fn interpreter() -> Interpreter {
-    static MADE: OnceLock<Interpreter> = OnceLock::new();
-    let make = || {
-        let cache = python::cache_folder().unwrap();
-        PythonEnv::ensure(&cache, &mut |_| {}).unwrap().interpreter
-    };
-    MADE.get_or_init(make).clone()
 }
 
 pub(crate) fn digest(content: &[u8]) -> Digest {
