@@ -423,23 +423,23 @@ fn event() -> impl Strategy<Value = Event> {
 
 /// The kind that a conversation would wait for most.
 fn wanted(phase: Phase) -> Option<RequestKind> {
-    let place = match phase {
-        Phase::New => 0,
-        Phase::Greeted => 1,
-        Phase::Prepared => 2,
-        Phase::Introduced => 3,
-        Phase::Endorsed => 4,
-        Phase::Admitted => 5,
-        Phase::Revealed => 6,
-        Phase::Compared => 7,
-        Phase::Connected => 8,
-        Phase::Staged => 10,
-        Phase::Offered => 11,
-        Phase::Confirmed => 12,
-        Phase::Ended => 13,
+    let kind = match phase {
+        Phase::New => RequestKind::Hello,
+        Phase::Greeted => RequestKind::Prepare,
+        Phase::Prepared => RequestKind::Introduce,
+        Phase::Introduced => RequestKind::Endorse,
+        Phase::Endorsed => RequestKind::Admit,
+        Phase::Admitted => RequestKind::Reveal,
+        Phase::Revealed => RequestKind::Compare,
+        Phase::Compared => RequestKind::Connect,
+        Phase::Connected => RequestKind::Stage,
+        Phase::Staged => RequestKind::Agree,
+        Phase::Offered => RequestKind::Confirm,
+        Phase::Confirmed => RequestKind::Run,
+        Phase::Ended => RequestKind::Conclude,
         Phase::Running | Phase::Leaving | Phase::Left => return None,
     };
-    Some(KINDS[place])
+    Some(kind)
 }
 
 impl World {
