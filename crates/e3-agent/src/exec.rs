@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use e3_process::Child;
 use e3_session::message::{Refusal, Reply};
 use serde_bytes::ByteBuf;
 use tokio::{io::AsyncWriteExt as _, net::unix::pipe, sync::mpsc};
@@ -13,7 +14,6 @@ use crate::{
     agent::{Agent, Event, Turn, exited, unusable},
     process::{
         attend::{Care, attend},
-        child::Child,
         orphans::{MARK, Orphans},
         watch::{Stopper, stopper},
     },

@@ -12,6 +12,7 @@ use std::{
 
 use e3_overlay::ProgramPlace;
 use e3_overlay::ProgramRules;
+use e3_process::Child;
 use e3_program::{
     command, given::Given, host::Runtime, line::CommandLine, mpyc, outcome::Outcome as Printed,
     probe, stage::Staged,
@@ -29,7 +30,6 @@ use crate::{
     give::give,
     process::{
         attend::{Attended, Care, attend},
-        child::Child,
         orphans::{MARK, Orphans},
         watch::{Cause, stopper},
     },

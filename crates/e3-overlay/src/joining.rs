@@ -1,10 +1,10 @@
 //! What an overlay is given when it joins.
 
-use std::time::Duration;
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use e3_identity::Did;
 use e3_session::types::{
-    Contact, Dial, Options, PartyIndex, Ports, Roster, ServiceFacts, SessionId,
+    Contact, Dial, Options, PartyIndex, Ports, Roster, ServiceFacts, SessionId, Subnet,
 };
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
@@ -20,6 +20,16 @@ pub struct Introducing {
     pub options: Options,
     /// The services that are up for the overlay.
     pub services: Vec<ServiceFacts>,
+    /// Its name in the roster that is to come.
+    pub name: String,
+    /// The virtual addresses that it will have there, one in each network.
+    pub addresses: Vec<IpAddr>,
+    /// The networks of these addresses; none where the overlay connects the hosts' own.
+    pub network: Vec<Subnet>,
+    /// When the introduction ends to be valid, in seconds since the Unix epoch.
+    pub until_s: u64,
+    /// A folder of the overlay's own on this host (mode 0700), which is there. The agent removes it when the session ends.
+    pub folder: PathBuf,
 }
 
 /// Everything that an overlay may know when it joins.
@@ -43,6 +53,8 @@ pub struct Joining {
     pub services: Vec<ServiceFacts>,
     /// Sealed messages between the agents.
     pub mailbox: Mailbox,
+    /// The overlay's own folder: the one that it had when it introduced itself.
+    pub folder: PathBuf,
 }
 
 /// Sealed messages from this overlay to the same overlay at other parties, and back. The controller delivers

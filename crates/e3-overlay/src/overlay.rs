@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster, RunId};
 use serde_bytes::ByteBuf;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     Addressing, Flow, Introducing, Joining, Need, OptionKind, OverlayError, ProgramNeeds,
@@ -90,6 +90,9 @@ pub trait Overlay: Send + Sync + 'static {
     ///
     /// [`Path::Unreachable`]: e3_session::types::Path::Unreachable
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError>;
+
+    /// Ends what [`Overlay::introduce`] has started, where nobody will join any more, or joining has failed.
+    async fn abandon(&self) {}
 }
 
 /// An overlay that a party has joined.
@@ -108,6 +111,18 @@ pub trait Joined: Send + Sync {
     /// once; none from an overlay that tells nothing.
     fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
         None
+    }
+
+    /// Becomes ready when programs must not go on over it, with the reason for a person: somebody whom it has to believe has
+    /// handed out a key that the roster does not name, or what carries its packets has died. The party's program is stopped
+    /// then, and no other is started. Given once; none from an overlay to which that cannot happen.
+    fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
+        None
+    }
+
+    /// The numbers of the processes that carry its packets beside this one. What they use counts as this one's.
+    fn helpers(&self) -> Vec<u32> {
+        Vec::new()
     }
 
     /// A program is about to start: which run it is, the same at all parties, and what is known of it. What was told of

@@ -1,6 +1,7 @@
 //! What an overlay promises and needs.
 
 use e3_session::types::PlaceKind;
+use e3_stock::Program;
 use serde::Serialize;
 
 /// What an overlay promises. Every field has to be thought about: there is no default.
@@ -65,13 +66,14 @@ impl Promise {
 }
 
 /// Something that an overlay needs on a party's host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// A program on PATH.
-    Program(&'static str),
+    /// A program of others.
+    Program(&'static Program),
     /// A TUN device.
     Tun,
+    /// The right to make interfaces in the host's own network (`CAP_NET_ADMIN`, capabilities(7)).
+    Interfaces,
 }
 
 /// At which addresses programs find one another over an overlay.

@@ -2,6 +2,7 @@
 
 use std::{fs::File, io, sync::Arc};
 
+use e3_process::{Child, Pipes};
 use e3_program::{mpyc::Totals, outcome::Outcome};
 use e3_session::{message::Stream, types::Digest};
 use e3_sys::child::Ended;
@@ -9,7 +10,6 @@ use rustix::process::Signal;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use super::{
-    child::{Child, Pipes},
     orphans::Orphans,
     pump::{Pump, Sink},
     watch::{Cause, Stopped, watch},

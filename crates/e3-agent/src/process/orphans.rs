@@ -10,13 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e3_process::started;
 use e3_sys::program_namespace::helpers;
 use rustix::process::{
     Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
 };
 use tokio::time::sleep;
-
-use super::child::started;
 
 /// The variable in a process's environment that tells who has started it: the mark of an agent, which ends in a dot,
 /// and behind it that of its run or command, which does so, too.

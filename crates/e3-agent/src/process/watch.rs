@@ -2,14 +2,13 @@
 
 use std::{io, time::Duration};
 
+use e3_process::Child;
 use e3_sys::child::Ended;
 use rustix::process::Signal;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
-
-use super::child::Child;
 
 /// Asks a process to end: after so long, it is killed.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! One process that the agent has started.
+//! One process that this one has started.
 
 use std::{
     collections::BTreeSet,
@@ -16,39 +16,45 @@ use tokio::{
     net::unix::pipe,
 };
 
-/// Every process that an agent of this program has started and not reaped: what is not among them and yet a child
+/// Every process that this program has started and not reaped: what is not among them and yet a child
 /// is an orphan.
 static STARTED: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 /// Those processes, held still: nobody starts or reaps one meanwhile.
-pub(super) fn started() -> MutexGuard<'static, BTreeSet<i32>> {
+pub fn started() -> MutexGuard<'static, BTreeSet<i32>> {
     // Nothing that holds the lock can leave the set half changed.
     STARTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A process that leads a group of its own and dies with the agent. Dropped before its end, it is killed with its
+/// A process that leads a group of its own and dies with this process. Dropped before its end, it is killed with its
 /// group.
 #[derive(Debug)]
-pub(crate) struct Child {
+pub struct Child {
     pid: Pid,
     end: AsyncFd<OwnedFd>,
     reaped: bool,
 }
 
-/// The agent's ends of a child's standard streams.
+/// This process's ends of a child's standard streams.
 #[derive(Debug)]
-pub(crate) struct Pipes {
-    pub(crate) stdin: Option<pipe::Sender>,
-    pub(crate) stdout: Option<pipe::Receiver>,
-    pub(crate) stderr: Option<pipe::Receiver>,
+pub struct Pipes {
+    /// What it reads; none where its command says otherwise.
+    pub stdin: Option<pipe::Sender>,
+    /// What it prints.
+    pub stdout: Option<pipe::Receiver>,
+    /// What it prints of errors.
+    pub stderr: Option<pipe::Receiver>,
 }
 
 impl Child {
     /// Starts a command. Its standard input is as the command says; what it prints comes through the pipes.
     ///
-    /// Must be called on a thread that lives as long as the agent: when that thread ends, the kernel kills the
+    /// Must be called on a thread that lives as long as this process: when that thread ends, the kernel kills the
     /// process.
-    pub(crate) fn start(mut command: Command) -> io::Result<(Self, Pipes)> {
+    ///
+    /// # Errors
+    /// What the system said: there is no such program, or no more processes may be had.
+    pub fn start(mut command: Command) -> io::Result<(Self, Pipes)> {
         command
             .process_group(0)
             .stdout(Stdio::piped())
@@ -96,8 +102,16 @@ impl Child {
         Ok((child, pipes))
     }
 
-    /// Waits for its end.
-    pub(crate) async fn ended(&mut self) -> io::Result<Ended> {
+    /// Its number.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Waits for its end. May be broken off and called again until it has told.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub async fn ended(&mut self) -> io::Result<Ended> {
         loop {
             let mut ready = self.end.readable().await?;
             let mut started = started();
@@ -111,7 +125,7 @@ impl Child {
     }
 
     /// Sends a signal to its group, as long as any process of it is left.
-    pub(crate) fn signal_group(&self, signal: Signal) {
+    pub fn signal_group(&self, signal: Signal) {
         // An error means that nobody is left to get it. The group's number is not used anew while a process of
         // the group is left, and right after the leader was reaped nobody can have got it yet.
         let _ = kill_process_group(self.pid, signal);

@@ -1,0 +1,343 @@
+//! A daemon of others: started, listened to, and ended.
+
+use std::{
+    collections::VecDeque,
+    ffi::OsString,
+    fmt, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use e3_process::{Child, Pipes};
+use e3_sys::child::{Ended, How};
+use rustix::process::{Signal, kill_process};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::Found;
+
+/// Between the polite signal and the other.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long what it said last may be on its way.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Lines that are repeated when it has ended.
+const LAST: usize = 5;
+
+/// Bytes of a line; the rest is cut off.
+const LONGEST: usize = 4096;
+
+/// Lines that may wait for whoever listens; what comes beyond is not told.
+const WAITING: usize = 256;
+
+/// How a daemon is started.
+#[derive(Debug)]
+pub struct Spec<'a> {
+    /// The program.
+    pub found: &'a Found,
+    /// What it is called in logs, such as `nebula`.
+    pub source: &'a str,
+    /// Its arguments: no secrets, since every user of the host can read them.
+    pub arguments: Vec<OsString>,
+    /// Its environment beside that of this process.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Its working folder.
+    pub folder: &'a Path,
+}
+
+/// A daemon cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start {}: {source}", path.display())]
+pub struct DaemonError {
+    /// The program.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// A daemon that runs. It dies with this process, however that ends; dropped, it is killed.
+#[derive(Debug)]
+pub struct Daemon {
+    pid: rustix::process::Pid,
+    /// Set once, when it has ended.
+    ended: watch::Receiver<Option<String>>,
+    lines: Option<mpsc::Receiver<String>>,
+    attending: JoinHandle<()>,
+}
+
+impl Daemon {
+    /// Starts it. To be called on a runtime, on a thread that lives as long as this process.
+    ///
+    /// # Errors
+    /// [`DaemonError`]: the program cannot be started.
+    pub fn start(spec: Spec<'_>) -> Result<Self, DaemonError> {
+        let mut command = Command::new(&spec.found.path);
+        command
+            .args(&spec.arguments)
+            .envs(spec.environment)
+            .current_dir(spec.folder)
+            .stdin(Stdio::null());
+        let (child, pipes) = Child::start(command).map_err(|source| DaemonError {
+            path: spec.found.path.clone(),
+            source,
+        })?;
+        let pid = child.pid();
+        let (end, ended) = watch::channel(None);
+        let (teller, lines) = mpsc::channel(WAITING);
+        let attending = tokio::spawn(attend(child, pipes, spec.source.to_owned(), teller, end));
+        Ok(Self {
+            pid,
+            ended,
+            lines: Some(lines),
+            attending,
+        })
+    }
+
+    /// What it says from its start, line by line. Given once; where nobody reads, lines are left out.
+    pub fn lines(&mut self) -> Option<mpsc::Receiver<String>> {
+        self.lines.take()
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw_nonzero().get().unsigned_abs()
+    }
+
+    /// Sends it a signal; nothing happens where it has ended.
+    pub fn signal(&self, signal: Signal) {
+        // Numbers are used anew much later than an end is told.
+        if self.ended.borrow().is_none() {
+            let _ = kill_process(self.pid, signal);
+        }
+    }
+
+    /// Its end, in a sentence: `nebula has ended with exit code 1; it said last: …`.
+    pub fn end(&self) -> impl Future<Output = String> + Send + 'static {
+        let mut ended = self.ended.clone();
+        async move {
+            let told = match ended.wait_for(Option::is_some).await {
+                Ok(told) => told.clone(),
+                // It was dropped by us.
+                Err(_) => None,
+            };
+            told.unwrap_or_else(|| "a daemon was ended".to_owned())
+        }
+    }
+
+    /// Ends it: politely, and after two seconds by force. It is gone when this returns.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        let mut ended = self.ended.clone();
+        if timeout(GRACE, ended.wait_for(Option::is_some))
+            .await
+            .is_err()
+        {
+            self.signal(Signal::KILL);
+            let _ = ended.wait_for(Option::is_some).await;
+        }
+        // What it had started dies with its group, which the task ends.
+        let _ = (&mut self.attending).await;
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // The child in it is killed with its group.
+        self.attending.abort();
+    }
+}
+
+/// The last lines that it has said.
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<VecDeque<String>>>);
+
+impl Memory {
+    fn keep(&self, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == LAST {
+            lines.pop_front();
+        }
+        lines.push_back(line.to_owned());
+    }
+
+    fn said(&self) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        lines.join(" | ")
+    }
+}
+
+/// Where what it says goes.
+#[derive(Clone)]
+struct Ear {
+    source: String,
+    memory: Memory,
+    teller: mpsc::Sender<String>,
+}
+
+async fn attend(
+    mut child: Child,
+    pipes: Pipes,
+    source: String,
+    teller: mpsc::Sender<String>,
+    end: watch::Sender<Option<String>>,
+) {
+    let memory = Memory::default();
+    let ear = Ear {
+        source: source.clone(),
+        memory: memory.clone(),
+        teller,
+    };
+    let output = pipes.stdout.map(|from| listen(from, ear.clone()));
+    let errors = pipes.stderr.map(|from| listen(from, ear));
+    let listening = tokio::spawn(async move {
+        tokio::join!(maybe(output), maybe(errors));
+    });
+    let ended = child.ended().await;
+    child.signal_group(Signal::KILL);
+    // What it said last may still be on its way.
+    let _ = timeout(LAST_WORDS, listening).await;
+    end.send_replace(Some(told(&source, ended, &memory)));
+}
+
+async fn maybe(task: Option<impl Future<Output = ()>>) {
+    if let Some(task) = task {
+        task.await;
+    }
+}
+
+/// Passes on what comes, line by line, until the end.
+async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
+    let Ear {
+        source,
+        memory,
+        teller,
+    } = ear;
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+        let read = (&mut from).take(most).read_until(b'\n', &mut line).await;
+        if !matches!(read, Ok(1..)) {
+            return;
+        }
+        let text: String = String::from_utf8_lossy(&line)
+            .trim_end()
+            .chars()
+            .map(|character| {
+                if character.is_control() {
+                    ' '
+                } else {
+                    character
+                }
+            })
+            .collect();
+        if text.is_empty() {
+            continue;
+        }
+        tracing::info!("{source}: {text}");
+        memory.keep(&text);
+        // Where nobody listens, nothing waits.
+        let _ = teller.try_send(text);
+    }
+}
+
+fn told(source: &str, ended: io::Result<Ended>, memory: &Memory) -> String {
+    let how = match ended.map(|ended| ended.how) {
+        Ok(How::Exited(code)) => format!("exit code {code}"),
+        Ok(How::Signalled(signal)) => format!("signal {signal}"),
+        Err(error) => format!("an end that nobody saw ({error})"),
+    };
+    let said = memory.said();
+    if said.is_empty() {
+        return format!("{source} has ended with {how}, and said nothing");
+    }
+    format!("{source} has ended with {how}; it said last: {said}")
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.path.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::time::sleep;
+
+    use super::*;
+
+    fn shell(script: &str) -> Daemon {
+        let found = Found {
+            name: "sh",
+            path: "/bin/sh".into(),
+        };
+        Daemon::start(Spec {
+            found: &found,
+            source: "script",
+            arguments: vec!["-c".into(), script.into()],
+            environment: Vec::new(),
+            folder: Path::new("/"),
+        })
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn its_end_is_told_with_what_it_said_last() {
+        let daemon = shell("for i in 1 2 3 4 5 6 7; do echo line $i; done; exit 3");
+        let told = daemon.end().await;
+        assert!(told.contains("exit code 3"), "{told}");
+        assert!(
+            told.contains("line 7") && !told.contains("line 2"),
+            "{told}"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_it_says_is_heard() {
+        let mut daemon = shell("echo one; echo two >&2; sleep 60");
+        let mut lines = daemon.lines().unwrap();
+        let mut heard = [lines.recv().await.unwrap(), lines.recv().await.unwrap()];
+        heard.sort();
+        assert_eq!(heard, ["one", "two"]);
+        assert!(daemon.lines().is_none());
+        daemon.stop().await;
+    }
+
+    #[tokio::test]
+    async fn one_that_ignores_the_polite_signal_is_killed() {
+        let daemon = shell("trap '' TERM; sleep 60 & while :; do wait; done");
+        // So that it has set its trap.
+        sleep(Duration::from_millis(300)).await;
+        let pid = daemon.pid();
+        let start = Instant::now();
+        daemon.stop().await;
+        assert!(start.elapsed() >= GRACE, "{:?}", start.elapsed());
+        assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    }
+
+    #[tokio::test]
+    async fn dropped_it_is_gone() {
+        let daemon = shell("sleep 60");
+        let pid = daemon.pid();
+        drop(daemon);
+        for _ in 0..200 {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            if stat.is_empty() || stat.contains(") Z ") {
+                return;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{pid} still runs");
+    }
+}
