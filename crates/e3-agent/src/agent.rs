@@ -62,6 +62,10 @@ pub(crate) struct Agent {
     pub(crate) dial: Option<DialTable>,
     /// What the overlay gives programs.
     pub(crate) needs: ProgramNeeds,
+    /// Why programs must not go on over the overlay that is joined, if so.
+    pub(crate) severed: Option<String>,
+    /// How often the overlay was joined: what an earlier one has to say holds no more.
+    pub(crate) joins: u64,
     /// The connections and the ports that the overlay was joined for.
     pub(crate) plan: Option<(Dial, Ports)>,
     /// From *stage* to the end of the run.
@@ -89,6 +93,8 @@ pub(crate) enum Event {
     Exited(u32, Outcome),
     /// The overlay has a message for a peer, not yet sealed.
     Mail(PartyIndex, Vec<u8>),
+    /// The overlay that was joined as the so-many-th cannot be relied upon any more, for this reason.
+    Severed(u64, String),
     /// It was broken off, or there is nothing to say.
     Nothing,
 }
@@ -121,6 +127,8 @@ impl Agent {
             joined: Shared::default(),
             dial: None,
             needs: ProgramNeeds::default(),
+            severed: None,
+            joins: 0,
             plan: None,
             job: None,
             run: None,
@@ -179,7 +187,9 @@ impl Agent {
             Request::Introduce {
                 lifetime_s,
                 identity,
-            } => self.introduce(id, lifetime_s, identity.as_deref()),
+                addresses,
+                network,
+            } => self.introduce(id, lifetime_s, identity.as_deref(), (addresses, network)),
             // Overlays find it in the roster that follows.
             Request::Endorse { .. } => Ok(Some(Reply::Endorsed)),
             Request::Admit { roster } => Ok(self.admit(id, &roster)),
@@ -253,6 +263,10 @@ impl Agent {
         let (id, reply) = match event {
             Event::Mail(to, message) => (0, self.seal(to, &message)),
             Event::Nothing => return,
+            Event::Severed(joined, why) => match self.sever(joined, why) {
+                Some(notice) => (0, notice),
+                None => return,
+            },
             Event::Answer(id, reply) => (id, *reply),
             Event::Connected(id, result) => {
                 let reply = self.connected(result);
@@ -266,7 +280,8 @@ impl Agent {
             Event::Resolved(id, found) => (id, self.resolved(found)),
             Event::Ran(id, finished) => {
                 self.run = None;
-                (id, self.ended(*finished))
+                let finished = self.perhaps_severed(*finished);
+                (id, self.ended(finished))
             }
             Event::Exited(id, outcome) => {
                 self.commands.remove(&id);

@@ -29,6 +29,7 @@ impl Agent {
     /// own interpreter is asked for its version.
     pub(crate) fn agree(&mut self, id: u32) -> Result<Turn, Refusal> {
         let overlay = Arc::clone(self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?);
+        self.refuse_if_severed()?;
         let job = self.job.as_mut().ok_or_else(|| fault("the program"))?;
         job.ready = None;
         check_secured(&job.program, overlay.name(), overlay.program_words()).map_err(unusable)?;

@@ -8,9 +8,9 @@ use e3_session::{
     types::{Contact, Dial, DialTable, LinkReport, Ports, Roster},
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use crate::agent::{Agent, Event, Shared, Turn, fault};
+use crate::agent::{Agent, Event, Shared, Turn, fault, unusable};
 
 /// How long an overlay may take to leave.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(3);
@@ -56,7 +56,12 @@ impl Agent {
             timeout: Duration::from_millis(timeout_ms),
             services,
             mailbox: self.post.mailbox(),
+            folder: self
+                .overlays_folder()
+                .map_err(|error| unusable(error.to_string()))?,
         };
+        self.severed = None;
+        self.joins += 1;
         // The overlay of before hears nothing more, and the new one has the roster from its beginning.
         self.post.catch_up();
         self.until_the_end(
@@ -73,7 +78,11 @@ impl Agent {
                     links,
                     needs,
                     notices,
+                    severed,
                 } = *standing;
+                if let Some(severed) = severed {
+                    self.heed(severed);
+                }
                 if let Some(notices) = notices {
                     self.pass_on(notices);
                 }
@@ -122,6 +131,8 @@ pub(crate) struct Standing {
     needs: ProgramNeeds,
     /// What it will tell; none if that was taken before.
     notices: Option<mpsc::Receiver<String>>,
+    /// What tells that it cannot be relied upon any more; none if that was taken before.
+    severed: Option<oneshot::Receiver<String>>,
 }
 
 type Connected = Result<Box<Standing>, OverlayError>;
@@ -132,7 +143,13 @@ async fn join(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Conne
     if let Some(before) = place.take() {
         before.leave().await?;
     }
-    let mut joined = overlay.join(joining).await?;
+    let mut joined = match overlay.join(joining).await {
+        Ok(joined) => joined,
+        Err(error) => {
+            overlay.abandon().await;
+            return Err(error);
+        }
+    };
     let found = look(&mut *joined).await;
     *place = Some(joined);
     Ok(found)
@@ -159,5 +176,6 @@ async fn look(joined: &mut dyn Joined) -> Box<Standing> {
         links: joined.links().await,
         needs: joined.program_needs(),
         notices: joined.notices(),
+        severed: joined.severed(),
     })
 }

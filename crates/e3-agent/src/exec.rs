@@ -55,7 +55,7 @@ impl Agent {
             stopped,
             orphans: Orphans::marked_since_now(&mark),
         };
-        let started = Started::now();
+        let started = Started::now(Vec::new());
         let name = program.clone();
         let (child, mut pipes) = match Child::start(command) {
             Ok(running) => running,

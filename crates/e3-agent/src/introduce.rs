@@ -1,10 +1,13 @@
 //! *introduce*: who this party is, with fresh keys for this session, and what is published of them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc};
 
 use e3_identity::{Introduction, PartyKeys, Validity};
 use e3_overlay::Introducing;
-use e3_session::message::{Refusal, RefusalCode, Reply};
+use e3_session::{
+    message::{Refusal, RefusalCode, Reply},
+    types::Subnet,
+};
 
 use crate::{
     admit::now_s,
@@ -21,6 +24,7 @@ impl Agent {
         id: u32,
         lifetime_s: u64,
         named: Option<&str>,
+        (addresses, network): (Vec<IpAddr>, Vec<Subnet>),
     ) -> Result<Turn, Refusal> {
         let overlay = Arc::clone(self.overlay.as_ref().ok_or_else(|| fault("the overlay"))?);
         let known = self.machine.knowledge();
@@ -40,18 +44,23 @@ impl Agent {
         let keys = Arc::new(keys);
         self.keys = Some(Arc::clone(&keys));
         let name = name.to_owned();
+        let validity = Validity::starting(now_s(), lifetime_s);
         let who = Introducing {
             session,
             did: keys.did().clone(),
             options: settings.options.clone(),
             services: settings.services.clone(),
+            name: name.clone(),
+            addresses,
+            network,
+            until_s: validity.not_after,
+            folder: self.overlays_folder().map_err(unusable)?,
         };
         self.tasks.spawn(async move {
             let reply = match overlay.introduce(&who).await {
                 Ok(public) => {
                     // The overlay's own keys stay in it; so do the party's: an introduction is made of public parts.
                     let overlays = BTreeMap::from([(overlay.name().to_owned(), public)]);
-                    let validity = Validity::starting(now_s(), lifetime_s);
                     let introduction =
                         Introduction::new(&keys, session.0, &name, validity, overlays);
                     Reply::Introduced { introduction }

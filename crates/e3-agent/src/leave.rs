@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use e3_session::message::Reply;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::{agent::Agent, connect::FAREWELL, identity, introduce::OWN};
+use crate::{agent::Agent, connect::FAREWELL, identity, introduce::OWN, services::OVERLAY};
 
 /// Between the polite signal and the other, for whatever still runs.
 const GRACE: Duration = Duration::from_millis(500);
@@ -40,9 +40,15 @@ impl Agent {
                 Err(_) => tracing::warn!("the overlay took too long to leave"),
             }
         }
+        if let Some(overlay) = self.overlay.take() {
+            // Where it was joined, nothing of it is left; where it never was, this is what ends it.
+            let _ = timeout(FAREWELL, overlay.abandon()).await;
+        }
         self.stop_services().await;
         self.staging = None;
         if let Some(folder) = self.folder.take() {
+            // There may never have been one.
+            let _ = fs::remove_dir_all(folder.join(OVERLAY));
             identity::remove(&folder.join(OWN));
             // Stays if something was kept in it, or if it holds what is not ours.
             let _ = fs::remove_dir(folder);

@@ -23,6 +23,7 @@ mod examine;
 mod exec;
 mod give;
 mod hello;
+mod helped;
 mod identity;
 mod introduce;
 mod kit;
@@ -34,6 +35,7 @@ mod process;
 mod run;
 mod serve;
 mod services;
+mod sever;
 mod stage;
 mod stdio;
 

@@ -1,6 +1,6 @@
 //! *prepare*: the overlay.
 
-use std::{env, os::unix::fs::PermissionsExt as _, path::Path};
+use std::path::Path;
 
 use e3_overlay::Need;
 use e3_session::message::{Refusal, Reply, Settings};
@@ -28,20 +28,26 @@ impl Agent {
 /// Whether this host has what an overlay needs; in words if not.
 fn find(need: Need) -> Result<(), String> {
     match need {
-        Need::Program(name) => {
-            let path = env::var_os("PATH").unwrap_or_default();
-            let found = env::split_paths(&path).any(|folder| is_executable(&folder.join(name)));
-            let lack = || format!("needs the program `{name}`, which is not on this host's PATH");
-            found.then_some(()).ok_or_else(lack)
-        }
+        Need::Program(program) => match e3_stock::find(program) {
+            Ok(found) => {
+                tracing::info!("{found} is what is used");
+                Ok(())
+            }
+            Err(missing) => Err(missing.to_string()),
+        },
         Need::Tun => Path::new("/dev/net/tun")
             .exists()
             .then_some(())
             .ok_or_else(|| "needs /dev/net/tun, which this host does not have".to_owned()),
+        Need::Interfaces => may_make_interfaces().then_some(()).ok_or_else(|| {
+            "needs the right to make network interfaces (CAP_NET_ADMIN), which the agent does not have: run it as root"
+                .to_owned()
+        }),
     }
 }
 
-fn is_executable(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+/// Whether this process has `CAP_NET_ADMIN` where it is (capabilities(7)).
+fn may_make_interfaces() -> bool {
+    use rustix::thread::{CapabilitySet, capabilities};
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_ADMIN))
 }

@@ -28,6 +28,7 @@ use crate::{
     agent::{Agent, Event, Turn, fault},
     conclude::Finished,
     give::give,
+    helped::Helped,
     process::{
         attend::{Attended, Care, attend},
         orphans::{MARK, Orphans},
@@ -56,11 +57,15 @@ impl Agent {
             OutputPolicy::Keep => keep(&folder.join("kept"), run).map(Some),
         };
         let prepared = line.and_then(|line| Ok((line, kept.map_err(|error| error.to_string())?)));
+        let prepared = match &self.severed {
+            Some(why) => Err(Ending::Severed(why.clone())),
+            None => prepared.map_err(Ending::NotStarted),
+        };
         let (line, kept) = match prepared {
             Ok(prepared) => prepared,
-            Err(why) => {
+            Err(ending) => {
                 let finished = Finished {
-                    outcome: not_started(why),
+                    outcome: without_a_start(ending),
                     printed: Printed::new(false).finish(),
                     collected: output == OutputPolicy::Collect,
                 };
@@ -89,10 +94,15 @@ impl Agent {
         let joined = Arc::clone(&self.joined);
         let place = self.needs.place.clone();
         self.tasks.spawn(async move {
-            if let Some(joined) = joined.read().await.as_ref() {
-                joined.program_begins(run, rules);
-            }
-            let (outcome, printed) = perform(line, place, &mark, staged, care).await;
+            let helpers = match joined.read().await.as_ref() {
+                Some(joined) => {
+                    joined.program_begins(run, rules);
+                    joined.helpers()
+                }
+                None => Vec::new(),
+            };
+            let given = (line, place, staged, helpers);
+            let (outcome, printed) = perform(given, &mark, care).await;
             if let Some(joined) = joined.read().await.as_ref() {
                 joined.program_ended();
             }
@@ -155,10 +165,8 @@ fn command_line(
 /// Runs a program to its end, where the overlay wants it to be. What was staged for it is gone then, the private input first of all. Gives what became
 /// of it, and the digest and length of its outcome if it was started.
 async fn perform(
-    line: CommandLine,
-    place: ProgramPlace,
+    (line, place, mut staged, helpers): (CommandLine, ProgramPlace, Staged, Vec<u32>),
     mark: &str,
-    mut staged: Staged,
     care: Care,
 ) -> (Outcome, Option<(Digest, u64)>) {
     let mut command = Command::new(&line.program);
@@ -171,7 +179,7 @@ async fn perform(
         .stdin(Stdio::null());
     place.prepare(&mut command);
     let name = line.program.display().to_string();
-    let started = Started::now();
+    let started = Started::now(helpers);
     let ended = match Child::start(command) {
         Ok((child, pipes)) => {
             let attended = attend(child, pipes, care).await;
@@ -185,21 +193,27 @@ async fn perform(
 }
 
 /// When a process was started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Started {
     /// Milliseconds since the Unix epoch.
     wall_ms: u64,
     clock: Instant,
     /// What the agent had used by then; none where the system does not tell.
     used: Option<Used>,
+    /// The processes that carry the overlay's packets beside the agent, and what they had used by then.
+    helpers: Vec<u32>,
+    helped: Helped,
 }
 
 impl Started {
-    pub(crate) fn now() -> Self {
+    /// Now, with these helpers.
+    pub(crate) fn now(helpers: Vec<u32>) -> Self {
         Self {
             wall_ms: now_ms(),
             clock: Instant::now(),
             used: used().ok(),
+            helped: Helped::by(&helpers),
+            helpers,
         }
     }
 
@@ -219,14 +233,16 @@ impl Started {
         let agent_cpu = agent.map_or(Duration::ZERO, |(then, now)| {
             now.cpu.saturating_sub(then.cpu)
         });
+        let helped = Helped::by(&self.helpers);
+        let helpers_cpu = helped.cpu.saturating_sub(self.helped.cpu);
         Outcome {
             ending,
             started_ms: self.wall_ms,
             elapsed_s: (attended.at - self.clock).as_secs_f64(),
             cpu_s: attended.ended.cpu.as_secs_f64(),
             peak_memory: attended.ended.peak_memory,
-            agent_cpu_s: agent_cpu.as_secs_f64(),
-            agent_memory: agent.map_or(0, |(_, now)| now.peak_memory),
+            agent_cpu_s: (agent_cpu + helpers_cpu).as_secs_f64(),
+            agent_memory: agent.map_or(0, |(_, now)| now.peak_memory) + helped.memory,
             runtime_elapsed_s: attended.totals.map(|totals| totals.elapsed_s),
             bytes_sent: attended.totals.map(|totals| totals.bytes_sent),
             kept: None,
@@ -236,8 +252,13 @@ impl Started {
 
 /// The outcome of what could not be started, for this reason.
 pub(crate) fn not_started(why: String) -> Outcome {
+    without_a_start(Ending::NotStarted(why))
+}
+
+/// The outcome of what has ended so before it began.
+fn without_a_start(ending: Ending) -> Outcome {
     Outcome {
-        ending: Ending::NotStarted(why),
+        ending,
         started_ms: now_ms(),
         elapsed_s: 0.0,
         cpu_s: 0.0,

@@ -5,7 +5,7 @@ use std::{
     fs::{self, DirBuilder},
     io,
     os::unix::fs::DirBuilderExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -22,6 +22,9 @@ use crate::agent::{Agent, Event, Turn, fault, unusable};
 
 /// The folder in the agent's own in which services keep what makes them the same after a restart.
 pub(crate) const SERVICES: &str = "services";
+
+/// The folder in the agent's own in which the overlay keeps what its daemons need.
+pub(crate) const OVERLAY: &str = "overlay";
 
 /// How long a service may take to end.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -91,6 +94,14 @@ impl Agent {
         Ok(None)
     }
 
+    /// The folder of the overlay that parties join, which only this host's user can look into.
+    pub(crate) fn overlays_folder(&self) -> io::Result<PathBuf> {
+        let lost = || io::Error::other("the agent has lost its folder: this is a fault of E³");
+        let folder = self.folder.as_ref().ok_or_else(lost)?.join(OVERLAY);
+        make(&folder)?;
+        Ok(folder)
+    }
+
     /// Tells every service who the parties are.
     pub(crate) fn tell_services(&mut self, id: u32, keys: Vec<ByteBuf>) {
         let running = Arc::clone(&self.services);
@@ -147,6 +158,6 @@ fn refused(error: &ServiceError) -> Reply {
 }
 
 /// A folder that only this host's user can look into.
-fn make(folder: &Path) -> io::Result<()> {
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -102,6 +102,8 @@ async fn an_identity_in_a_folder_of_its_own_outlives_the_session() {
     let introduce = Request::Introduce {
         lifetime_s: 60,
         identity: Some("/nowhere".to_owned()),
+        addresses: Vec::new(),
+        network: Vec::new(),
     };
     let why = party.refuses(introduce).await;
     assert!(why.contains("no identity in /nowhere"), "{why}");

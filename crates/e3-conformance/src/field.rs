@@ -390,10 +390,9 @@ impl Field {
 
 /// An entry before anybody knows at which index it will stand.
 pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> anyhow::Result<RosterEntry> {
-    let addresses = network()?.into_iter();
     Ok(RosterEntry {
         name: name.to_owned(),
-        addresses: addresses.map(|network| address(network, name)).collect(),
+        addresses: addresses(name)?,
         introduction,
         endorsement: Endorsement::Pinned,
     })
@@ -408,6 +407,12 @@ pub(crate) fn network() -> anyhow::Result<Vec<Subnet>> {
             .into_iter()
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// A party's virtual addresses.
+pub(crate) fn addresses(name: &str) -> anyhow::Result<Vec<IpAddr>> {
+    let networks = network()?.into_iter();
+    Ok(networks.map(|network| address(network, name)).collect())
 }
 
 /// The address of a party, which is the same in every roster: by its number, or by one that no party has.

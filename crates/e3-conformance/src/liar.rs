@@ -144,4 +144,8 @@ impl Overlay for Liar {
         }
         self.overlay.join(joining).await
     }
+
+    async fn abandon(&self) {
+        self.overlay.abandon().await;
+    }
 }

@@ -26,6 +26,7 @@ use tokio::{
 };
 
 use crate::{
+    field::{addresses, network},
     liar::LIE,
     subject::{AGENT, subject},
     traffic::{Credentials, Door, Place, Stream},
@@ -119,6 +120,8 @@ impl Party {
         let introduce = Request::Introduce {
             lifetime_s: LIFETIME,
             identity: Some(identity),
+            addresses: addresses(&self.name)?,
+            network: network()?,
         };
         match self.request(introduce).await? {
             Reply::Introduced { introduction } => Ok(introduction),

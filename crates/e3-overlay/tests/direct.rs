@@ -8,6 +8,7 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::{
         OnceLock,
         atomic::{AtomicU8, Ordering},
@@ -64,6 +65,7 @@ impl Net {
             timeout: Duration::from_secs(5),
             services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
+            folder: PathBuf::new(),
         }
     }
 }

@@ -233,6 +233,8 @@ impl Party {
         let request = Request::Introduce {
             lifetime_s: 3600,
             identity: identity.map(|folder| folder.display().to_string()),
+            addresses: Vec::new(),
+            network: Vec::new(),
         };
         match self.request(request).await {
             Reply::Introduced { introduction } => introduction,

@@ -36,6 +36,11 @@ pub(super) async fn a_stranger_with_a_valid_looking_introduction_is_refused() ->
         did: keys.did().clone(),
         options: Options::default(),
         services: Vec::new(),
+        name: own.name.clone(),
+        addresses: own.addresses.clone(),
+        network: field.roster.network.clone(),
+        until_s: now_for(HOUR)?.not_after,
+        folder: field.folder("stranger"),
     };
     let overlay = overlay()?;
     let public = overlay.introduce(&who).await?;

@@ -94,8 +94,8 @@ pub(super) async fn admit(
         services: services.to_vec(),
     };
     prepare(parties, &settings).await?;
-    let introductions =
-        introduce(parties, lasting::lifetime(lasting::time_of(environment))).await?;
+    let lifetime_s = lasting::lifetime(lasting::time_of(environment));
+    let introductions = introduce(parties, lifetime_s, &addresses).await?;
     unlikely(trust, &introductions)?;
     let documents = resolve(resolver, &introductions).await?;
     let roster = {
@@ -131,10 +131,16 @@ async fn prepare(parties: &[Party], settings: &Settings) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn introduce(parties: &mut [Party], lifetime_s: u64) -> Result<Vec<Introduction>, Fault> {
-    let request = |_: usize, party: &Party| Request::Introduce {
+async fn introduce(
+    parties: &mut [Party],
+    lifetime_s: u64,
+    addresses: &Addresses,
+) -> Result<Vec<Introduction>, Fault> {
+    let request = |index: usize, party: &Party| Request::Introduce {
         lifetime_s,
         identity: party.host.identity.as_ref().map(ToString::to_string),
+        addresses: addresses.of_parties.get(index).cloned().unwrap_or_default(),
+        network: addresses.network.clone(),
     };
     let answers = ask_all(parties, "introduce", QUICK, request).await?;
     let mut introductions = Vec::with_capacity(parties.len());

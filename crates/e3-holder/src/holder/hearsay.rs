@@ -81,8 +81,8 @@ impl Listener {
     }
 }
 
-/// A notice without what could steer a terminal, or fill it.
-fn shown(text: &str) -> String {
+/// What an agent has said, without what could steer a terminal, or fill it.
+pub(crate) fn shown(text: &str) -> String {
     let plain = |character: char| match character {
         other if other.is_control() => ' ',
         other => other,

@@ -17,8 +17,8 @@ use e3_session::types::{
 use serde::Serialize;
 
 use super::{
-    admit::Admitted, declared, follow::Followed, machine, pairs, party::Party, stage::Agreed,
-    tell::Tell, up::Up, witness::Witnessed,
+    admit::Admitted, declared, follow::Followed, hearsay::shown, machine, pairs, party::Party,
+    stage::Agreed, tell::Tell, up::Up, witness::Witnessed,
 };
 use crate::{
     clock::Moment,
@@ -300,6 +300,12 @@ pub(crate) fn failure(up: &Up, ask: &RunAsk, followed: &Followed) -> Option<Fail
                 "its program was stopped".to_owned(),
                 "nothing else failed before it: somebody asked for the end".to_owned(),
                 130,
+            ),
+            Ending::Severed(why) => (
+                format!("its agent has stopped its program: {}", shown(why)),
+                "what the parties said before may have been heard by others; `e3 down`, then run again, joins the overlay anew"
+                    .to_owned(),
+                1,
             ),
             Ending::NotStarted(why) => {
                 (format!("its program could not be started: {why}"), "`e3 check` looks at what a program needs".to_owned(), 1)

@@ -45,6 +45,7 @@ pub(crate) async fn join(key: SessionKey, joining: Joining) -> Result<Quic, Over
         timeout,
         services,
         mailbox,
+        folder: _,
     } = joining;
     let chosen = Chosen::read(&options);
     let keys = keys_of(&roster)?;

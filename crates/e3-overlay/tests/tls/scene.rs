@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -88,6 +89,11 @@ impl Scene {
                 did: keys.did().clone(),
                 options: Options::default(),
                 services: Vec::new(),
+                name: index.to_string(),
+                addresses: Vec::new(),
+                network: Vec::new(),
+                until_s: 0,
+                folder: PathBuf::new(),
             };
             let public = match hostile {
                 Some(hostile) if index + 1 == parties => {
@@ -171,6 +177,7 @@ impl Scene {
             timeout: Duration::from_secs(5),
             services: vec![],
             mailbox: Mailbox::new(outgoing, incoming),
+            folder: PathBuf::new(),
         }
     }
 

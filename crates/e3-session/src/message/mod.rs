@@ -15,7 +15,7 @@ pub use request::{Request, SendBlob, Serve, Settings};
 use serde::{Deserialize, Serialize};
 
 /// The protocol's version. A controller and an agent of different versions refuse one another at *hello*.
-pub const PROTOCOL: u16 = 6;
+pub const PROTOCOL: u16 = 7;
 
 /// A request as it travels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

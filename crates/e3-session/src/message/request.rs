@@ -1,6 +1,6 @@
 //! What a controller asks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use e3_identity::{Endorsement, Policy, Signature};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 
 use crate::types::{
     Admission, Contact, Dial, Digest, InputSource, Nonce, Offer, Options, OutputPolicy, PartyIndex,
-    Ports, Program, Roster, RunId, ServiceFacts, SessionId, Statement,
+    Ports, Program, Roster, RunId, ServiceFacts, SessionId, Statement, Subnet,
 };
 
 /// What a controller asks of an agent, in the order of a conversation.
@@ -46,6 +46,10 @@ pub enum Request {
         /// The folder on the host whose identity the party uses; none: one of its own in the agent's folder, made at
         /// first use, which ends with the session.
         identity: Option<String>,
+        /// The virtual addresses that the roster will give it, one in each network.
+        addresses: Vec<IpAddr>,
+        /// The networks of these addresses; none where the overlay connects the hosts' own.
+        network: Vec<Subnet>,
     },
     /// Hands over the endorsement of the introduction. Answer: `Endorsed`. May come again between runs: the roster
     /// that follows must hold the last one.

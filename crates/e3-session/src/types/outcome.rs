@@ -15,9 +15,10 @@ pub struct Outcome {
     pub cpu_s: f64,
     /// Greatest resident memory, in bytes.
     pub peak_memory: u64,
-    /// Seconds of processor time that its agent used meanwhile, what the overlay does in it included.
+    /// Seconds of processor time that its agent used meanwhile, what the overlay does in it and in processes of its own
+    /// included.
     pub agent_cpu_s: f64,
-    /// Greatest resident memory of its agent so far, in bytes.
+    /// Greatest resident memory so far of its agent and of the overlay's own processes, in bytes.
     pub agent_memory: u64,
     /// What the program's runtime itself reports, in seconds.
     pub runtime_elapsed_s: Option<f64>,
@@ -41,6 +42,8 @@ pub enum Ending {
     Cancelled,
     /// It could not be started.
     NotStarted(String),
+    /// It was stopped by its agent, since the overlay could not be relied upon any more, for this reason.
+    Severed(String),
 }
 
 impl Ending {

@@ -182,5 +182,6 @@ fn ending_form(ending: &Ending) -> EndingForm<'_> {
         Ending::TimedOut => ("timed-out", &[], &[]),
         Ending::Cancelled => ("cancelled", &[], &[]),
         Ending::NotStarted(why) => ("not-started", &[], from_ref(why)),
+        Ending::Severed(why) => ("severed", &[], from_ref(why)),
     }
 }

@@ -279,6 +279,8 @@ pub fn request(kind: RequestKind, counters: Counters, agent: &AgentMachine) -> R
         RequestKind::Introduce => Request::Introduce {
             lifetime_s: 3600,
             identity: None,
+            addresses: Vec::new(),
+            network: Vec::new(),
         },
         RequestKind::Endorse => Request::Endorse {
             endorsement: Endorsement::Pinned,

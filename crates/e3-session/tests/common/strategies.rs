@@ -51,12 +51,20 @@ fn request() -> impl Strategy<Value = Request> {
         vec(bytes(), 0..4).prop_map(|keys| Request::Members { keys }),
         Just(Request::Health),
         settings().prop_map(Request::Prepare),
-        (any::<u64>(), option::of(text())).prop_map(|(lifetime_s, identity)| {
-            Request::Introduce {
-                lifetime_s,
-                identity,
-            }
-        }),
+        (
+            any::<u64>(),
+            option::of(text()),
+            vec(any::<IpAddr>(), 0..3),
+            vec(subnet(), 0..3)
+        )
+            .prop_map(
+                |(lifetime_s, identity, addresses, network)| Request::Introduce {
+                    lifetime_s,
+                    identity,
+                    addresses,
+                    network,
+                }
+            ),
         endorsement().prop_map(|endorsement| Request::Endorse { endorsement }),
         roster().prop_map(|roster| Request::Admit { roster }),
         vec(admission(), 0..4).prop_map(|admissions| Request::Reveal { admissions }),
@@ -532,6 +540,7 @@ fn ending() -> impl Strategy<Value = Ending> {
         Just(Ending::TimedOut),
         Just(Ending::Cancelled),
         text().prop_map(Ending::NotStarted),
+        text().prop_map(Ending::Severed),
     ]
 }
 

@@ -101,5 +101,6 @@ fn ending(ending: &Ending, elapsed_s: f64) -> String {
         Ending::TimedOut => format!("timed out after {after}"),
         Ending::Cancelled => format!("stopped after {after}"),
         Ending::NotStarted(_) => "not started".to_owned(),
+        Ending::Severed(_) => format!("stopped by its agent after {after}"),
     }
 }

@@ -208,5 +208,6 @@ pub(super) fn shown(ending: &Ending) -> String {
         Ending::TimedOut => "timed out".to_owned(),
         Ending::Cancelled => "cancelled".to_owned(),
         Ending::NotStarted(why) => format!("not started: {why}"),
+        Ending::Severed(why) => format!("stopped by its agent: {why}"),
     }
 }
