@@ -21,7 +21,7 @@ use e3_session::{
     message::Request,
     types::{Contact, DialTable, Ending, LinkReport, Options, PartyIndex, Roster},
 };
-use e3_sys::program_namespace::ProgramNamespace;
+use e3_sys::program_namespace::{ProgramNamespace, Traffic};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -163,7 +163,7 @@ impl Overlay for Placed {
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
         Ok(Box::new(JoinedThere {
             direct: self.0.join(joining).await?,
-            namespace: ProgramNamespace::make().expect("this machine has namespaces"),
+            namespace: ProgramNamespace::make(Traffic::Near).expect("this machine has namespaces"),
         }))
     }
 }

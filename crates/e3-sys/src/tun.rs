@@ -28,6 +28,17 @@ pub fn create(name: &str) -> io::Result<File> {
         .write(true)
         .custom_flags(libc::O_NONBLOCK)
         .open(DEVICE)?;
+    set_up(&file, name)?;
+    // Without this, closing the file would remove the interface, and wait some 20 ms for the kernel to forget it. With
+    // it, the namespace's end does so later, for all interfaces at once.
+    // SAFETY: TUNSETPERSIST takes its flag by value.
+    check(unsafe { libc::ioctl(file.as_raw_fd(), libc::TUNSETPERSIST, 1) })?;
+    Ok(file)
+}
+
+/// The same by [`DEVICE`] as it was opened in the network namespace in which the interface is to be, not to block. The
+/// interface goes when the file is closed.
+pub fn set_up(file: &File, name: &str) -> io::Result<()> {
     let mut request = libc::ifreq {
         ifr_name: interface_name(name)?,
         ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: FLAGS },
@@ -37,12 +48,7 @@ pub fn create(name: &str) -> io::Result<File> {
     let length = HEADER_LENGTH;
     // SAFETY: TUNSETVNETHDRSZ takes a pointer to an int.
     check(unsafe { libc::ioctl(file.as_raw_fd(), libc::TUNSETVNETHDRSZ, &raw const length) })?;
-    offload(&file)?;
-    // Without this, closing the file would remove the interface, and wait some 20 ms for the kernel to forget it. With
-    // it, the namespace's end does so later, for all interfaces at once.
-    // SAFETY: TUNSETPERSIST takes its flag by value.
-    check(unsafe { libc::ioctl(file.as_raw_fd(), libc::TUNSETPERSIST, 1) })?;
-    Ok(file)
+    offload(file)
 }
 
 fn offload(file: &File) -> io::Result<()> {

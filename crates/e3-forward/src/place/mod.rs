@@ -2,6 +2,7 @@
 //!
 //! - [`Place`]: a network namespace of the program's own, in which the parties' virtual addresses are all there is; or,
 //!   where none can be had, forwards on 127.0.0.1;
+//! - [`Tunnelled`]: a namespace out of which a tunnel leads, for overlays that carry packets;
 //! - [`Plan`]: what it is to be like;
 //! - [`Programs`]: the connections that come from the program and go to it, as links see them;
 //! - `namespace`, `forwards`: the two kinds; `netlink`: what the first is told; `residents`: who has which address.
@@ -23,6 +24,7 @@ mod netlink;
 mod plan;
 mod programs;
 mod residents;
+mod tunnelled;
 
 pub use error::PlaceError;
 use error::lost;
@@ -30,6 +32,7 @@ use forwards::Forwards;
 use namespace::Namespace;
 pub use plan::{Plan, Resident, UnknownPlace, Wanted};
 pub use programs::{Accepted, Call, Family, Programs};
+pub use tunnelled::Tunnelled;
 
 /// Where a party's program is. Dropped, nothing of it is left on the host, nor if this process is killed.
 #[derive(Debug)]

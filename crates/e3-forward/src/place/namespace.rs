@@ -13,7 +13,7 @@ use std::{
 };
 
 use e3_session::types::DialTable;
-use e3_sys::program_namespace::{Entrance, ProgramNamespace, SocketKind};
+use e3_sys::program_namespace::{Entrance, ProgramNamespace, SocketKind, Traffic};
 use rustix::net::sockopt::{ip_original_dst, ipv6_original_dst, set_ipv6_freebind};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -49,7 +49,7 @@ pub(super) struct Namespace {
 impl Namespace {
     pub(super) fn open(plan: &Plan) -> Result<Self, PlaceError> {
         let mut residents = Residents::of(plan)?;
-        let namespace = ProgramNamespace::make()?;
+        let namespace = ProgramNamespace::make(Traffic::Near)?;
         let routes = namespace.socket(SocketKind::Route);
         let mut routes = routes.and_then(Netlink::new).furnishing("a route socket")?;
         let filter = namespace.socket(SocketKind::Netfilter);

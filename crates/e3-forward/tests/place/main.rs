@@ -11,6 +11,7 @@ mod program;
 mod roster;
 mod scene;
 mod traffic;
+mod tunnelled;
 
 use e3_lab::testing::{Test, run};
 
@@ -38,6 +39,12 @@ fn main() {
         ),
         Test::inside("forwards_lead_peers_nowhere_else", forwards::closed),
         Test::inside("what_is_lost_is_said", forwards::said),
+        Test::inside("programs_meet_through_a_tunnel", tunnelled::meet),
+        Test::inside(
+            "a_tunnel_that_somebody_else_made_serves",
+            tunnelled::adopted,
+        ),
+        Test::inside("a_tunnels_roster_changes", tunnelled::change),
         Test::inside("what_keeps_a_network_has_no_secrets", leftovers::secrets),
         Test::inside("nothing_is_left_behind", leftovers::dropped),
         Test::inside("nothing_outlives_a_killed_agent", leftovers::killed),

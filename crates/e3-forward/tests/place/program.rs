@@ -13,6 +13,7 @@ use std::{
 
 use e3_forward::place::Place;
 use e3_lab::{Host, testing::helper};
+use e3_overlay::ProgramPlace;
 use e3_sys::child;
 use rustix::net::{AddressFamily, SocketType, sockopt::set_socket_reuseaddr};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -32,6 +33,11 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it where the place says.
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_in(place.program_place())
+    }
+
+    /// Starts it there.
+    pub(crate) fn start_in(place: ProgramPlace) -> Self {
         Self::start_from(helper(NAME), place)
     }
 
@@ -39,11 +45,11 @@ impl Program {
     pub(crate) fn start_on(host: &Host, place: &Place) -> Self {
         let mut command = helper(NAME);
         host.enter_command(&mut command);
-        Self::start_from(command, place)
+        Self::start_from(command, place.program_place())
     }
 
-    fn start_from(mut command: Command, place: &Place) -> Self {
-        place.program_place().prepare(&mut command);
+    fn start_from(mut command: Command, place: ProgramPlace) -> Self {
+        place.prepare(&mut command);
         child::tie(&mut command);
         Self::spawn(command)
     }

@@ -1,7 +1,7 @@
 //! The way into a program namespace.
 
 use std::io;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::sync::Arc;
@@ -36,6 +36,11 @@ impl Entrance {
         // SAFETY: `step` runs between fork and exec, where only async-signal-safe calls are allowed. It makes system calls
         // (setns, prctl, capset) on memory that it owns already, and neither allocates nor locks.
         unsafe { command.pre_exec(step) };
+    }
+
+    /// The network namespace that it leads to.
+    pub fn network(&self) -> BorrowedFd<'_> {
+        self.namespaces.1.as_fd()
     }
 
     fn enter(&self) -> io::Result<()> {

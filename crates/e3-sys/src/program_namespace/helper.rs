@@ -12,16 +12,17 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
-    socketpair,
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, netlink, recv, send,
+    socket_with, socketpair,
 };
 use rustix::process::{DumpableBehavior, Pid, WaitOptions, set_dumpable_behavior, waitpid};
 use rustix::thread::UnshareFlags;
 
-use super::protocol::{Answer, SETTLE, SocketKind, answer, hear};
-use super::{Step, User};
+use super::protocol::{Answer, SETTLE, SETTLE_FAR, SocketKind, answer, hear};
+use super::{Step, Traffic, User};
 use crate::process::exit_now;
 use crate::signal::AllBlocked;
+use crate::tun;
 
 /// How long the helper may take to answer: it needs microseconds, and on a machine that is busy or asleep longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -106,8 +107,11 @@ impl Helper {
     }
 
     /// Tells it that its user namespace is as it should be. Lets programs without rights listen on all ports.
-    pub(super) fn settle(&self) -> io::Result<()> {
-        self.ask(SETTLE)?;
+    pub(super) fn settle(&self, traffic: Traffic) -> io::Result<()> {
+        self.ask(match traffic {
+            Traffic::Near => SETTLE,
+            Traffic::Far => SETTLE_FAR,
+        })?;
         Ok(())
     }
 
@@ -193,7 +197,8 @@ fn enter(channel: BorrowedFd<'_>, user: User) -> io::Result<()> {
 fn serve(channel: BorrowedFd<'_>, request: u8) -> io::Result<()> {
     let opened = match SocketKind::from_number(request) {
         Some(kind) => open(kind).map(Some),
-        None if request == SETTLE => settle().map(|()| None),
+        None if request == SETTLE => settle(Traffic::Near).map(|()| None),
+        None if request == SETTLE_FAR => settle(Traffic::Far).map(|()| None),
         None => Err(Errno::INVAL),
     };
     match opened {
@@ -213,18 +218,29 @@ fn open(kind: SocketKind) -> Result<OwnedFd, Errno> {
             let protocol = Some(netlink::NETFILTER);
             (AddressFamily::NETLINK, SocketType::RAW, protocol)
         }
+        SocketKind::EchoV4 => (AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP)),
+        SocketKind::EchoV6 => {
+            let protocol = Some(ipproto::ICMPV6);
+            (AddressFamily::INET6, SocketType::RAW, protocol)
+        }
+        SocketKind::Tun => {
+            let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            return openat(CWD, tun::DEVICE, flags, Mode::empty());
+        }
     };
     socket_with(family, kind, SocketFlags::CLOEXEC, protocol)
 }
 
-fn settle() -> Result<(), Errno> {
+fn settle(traffic: Traffic) -> Result<(), Errno> {
     // Nobody else is to give it orders, not even its user. Before, its maker could not have written to its files in
     // /proc.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let file = openat(CWD, LOW_PORTS_FILE, OFlags::WRONLY, Mode::empty())?;
     rustix::io::write(file, b"0")?;
     // BBR would pace by timers what goes no further than to this host itself. Without Reno it may.
-    if let Ok(file) = openat(CWD, CONGESTION_FILE, OFlags::WRONLY, Mode::empty()) {
+    if traffic == Traffic::Near
+        && let Ok(file) = openat(CWD, CONGESTION_FILE, OFlags::WRONLY, Mode::empty())
+    {
         let _ = rustix::io::write(file, b"reno");
     }
     Ok(())

@@ -62,6 +62,15 @@ pub struct MakeError {
     pub obstacle: Option<Obstacle>,
 }
 
+/// How far what programs say goes by TCP before somebody else's TCP takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// To this host itself.
+    Near,
+    /// To other hosts.
+    Far,
+}
+
 /// Whose user namespace a network namespace belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum User {
@@ -76,14 +85,14 @@ impl ProgramNamespace {
     ///
     /// # Errors
     /// [`MakeError`]: neither a user namespace can be had nor a network namespace without one.
-    pub fn make() -> Result<Self, MakeError> {
-        Self::make_for(User::Own).or_else(|error| {
+    pub fn make(traffic: Traffic) -> Result<Self, MakeError> {
+        Self::make_for(User::Own, traffic).or_else(|error| {
             // Where root is confined to a folder, it has no user namespace, and needs none.
-            Self::make_for(User::Same).map_err(|_| error)
+            Self::make_for(User::Same, traffic).map_err(|_| error)
         })
     }
 
-    fn make_for(user: User) -> Result<Self, MakeError> {
+    fn make_for(user: User, traffic: Traffic) -> Result<Self, MakeError> {
         let refused = |step| move |source| MakeError::explained(step, source);
         let helper = Helper::start(user).map_err(refused(Step::Fork))?;
         let (step, namespaces) = helper.namespaces();
@@ -92,7 +101,7 @@ impl ProgramNamespace {
             identity::keep(helper.pid()).map_err(refused(Step::Identity))?;
         }
         // Where it is refused, programs may use all ports but the first 1023.
-        let _ = helper.settle();
+        let _ = helper.settle(traffic);
         Ok(Self {
             helper,
             entrance: Entrance::new(namespaces.user, namespaces.network),

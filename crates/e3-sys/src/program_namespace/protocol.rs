@@ -20,17 +20,35 @@ pub enum SocketKind {
     Route,
     /// For packet filters (nfnetlink).
     Netfilter,
+    /// ICMP over IPv4, for echoes (icmp(7)).
+    EchoV4,
+    /// ICMP over IPv6.
+    EchoV6,
+    /// The device that makes TUN interfaces there ([`tun`](crate::tun)): no socket, but bound to the network in which it is
+    /// opened, as sockets are.
+    Tun,
 }
 
 impl SocketKind {
     pub(super) fn from_number(number: u8) -> Option<Self> {
-        let all = [Self::TcpV4, Self::TcpV6, Self::Route, Self::Netfilter];
+        let all = [
+            Self::TcpV4,
+            Self::TcpV6,
+            Self::Route,
+            Self::Netfilter,
+            Self::EchoV4,
+            Self::EchoV6,
+            Self::Tun,
+        ];
         all.into_iter().find(|kind| *kind as u8 == number)
     }
 }
 
 /// The request that comes before all others; those for sockets are their kinds' numbers.
 pub(super) const SETTLE: u8 = 0;
+
+/// The same, where what programs say goes farther than to this host itself.
+pub(super) const SETTLE_FAR: u8 = u8::MAX;
 
 /// Descriptors that an answer carries at most.
 const MOST: usize = 2;
