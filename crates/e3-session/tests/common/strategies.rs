@@ -51,20 +51,7 @@ fn request() -> impl Strategy<Value = Request> {
         vec(bytes(), 0..4).prop_map(|keys| Request::Members { keys }),
         Just(Request::Health),
         settings().prop_map(Request::Prepare),
-        (
-            any::<u64>(),
-            option::of(text()),
-            vec(any::<IpAddr>(), 0..3),
-            vec(subnet(), 0..3)
-        )
-            .prop_map(
-                |(lifetime_s, identity, addresses, network)| Request::Introduce {
-                    lifetime_s,
-                    identity,
-                    addresses,
-                    network,
-                }
-            ),
+        introduce(),
         endorsement().prop_map(|endorsement| Request::Endorse { endorsement }),
         roster().prop_map(|roster| Request::Admit { roster }),
         vec(admission(), 0..4).prop_map(|admissions| Request::Reveal { admissions }),
@@ -313,6 +300,18 @@ fn health() -> impl Strategy<Value = ServiceHealth> {
         text().prop_map(|reason| Health::Down { reason }),
     ];
     (text(), health).prop_map(|(name, health)| ServiceHealth { name, health })
+}
+
+fn introduce() -> impl Strategy<Value = Request> {
+    let places = (vec(any::<IpAddr>(), 0..3), vec(subnet(), 0..3));
+    (any::<u64>(), option::of(text()), places).prop_map(
+        |(lifetime_s, identity, (addresses, network))| Request::Introduce {
+            lifetime_s,
+            identity,
+            addresses,
+            network,
+        },
+    )
 }
 
 fn subnet() -> impl Strategy<Value = Subnet> {

@@ -5,6 +5,10 @@ use crate::tree::{Crate, finding};
 /// What each crate may depend on, its tests included, from the bottom up. A crate that is not here fails the test.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-sys", &[]),
+    ("e3-process", &["e3-sys"]),
+    // Programs of others know nothing of E³.
+    ("e3-stock", &["e3-process", "e3-sys"]),
+    ("e3-nebula", &["e3-stock"]),
     ("e3-world", &[]),
     ("e3-template", &[]),
     ("e3-identity", &[]),
@@ -16,7 +20,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-lab", &["e3-sys", "e3-world"]),
     ("e3-program", &["e3-session", "e3-template"]),
     // An overlay knows no provider of hosts, no lab and no other overlay.
-    ("e3-overlay", &["e3-identity", "e3-session", "e3-sys"]),
+    (
+        "e3-overlay",
+        &["e3-identity", "e3-session", "e3-stock", "e3-sys"],
+    ),
     ("e3-contact", &["e3-identity", "e3-session"]),
     ("e3-resume", &[]),
     // Anybody may ask a reflector, whatever the overlay.
@@ -41,6 +48,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "e3-sys",
         ],
     ),
+    ("e3-overlay-nebula", MESH),
+    ("e3-overlay-tailscale", MESH),
+    ("e3-overlay-wireguard", MESH),
     (
         "e3-host",
         &["e3-lab", "e3-session", "e3-spec", "e3-sys", "e3-world"],
@@ -50,16 +60,36 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &[
             "e3-identity",
             "e3-overlay",
+            "e3-process",
             "e3-program",
             "e3-reflector",
             "e3-resolver",
             "e3-session",
+            "e3-stock",
             "e3-sys",
         ],
     ),
     ("e3-holder", EVERYTHING_BELOW),
     ("e3-conformance", EVERYTHING_BELOW),
     ("e3", EVERYTHING),
+];
+
+/// What overlays that carry packets may know.
+const MESH: &[&str] = &[
+    "e3-agent",
+    "e3-conformance",
+    "e3-contact",
+    "e3-forward",
+    "e3-identity",
+    "e3-lab",
+    "e3-nebula",
+    "e3-overlay",
+    "e3-process",
+    "e3-reflector",
+    "e3-session",
+    "e3-stock",
+    "e3-sys",
+    "e3-world",
 ];
 
 /// What keeps or tries an environment: all but the program `e3` and one another.
@@ -70,13 +100,18 @@ const EVERYTHING_BELOW: &[&str] = &[
     "e3-identity",
     "e3-lab",
     "e3-overlay",
+    "e3-overlay-nebula",
     "e3-overlay-quic",
+    "e3-overlay-tailscale",
+    "e3-overlay-wireguard",
+    "e3-process",
     "e3-program",
     "e3-reflector",
     "e3-resolver",
     "e3-resume",
     "e3-session",
     "e3-spec",
+    "e3-stock",
     "e3-sys",
     "e3-template",
     "e3-world",
@@ -91,13 +126,18 @@ const EVERYTHING: &[&str] = &[
     "e3-identity",
     "e3-lab",
     "e3-overlay",
+    "e3-overlay-nebula",
     "e3-overlay-quic",
+    "e3-overlay-tailscale",
+    "e3-overlay-wireguard",
+    "e3-process",
     "e3-program",
     "e3-reflector",
     "e3-resolver",
     "e3-resume",
     "e3-session",
     "e3-spec",
+    "e3-stock",
     "e3-sys",
     "e3-template",
     "e3-world",
