@@ -26,7 +26,7 @@ impl Agent {
 }
 
 /// Whether this host has what an overlay needs; in words if not.
-fn find(need: Need) -> Result<(), String> {
+pub(crate) fn find(need: Need) -> Result<(), String> {
     match need {
         Need::Program(program) => match e3_stock::find(program) {
             Ok(found) => {

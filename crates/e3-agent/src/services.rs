@@ -18,7 +18,10 @@ use e3_session::{
 use serde_bytes::ByteBuf;
 use tokio::{sync::RwLock, time::timeout};
 
-use crate::agent::{Agent, Event, Turn, fault, unusable};
+use crate::{
+    agent::{Agent, Event, Turn, fault, unusable},
+    prepare::find,
+};
 
 /// The folder in the agent's own in which services keep what makes them the same after a restart.
 pub(crate) const SERVICES: &str = "services";
@@ -50,6 +53,9 @@ impl Agent {
                 facts.kind
             ))
         })?;
+        for need in service.needs() {
+            find(*need).map_err(|lack| unusable(format!("service {} {lack}", facts.name)))?;
+        }
         if !is_file_name(&facts.name) {
             return Err(unusable(format!(
                 "a service is named {:?}, which is no plain file name",

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use e3_session::types::{Health, Options, ServicePort, SessionId};
 use serde_bytes::ByteBuf;
 
+use crate::Need;
+
 /// A service before it is started. Overlays give theirs by [`Overlay::service`].
 ///
 /// [`Overlay::service`]: crate::Overlay::service
@@ -13,6 +15,11 @@ use serde_bytes::ByteBuf;
 pub trait Service: Send + Sync + 'static {
     /// The ports that it listens on where none are declared, for plans that are made before anything is.
     fn usual_ports(&self) -> Vec<ServicePort>;
+
+    /// What it needs on its host.
+    fn needs(&self) -> &'static [Need] {
+        &[]
+    }
 
     /// Starts it in this process. What it needs to be the same when it is started again (keys, a certificate, the ports
     /// that it has chosen) it keeps in `start.folder`, so that parties who know it find it again.

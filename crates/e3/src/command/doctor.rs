@@ -6,7 +6,9 @@ mod lab;
 mod limits;
 mod network;
 mod python;
+mod stock;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -27,7 +29,7 @@ struct Finding {
     /// What was found, or what is wrong.
     detail: String,
     /// What it is needed for.
-    needed_for: &'static str,
+    needed_for: Cow<'static, str>,
     /// The command that mends it, or what to do where no command does.
     #[serde(skip_serializing_if = "Option::is_none")]
     mend: Option<String>,
@@ -35,7 +37,11 @@ struct Finding {
 
 impl Finding {
     /// Something that is there, or is not, and is needed.
-    fn new(what: &'static str, needed_for: &'static str, found: Result<String, Wrong>) -> Self {
+    fn new(
+        what: &'static str,
+        needed_for: impl Into<Cow<'static, str>>,
+        found: Result<String, Wrong>,
+    ) -> Self {
         let (ok, detail, mend) = match found {
             Ok(detail) => (true, detail, None),
             Err(Wrong { detail, mend }) => (false, detail, Some(mend)),
@@ -45,7 +51,7 @@ impl Finding {
             ok,
             required: true,
             detail,
-            needed_for,
+            needed_for: needed_for.into(),
             mend,
         }
     }
@@ -86,6 +92,7 @@ pub fn main(args: &Doctor, global: &Global) -> Result<ExitCode, Fault> {
     let mut findings = lab::findings(&distribution);
     findings.extend(python::findings(&distribution));
     findings.extend(limits::findings());
+    findings.extend(stock::findings());
     tell("doctor", &distribution, &findings, global)
 }
 
