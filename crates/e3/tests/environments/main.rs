@@ -31,6 +31,8 @@ mod interrupt;
 mod kept_up;
 mod kill;
 mod links;
+#[cfg(any(feature = "nebula", feature = "wireguard", feature = "tailscale"))]
+mod mesh;
 mod pins;
 mod probes;
 mod program;
