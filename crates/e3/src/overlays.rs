@@ -119,4 +119,55 @@ mod tests {
             "docs/e3.schema.json is out of date: E3_BLESS=1 cargo test -p e3 generated"
         );
     }
+
+    /// Which overlay goes with which identity scheme, as a table. `E3_BLESS=1` writes it anew.
+    #[test]
+    #[cfg(feature = "quic")]
+    fn the_generated_table_of_identities_is_up_to_date() {
+        let mut page = String::from(TABLE);
+        let schemes = IdentityScheme::WORDS
+            .iter()
+            .map(|word| word.parse().unwrap());
+        let schemes: Vec<IdentityScheme> = schemes.collect();
+        let head = schemes.iter().map(|scheme| format!("`{scheme}` |"));
+        let head: Vec<_> = head.collect();
+        page += &format!("| overlay | {}\n", head.join(" "));
+        page += &format!("|---|{}\n", "---|".repeat(head.len()));
+        for Words {
+            name, identities, ..
+        } in overlays()
+        {
+            let cells = schemes.iter().map(|scheme| {
+                if identities.first() == Some(scheme) {
+                    " yes, unless another is said |"
+                } else if identities.is_empty() || identities.contains(scheme) {
+                    " yes |"
+                } else {
+                    " no |"
+                }
+            });
+            page += &format!("| `{name}` |{}\n", cells.collect::<String>());
+        }
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/overlays/identities.md");
+        if std::env::var_os("E3_BLESS").is_some() {
+            std::fs::write(&path, &page).unwrap();
+        }
+        let documented = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            documented == page,
+            "docs/overlays/identities.md is out of date: E3_BLESS=1 cargo test -p e3 generated"
+        );
+    }
+
+    /// What stands above the table.
+    #[cfg(feature = "quic")]
+    const TABLE: &str = "\
+# Which overlay goes with which identity
+
+An identity scheme says [whom the others believe](../identity.md#whom-the-others-believe); an overlay takes the keys of
+whoever is believed. So nearly all go together. Where an overlay needs one scheme, that is what is used where none is said,
+and another is refused before anything is made. Written from the code (`E3_BLESS=1 cargo test -p e3 generated`); each cell
+is tried by `crates/e3/tests/environments/schemes.rs`.
+
+";
 }

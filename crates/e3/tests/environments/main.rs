@@ -40,6 +40,7 @@ mod programs;
 mod proof;
 mod quic;
 mod readable;
+mod schemes;
 mod services;
 mod settling;
 mod spu;
