@@ -81,7 +81,7 @@ fn option(kind: &e3_overlay::OptionKind) -> Option<KnownOption<'static>> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{fmt::Write as _, path::Path};
 
     use super::*;
 
@@ -131,8 +131,8 @@ mod tests {
         let schemes: Vec<IdentityScheme> = schemes.collect();
         let head = schemes.iter().map(|scheme| format!("`{scheme}` |"));
         let head: Vec<_> = head.collect();
-        page += &format!("| overlay | {}\n", head.join(" "));
-        page += &format!("|---|{}\n", "---|".repeat(head.len()));
+        let _ = writeln!(page, "| overlay | {}", head.join(" "));
+        let _ = writeln!(page, "|---|{}", "---|".repeat(head.len()));
         for Words {
             name, identities, ..
         } in overlays()
@@ -146,16 +146,16 @@ mod tests {
                     " no |"
                 }
             });
-            page += &format!("| `{name}` |{}\n", cells.collect::<String>());
+            let _ = writeln!(page, "| `{name}` |{}", cells.collect::<String>());
         }
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/overlays/identities.md");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/identities.md");
         if std::env::var_os("E3_BLESS").is_some() {
             std::fs::write(&path, &page).unwrap();
         }
         let documented = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             documented == page,
-            "docs/overlays/identities.md is out of date: E3_BLESS=1 cargo test -p e3 generated"
+            "docs/identities.md is out of date: E3_BLESS=1 cargo test -p e3 generated"
         );
     }
 
@@ -164,7 +164,7 @@ mod tests {
     const TABLE: &str = "\
 # Which overlay goes with which identity
 
-An identity scheme says [whom the others believe](../identity.md#whom-the-others-believe); an overlay takes the keys of
+An identity scheme says [whom the others believe](identity.md#whom-the-others-believe); an overlay takes the keys of
 whoever is believed. So nearly all go together. Where an overlay needs one scheme, that is what is used where none is said,
 and another is refused before anything is made. Written from the code (`E3_BLESS=1 cargo test -p e3 generated`); each cell
 is tried by `crates/e3/tests/environments/schemes.rs`.

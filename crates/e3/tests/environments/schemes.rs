@@ -1,7 +1,7 @@
-//! Every overlay with every identity scheme, as docs/overlays/identities.md tells it, which is made from the code: what it
+//! Every overlay with every identity scheme, as docs/identities.md tells it, which is made from the code: what it
 //! calls valid goes from nothing to an outcome, and all else is refused.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use crate::{repository, support::workshop::Workshop};
 
@@ -22,7 +22,7 @@ struct Cell {
 
 /// The table's cells.
 fn cells() -> Vec<Cell> {
-    let page = repository().join("docs/overlays/identities.md");
+    let page = repository().join("docs/identities.md");
     let page = fs::read_to_string(page).unwrap();
     let rows: Vec<Vec<&str>> = page
         .lines()
@@ -53,8 +53,12 @@ fn environment(workshop: &Workshop, cell: &Cell) {
         let folder = workshop.path(host).display().to_string();
         let made = workshop.e3(&["id", "new", "--out", &folder, "--json"]);
         let did = made.succeeded().json()["did"].as_str().unwrap().to_owned();
-        text += &format!("[hosts.{host}]\nregion = \"ams3\"\nidentity = \"{folder}\"\n");
-        listed += &format!("{host} = \"{did}\"\n");
+        writeln!(
+            text,
+            "[hosts.{host}]\nregion = \"ams3\"\nidentity = \"{folder}\""
+        )
+        .unwrap();
+        writeln!(listed, "{host} = \"{did}\"").unwrap();
     }
     if cell.scheme == "did" {
         text += &listed;
