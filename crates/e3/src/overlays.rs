@@ -12,10 +12,15 @@ pub const DEFAULT: &str = if cfg!(feature = "quic") {
 
 /// All of them.
 pub fn registry() -> Registry {
-    #[cfg_attr(not(feature = "quic"), expect(unused_mut, reason = "nothing is added"))]
+    #[cfg_attr(
+        not(any(feature = "quic", feature = "nebula")),
+        expect(unused_mut, reason = "nothing is added")
+    )]
     let mut registry = Registry::builtin();
     #[cfg(feature = "quic")]
     registry.add(|| std::sync::Arc::new(e3_overlay_quic::QuicOverlay::default()));
+    #[cfg(feature = "nebula")]
+    registry.add(|| std::sync::Arc::new(e3_overlay_nebula::NebulaOverlay::default()));
     registry
 }
 

@@ -1,0 +1,119 @@
+//! The overlay before it is joined.
+
+use std::{
+    net::{Ipv4Addr, UdpSocket},
+    sync::{Arc, OnceLock},
+};
+
+use async_trait::async_trait;
+use e3_overlay::{
+    Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
+    Promise, Properties, Scene, Service, ServiceKind,
+};
+use e3_session::types::Options;
+use e3_stock::NEBULA;
+use serde_bytes::ByteBuf;
+
+use crate::{
+    NAME, NebulaError,
+    flows::flows,
+    identity::Identity,
+    introduction::Introduced,
+    joined::join,
+    options::{Chosen, OPTIONS},
+    program::Program,
+    service,
+};
+
+/// The stock nebula, with certificates that each party makes for itself.
+#[derive(Debug, Default)]
+pub struct NebulaOverlay {
+    /// From *introduce*: the authority's key never leaves this process.
+    identity: OnceLock<Arc<Identity>>,
+}
+
+#[async_trait]
+impl Overlay for NebulaOverlay {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "the stock Nebula, 1.6.1 or later: encrypted, through NATs, each party its own authority; needs the right to make interfaces"
+    }
+
+    fn properties(&self) -> Properties {
+        Properties {
+            confidential: Promise::Yes,
+            integrity: Promise::Yes,
+            authenticated: Promise::Yes,
+            names_callers: Promise::Yes,
+            excludes_strangers: Promise::Yes,
+            forward_secret: Promise::Yes,
+            traverses_nat: Promise::Yes,
+            half_closes: Promise::Yes,
+            outlives_outage: Promise::Yes,
+            outlives_address: Promise::Yes,
+            isolates_program: Promise::Yes,
+            changes_roster: Promise::Yes,
+            excludes_removed: Promise::No(
+                "the connections of a member that is removed carry nothing from then on, but nobody tells programs that they have ended",
+            ),
+        }
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[Need::Program(&NEBULA), Need::Tun, Need::Interfaces]
+    }
+
+    fn addressing(&self) -> Addressing {
+        Addressing::Virtual
+    }
+
+    fn options(&self) -> &'static [OptionKind] {
+        OPTIONS
+    }
+
+    fn services(&self) -> &'static [ServiceKind] {
+        &[ServiceKind::Lighthouse]
+    }
+
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        (kind == ServiceKind::Lighthouse).then(service::lighthouse)
+    }
+
+    fn mode(&self, options: &Options) -> String {
+        Chosen::read(options).mode()
+    }
+
+    fn flows(&self, scene: &Scene) -> Vec<Flow> {
+        flows(scene)
+    }
+
+    /// Keys that are used in this session and in no other. A missing nebula and a port that cannot be had are told now,
+    /// before anybody takes part.
+    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
+        let program = Program::find().await?;
+        try_port(Chosen::read(&who.options).port)?;
+        let identity = Identity::make(&who.name, program.reads, &who.network, who.until_s)?;
+        let introduced = Introduced::of(&identity.certificates).bytes();
+        self.identity
+            .set(Arc::new(identity))
+            .map_err(|_| OverlayError::AlreadyIntroduced { overlay: NAME })?;
+        Ok(ByteBuf::from(introduced))
+    }
+
+    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        let identity = self.identity.get().cloned();
+        let identity = identity.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
+        Ok(Box::new(join(identity, joining).await?))
+    }
+}
+
+/// Whether a port can be had; 0 always can.
+pub(crate) fn try_port(port: u16) -> Result<(), NebulaError> {
+    let tried = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port));
+    tried
+        .map(drop)
+        .map_err(|source| NebulaError::Port { port, source })
+}
