@@ -58,6 +58,8 @@ impl Infrastructure {
             members: Vec::new(),
         };
         for kind in overlay.services() {
+            // Not every service has somebody who could see what it sees.
+            let tapped = tapped && subject()?.is_tapped();
             let name = if tapped { TAPPED } else { kind.as_str() };
             infrastructure.serve(*kind, name).await?;
         }

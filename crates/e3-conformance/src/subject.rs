@@ -33,6 +33,13 @@ pub(crate) struct Subject {
     tapping: Option<Tapping>,
 }
 
+impl Subject {
+    /// Whether there is a way to see what its services see.
+    pub(crate) fn is_tapped(&self) -> bool {
+        self.tapping.is_some()
+    }
+}
+
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
 /// called first thing in `main` of a test binary without Rust's own runner.
 pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {

@@ -202,7 +202,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "listening on every address, from another host, from its own host's address and from its loopback"
     ),
     check!(
-        OutlivesAddress,
+        ExcludesRemoved,
         wait,
         leaving::who_leaves_says_so_while_somebody_knocks,
         "its peers' connections end at once: they do not take it for an outage, whoever else is half let in"
