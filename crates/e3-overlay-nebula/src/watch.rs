@@ -137,3 +137,95 @@ impl State {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use e3_nebula::Version;
+    use e3_session::types::PartyIndex;
+
+    use super::*;
+    use crate::{
+        identity::{Identity, now_s},
+        members::Member,
+    };
+
+    fn authority(name: &str) -> e3_nebula::Certificate {
+        let network = ["10.233.0.0/16".parse().unwrap()];
+        let made = Identity::make(name, Version::V1, &network, now_s() + 60).unwrap();
+        made.certificate(Version::V1).unwrap().clone()
+    }
+
+    fn member(index: u16, name: &str) -> Member {
+        Member {
+            index: PartyIndex(index),
+            name: name.to_owned(),
+            addresses: vec![address(index)],
+            authority: authority(name),
+        }
+    }
+
+    fn address(index: u16) -> IpAddr {
+        [10, 233, 0, u8::try_from(index).unwrap() + 1].into()
+    }
+
+    fn members(all: Vec<Member>) -> Members {
+        Members {
+            version: Version::V1,
+            network: vec!["10.233.0.0/16".parse().unwrap()],
+            all,
+            lighthouse: authority("lighthouse"),
+            lit: vec![[10, 233, 255, 254].into()],
+        }
+    }
+
+    fn shakes(index: u16, by: &Member, via: Option<Via>) -> Event {
+        Event::Handshake {
+            addresses: vec![address(index)],
+            issuer: by.authority.fingerprint(),
+            fingerprint: Some(Fingerprint([7; 32])),
+            via,
+        }
+    }
+
+    #[test]
+    fn a_member_that_takes_anothers_address_is_named() {
+        let (ams, nyc) = (member(0, "ams"), member(1, "nyc"));
+        let watch = Watch::default();
+        watch.take(&members(vec![ams.clone(), nyc.clone()]), "lighthouse");
+        assert_eq!(watch.heed(shakes(0, &ams, None)), None);
+        assert_eq!(watch.heed(shakes(1, &nyc, None)), None);
+        let said = watch.heed(shakes(0, &nyc, None)).unwrap();
+        assert!(
+            said.starts_with("nyc has certified the address 10.233.0.1"),
+            "{said}"
+        );
+        assert!(said.contains("which is ams's"), "{said}");
+    }
+
+    #[test]
+    fn whoever_is_gone_is_blocked_and_no_reason_to_stop() {
+        let (ams, nyc, sgp) = (member(0, "ams"), member(1, "nyc"), member(1, "sgp"));
+        let watch = Watch::default();
+        watch.take(&members(vec![ams.clone(), nyc.clone()]), "lighthouse");
+        assert_eq!(watch.heed(shakes(1, &nyc, None)), None);
+        watch.take(&members(vec![ams, sgp]), "lighthouse");
+        assert!(watch.blocked().contains(&Fingerprint([7; 32])));
+        assert_eq!(watch.heed(shakes(1, &nyc, None)), None);
+    }
+
+    #[test]
+    fn a_direct_way_is_not_forgotten_for_a_relayed_attempt() {
+        let nyc = member(1, "nyc");
+        let watch = Watch::default();
+        watch.take(&members(vec![member(0, "ams"), nyc.clone()]), "lighthouse");
+        let at = Via::Direct("192.0.2.7:4242".parse().unwrap());
+        watch.heed(shakes(1, &nyc, Some(Via::Relayed)));
+        assert_eq!(watch.via(&nyc.addresses), Some(Via::Relayed));
+        watch.heed(shakes(1, &nyc, Some(at)));
+        watch.heed(shakes(1, &nyc, Some(Via::Relayed)));
+        assert_eq!(watch.via(&nyc.addresses), Some(at));
+        let addresses = nyc.addresses.clone();
+        watch.heed(Event::Closed { addresses });
+        assert_eq!(watch.via(&nyc.addresses), None);
+    }
+}
