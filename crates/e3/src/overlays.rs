@@ -13,7 +13,7 @@ pub const DEFAULT: &str = if cfg!(feature = "quic") {
 /// All of them.
 pub fn registry() -> Registry {
     #[cfg_attr(
-        not(any(feature = "quic", feature = "nebula")),
+        not(any(feature = "quic", feature = "nebula", feature = "tailscale")),
         expect(unused_mut, reason = "nothing is added")
     )]
     let mut registry = Registry::builtin();
@@ -21,6 +21,8 @@ pub fn registry() -> Registry {
     registry.add(|| std::sync::Arc::new(e3_overlay_quic::QuicOverlay::default()));
     #[cfg(feature = "nebula")]
     registry.add(|| std::sync::Arc::new(e3_overlay_nebula::NebulaOverlay::default()));
+    #[cfg(feature = "tailscale")]
+    registry.add(|| std::sync::Arc::new(e3_overlay_tailscale::HeadscaleOverlay::default()));
     registry
 }
 

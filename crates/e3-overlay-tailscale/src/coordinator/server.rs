@@ -1,0 +1,222 @@
+//! The server as it runs, and what it is asked: over its own socket, by its own command, which needs no key.
+
+use std::{ffi::OsStr, path::Path, path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use e3_stock::{Daemon, Found, HEADSCALE, Spec, find};
+use serde::Deserialize;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
+use zeroize::Zeroizing;
+
+use super::config::{
+    USER, config,
+    files::{CONFIG, POLICY, SOCKET},
+    policy,
+};
+use crate::{
+    TailscaleError,
+    command::run,
+    coordinator::kept::write,
+    desk::{
+        AuthKey,
+        server::{Desk, Issuer},
+    },
+    introduced::NodeKey,
+    told::Ports,
+};
+
+/// How long the server may take to begin.
+const BEGINNING: Duration = Duration::from_secs(20);
+
+/// How long it may take to answer.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// How long a party may take from getting its key to registering with it.
+const LIFETIME: &str = "5m";
+
+/// What a service's folder must not be longer than, so that the server's socket can be named (unix(7)).
+const SOCKET_PATH: usize = 107;
+
+/// Asks the server, one question after the other: each begins a process and, where a key is made, takes a tenth of a second
+/// of a processor, since the server keeps but a slow hash of it.
+#[derive(Clone)]
+pub(super) struct Clerk {
+    found: Found,
+    config: PathBuf,
+    folder: PathBuf,
+    /// The number of the one user.
+    user: Arc<Mutex<Option<u64>>>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: u64,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: u64,
+    node_key: String,
+}
+
+/// Starts the server, and waits until it answers.
+pub(super) async fn start(
+    folder: &Path,
+    address: std::net::IpAddr,
+    ports: Ports,
+) -> Result<(Daemon, Clerk), TailscaleError> {
+    let found = find(&HEADSCALE)?;
+    let socket = folder.join(SOCKET);
+    if socket.as_os_str().len() > SOCKET_PATH {
+        return Err(TailscaleError::File {
+            path: socket,
+            source: std::io::Error::other(
+                "the path is too long for a socket: begin the environment in a folder with a shorter one",
+            ),
+        });
+    }
+    write(
+        &folder.join(CONFIG),
+        config(folder, address, ports).to_string().as_bytes(),
+    )?;
+    write(&folder.join(POLICY), policy().to_string().as_bytes())?;
+    // One of an earlier start would be taken for this one's.
+    let _ = std::fs::remove_file(&socket);
+    let clerk = Clerk {
+        found: found.clone(),
+        config: folder.join(CONFIG),
+        folder: folder.to_owned(),
+        user: Arc::default(),
+    };
+    let daemon = Daemon::start(Spec {
+        found: &found,
+        source: "headscale",
+        arguments: vec!["serve".into(), "-c".into(), folder.join(CONFIG).into()],
+        environment: Vec::new(),
+        folder,
+    })?;
+    let beginning = async {
+        while tokio::net::UnixStream::connect(&socket).await.is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        clerk.user().await
+    };
+    tokio::select! {
+        begun = tokio::time::timeout(BEGINNING, beginning) => match begun {
+            Ok(user) => drop(user?),
+            Err(_) => return Err(TailscaleError::Late {
+                program: HEADSCALE.name,
+                doing: "starting".to_owned(),
+                seconds: BEGINNING.as_secs(),
+            }),
+        },
+        why = daemon.end() => return Err(TailscaleError::Program {
+            program: HEADSCALE.name,
+            doing: "starting".to_owned(),
+            why,
+        }),
+    }
+    Ok((daemon, clerk))
+}
+
+impl Clerk {
+    /// The one user's number; it is made where there is none.
+    async fn user(&self) -> Result<u64, TailscaleError> {
+        let mut user = self.user.lock().await;
+        if let Some(user) = *user {
+            return Ok(user);
+        }
+        let known: Option<Vec<User>> = self.ask(&["users", "list"], "listing its users").await?;
+        let known = known
+            .unwrap_or_default()
+            .into_iter()
+            .find(|one| one.name == USER);
+        let id = if let Some(known) = known {
+            known.id
+        } else {
+            let made: User = self
+                .ask(&["users", "create", USER], "making a user")
+                .await?;
+            made.id
+        };
+        *user = Some(id);
+        Ok(id)
+    }
+
+    /// Lets the server forget all nodes but those of the desk's parties.
+    pub(super) async fn forget_others(&self, desk: &Desk) -> Result<(), TailscaleError> {
+        // One at a time: the same lock as for keys.
+        let user = self.user.lock().await;
+        let nodes: Option<Vec<Listed>> = self.ask(&["nodes", "list"], "listing its nodes").await?;
+        for node in nodes.unwrap_or_default() {
+            let known = NodeKey::read(&node.node_key).is_some_and(|key| desk.is_known(&key));
+            if !known {
+                let id = node.id.to_string();
+                let forget = ["nodes", "delete", "--force", "-i", &id];
+                let _said: serde_json::Value = self.ask(&forget, "forgetting a node").await?;
+            }
+        }
+        drop(user);
+        Ok(())
+    }
+
+    async fn ask<Answer: for<'a> Deserialize<'a>>(
+        &self,
+        words: &[&str],
+        doing: &str,
+    ) -> Result<Answer, TailscaleError> {
+        let mut arguments: Vec<&OsStr> = words.iter().map(OsStr::new).collect();
+        arguments.extend(["-o", "json", "-c"].map(OsStr::new));
+        arguments.push(self.config.as_os_str());
+        let begun = Instant::now();
+        let said = Zeroizing::new(run(&self.found, &arguments, doing, ANSWER).await?);
+        tracing::debug!(elapsed = ?begun.elapsed(), "headscale: {doing}");
+        serde_json::from_slice(&said).map_err(|error| TailscaleError::Program {
+            program: HEADSCALE.name,
+            doing: doing.to_owned(),
+            why: format!(
+                "it said something that E³ does not understand ({error}): is it older than 0.29?"
+            ),
+        })
+    }
+
+    async fn make_key(&self) -> Result<AuthKey, TailscaleError> {
+        let user = self.user().await?.to_string();
+        let _one_at_a_time = self.user.lock().await;
+        let words = [
+            "preauthkeys",
+            "create",
+            "-u",
+            &user,
+            "--ephemeral",
+            "-e",
+            LIFETIME,
+        ];
+        let made: Made = self.ask(&words, "making a key").await?;
+        Ok(Zeroizing::new(made.key))
+    }
+}
+
+#[async_trait]
+impl Issuer for Clerk {
+    async fn issue(&self) -> Result<AuthKey, String> {
+        self.make_key().await.map_err(|error| error.to_string())
+    }
+}
+
+impl std::fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clerk")
+            .field("in", &self.folder)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,195 @@
+//! The coordinator as an agent starts it.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
+use e3_session::types::{Health, ServicePort, Transport};
+use e3_stock::Daemon;
+use futures::FutureExt as _;
+use serde_bytes::ByteBuf;
+use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
+
+use super::{
+    kept::Kept,
+    server::{Clerk, start},
+};
+use crate::{
+    desk::server::{Desk, acceptor},
+    introduced::Introduced,
+    told::{Ports, Told, address},
+};
+
+/// Where one listens unless something else is declared.
+const USUAL: Ports = Ports {
+    server: 8443,
+    desk: 8444,
+    stun: 3478,
+};
+
+/// A coordinator for an agent to start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coordinator;
+
+struct Running {
+    daemon: Mutex<Daemon>,
+    clerk: Clerk,
+    desk: Desk,
+    serving: JoinHandle<()>,
+    ports: Ports,
+    told: BTreeMap<String, ByteBuf>,
+}
+
+fn listed(ports: Ports) -> Vec<ServicePort> {
+    let port = |port, transport| ServicePort { port, transport };
+    vec![
+        port(ports.server, Transport::Tcp),
+        port(ports.desk, Transport::Tcp),
+        port(ports.stun, Transport::Udp),
+    ]
+}
+
+/// The ports that were declared, and the usual ones for what was not: of TCP, the first is the server's and the second the
+/// desk's.
+pub(crate) fn chosen(declared: &[ServicePort]) -> Ports {
+    let of = |transport| {
+        let declared = declared.iter();
+        declared
+            .filter(move |port| port.transport == transport)
+            .map(|port| port.port)
+    };
+    let server = of(Transport::Tcp).next().unwrap_or(USUAL.server);
+    Ports {
+        server,
+        // Who moves one moves both, unless it says otherwise.
+        desk: of(Transport::Tcp)
+            .nth(1)
+            .unwrap_or(server.wrapping_add(1).max(1)),
+        stun: of(Transport::Udp).next().unwrap_or(USUAL.stun),
+    }
+}
+
+#[async_trait]
+impl Service for Coordinator {
+    fn usual_ports(&self) -> Vec<ServicePort> {
+        listed(USUAL)
+    }
+
+    async fn start(&self, begin: ServiceStart) -> Result<Box<dyn RunningService>, ServiceError> {
+        let name = || begin.name.clone();
+        let failed = |why: &dyn std::fmt::Display| ServiceError::Start {
+            name: name(),
+            why: why.to_string(),
+        };
+        let own =
+            address(&begin.addresses).ok_or_else(|| ServiceError::NoAddress { name: name() })?;
+        let ports = chosen(&begin.ports);
+        let kept = Kept::open(&begin.folder, &begin.addresses).map_err(|error| failed(&error))?;
+        let listener = listen(ports.desk)
+            .await
+            .map_err(|source| ServiceError::Listen {
+                name: name(),
+                port: ports.desk,
+                transport: Transport::Tcp,
+                source,
+            })?;
+        let desk = Desk::default();
+        let acceptor = acceptor(&kept.desk, &desk).map_err(|error| failed(&error))?;
+        let (daemon, clerk) = start(&begin.folder, own, ports)
+            .await
+            .map_err(|error| failed(&error))?;
+        let serving = desk
+            .clone()
+            .serve(listener, acceptor, Arc::new(clerk.clone()));
+        let told = Told {
+            address: own,
+            certificate: kept.certificate,
+            desk_key: kept.desk.verifying_key(),
+            ports,
+        };
+        Ok(Box::new(Running {
+            daemon: Mutex::new(daemon),
+            clerk,
+            desk,
+            serving: tokio::spawn(serving),
+            ports,
+            told: told.tell(),
+        }))
+    }
+}
+
+/// On all addresses of this host, of both families where the system has IPv6.
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+        }
+        done => done,
+    }
+}
+
+#[async_trait]
+impl RunningService for Running {
+    fn ports(&self) -> Vec<ServicePort> {
+        listed(self.ports)
+    }
+
+    fn told(&self) -> BTreeMap<String, ByteBuf> {
+        self.told.clone()
+    }
+
+    /// What is no introduction is nobody's: its party's agent has refused the roster.
+    async fn admit(&self, keys: &[ByteBuf]) {
+        let parties = keys.iter().filter_map(|bytes| Introduced::read(bytes));
+        self.desk
+            .admit(parties.map(|party| (party.desk, party.node)));
+        if let Err(error) = self.clerk.forget_others(&self.desk).await {
+            tracing::warn!(%error, "the coordinator may still know somebody whom the roster does not name");
+        }
+    }
+
+    async fn health(&self) -> Health {
+        let daemon = self.daemon.lock().await;
+        match daemon.end().now_or_never() {
+            Some(reason) => Health::Down { reason },
+            None => Health::Up,
+        }
+    }
+
+    async fn stop(self: Box<Self>) {
+        self.serving.abort();
+        let _ended = self.serving.await;
+        self.daemon.into_inner().stop().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_ports_are_used_in_their_order() {
+        let port = |port, transport| ServicePort { port, transport };
+        assert_eq!(chosen(&[]), USUAL);
+        let some = chosen(&[port(443, Transport::Tcp)]);
+        assert_eq!((some.server, some.desk, some.stun), (443, 444, 3478));
+        let all = [
+            port(1, Transport::Udp),
+            port(2, Transport::Tcp),
+            port(3, Transport::Tcp),
+        ];
+        assert_eq!(
+            chosen(&all),
+            Ports {
+                server: 2,
+                desk: 3,
+                stun: 1
+            }
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! A party at the desk.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use rustls::{
+    ClientConfig,
+    client::{AlwaysResolvesClientRawPublicKeys, Resumption},
+    pki_types::ServerName,
+    version::TLS13,
+};
+use tokio::{
+    io::AsyncReadExt as _,
+    net::TcpStream,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_rustls::TlsConnector;
+use zeroize::Zeroizing;
+
+use super::{ALPN, AuthKey, LONGEST, certified, provider, understand, verify::Known};
+use crate::TailscaleError;
+
+/// Pause before the desk is asked again: it may not know yet who the parties are.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// Asks the desk for a key until it gives one or the time is over.
+pub(crate) async fn ask(
+    own: &SigningKey,
+    desk: (SocketAddr, VerifyingKey),
+    deadline: Instant,
+) -> Result<AuthKey, TailscaleError> {
+    let (at, key) = desk;
+    let connector = connector(own, key)?;
+    let mut last = "it did not answer in time".to_owned();
+    while Instant::now() < deadline {
+        match timeout_at(deadline, once(&connector, at)).await {
+            Ok(Ok(said)) => match understand(&said) {
+                Ok(key) => return Ok(key),
+                Err(why) => last = why,
+            },
+            Ok(Err(error)) => last = error.to_string(),
+            Err(_) => break,
+        }
+        sleep(AGAIN).await;
+    }
+    Err(TailscaleError::Desk {
+        at: at.to_string(),
+        why: last,
+    })
+}
+
+async fn once(connector: &TlsConnector, at: SocketAddr) -> io::Result<Zeroizing<Vec<u8>>> {
+    let stream = TcpStream::connect(at).await?;
+    let nobody = ServerName::IpAddress(at.ip().into());
+    let stream = connector.connect(nobody, stream).await?;
+    let mut said = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    stream.take(most).read_to_end(&mut said).await?;
+    Ok(said)
+}
+
+fn connector(own: &SigningKey, desk: VerifyingKey) -> Result<TlsConnector, rustls::Error> {
+    let provider = provider();
+    let resolver = AlwaysResolvesClientRawPublicKeys::new(Arc::new(certified(own, &provider)?));
+    let verifier = Known::new(Arc::new(move |key| *key == desk), &provider);
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13])?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_client_cert_resolver(Arc::new(resolver));
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.enable_sni = false;
+    config.resumption = Resumption::disabled();
+    Ok(TlsConnector::from(Arc::new(config)))
+}

@@ -1,0 +1,170 @@
+//! The desk itself.
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use rustls::{
+    ServerConfig,
+    server::{AlwaysResolvesServerRawPublicKeys, NoServerSessionStorage},
+    version::TLS13,
+};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::{ALPN, AuthKey, certified, provider, saying, verify::Known};
+use crate::{TailscaleError, introduced::NodeKey};
+
+/// How long a visit may take.
+const VISIT: Duration = Duration::from_secs(30);
+
+/// Visitors at the same time; others wait in the system's queue.
+const VISITORS: usize = 64;
+
+/// Keys that a party may have from one roster: it needs one, and another whenever it begins anew.
+const KEYS: u32 = 8;
+
+/// Between attempts to accept where the system is short of something.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Who makes keys.
+#[async_trait]
+pub(crate) trait Issuer: Send + Sync + 'static {
+    /// A key with which one node can register once, soon. The error is told to the party.
+    async fn issue(&self) -> Result<AuthKey, String>;
+}
+
+/// A desk, and whom it serves. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Desk(Arc<Mutex<BTreeMap<[u8; 32], Party>>>);
+
+struct Party {
+    node: NodeKey,
+    given: u32,
+}
+
+impl Desk {
+    /// From now on it is for these, and for nobody else. Who was known before has used what it has used.
+    pub(crate) fn admit(&self, parties: impl Iterator<Item = (VerifyingKey, NodeKey)>) {
+        let mut known = self.lock();
+        let parties = parties.map(|(desk, node)| {
+            let given = known.get(desk.as_bytes());
+            let given = given.map_or(0, |party| party.given);
+            (desk.to_bytes(), Party { node, given })
+        });
+        *known = parties.collect();
+    }
+
+    /// Whether a node is one of the parties'.
+    pub(crate) fn is_known(&self, node: &NodeKey) -> bool {
+        self.lock().values().any(|party| party.node == *node)
+    }
+
+    /// Counts a key that is about to be given; none are left to give where this is false.
+    fn count(&self, key: &VerifyingKey) -> bool {
+        let mut known = self.lock();
+        match known.get_mut(key.as_bytes()) {
+            Some(party) if party.given < KEYS => {
+                party.given += 1;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn knows(&self, key: &VerifyingKey) -> bool {
+        self.lock().contains_key(key.as_bytes())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], Party>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Serves whoever comes, for ever.
+    pub(crate) async fn serve(
+        self,
+        listener: TcpListener,
+        acceptor: TlsAcceptor,
+        issuer: Arc<dyn Issuer>,
+    ) {
+        let room = Arc::new(Semaphore::new(VISITORS));
+        let mut visits = JoinSet::new();
+        loop {
+            let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+                return;
+            };
+            while visits.try_join_next().is_some() {}
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::debug!(%error, "a visitor was not let in");
+                    sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            let (desk, acceptor, issuer) = (self.clone(), acceptor.clone(), Arc::clone(&issuer));
+            visits.spawn(async move {
+                let visit = timeout(VISIT, desk.visit(stream, &acceptor, &*issuer));
+                if let Ok(Err(error)) = visit.await {
+                    tracing::debug!(%error, "a visitor got no key");
+                }
+                drop(place);
+            });
+        }
+    }
+
+    async fn visit(
+        &self,
+        stream: TcpStream,
+        acceptor: &TlsAcceptor,
+        issuer: &dyn Issuer,
+    ) -> io::Result<()> {
+        let mut stream = acceptor.accept(stream).await?;
+        let shown = stream.get_ref().1.peer_certificates();
+        let key = shown.and_then(|all| e3_contact::key_in(all.first()?));
+        let key = key.ok_or_else(|| io::Error::other("the visitor has shown no key"))?;
+        let answer = if self.count(&key) {
+            issuer.issue().await
+        } else {
+            Err(format!(
+                "this party was given {KEYS} keys already: leave the environment and come anew"
+            ))
+        };
+        stream.write_all(&saying(&answer)).await?;
+        stream.shutdown().await
+    }
+}
+
+/// What answers handshakes with the parties of a desk.
+pub(crate) fn acceptor(key: &SigningKey, desk: &Desk) -> Result<TlsAcceptor, TailscaleError> {
+    let provider = provider();
+    let resolver = AlwaysResolvesServerRawPublicKeys::new(Arc::new(certified(key, &provider)?));
+    let guests = desk.clone();
+    let verifier = Known::new(Arc::new(move |key| guests.knows(key)), &provider);
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13])?
+        .with_client_cert_verifier(Arc::new(verifier))
+        .with_cert_resolver(Arc::new(resolver));
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    // A resumed session would not ask the roster again.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use tokio::{net::TcpListener, time::Instant};
+
+use super::{
+    client::ask,
+    server::{Desk, Issuer, acceptor},
+    *,
+};
+use crate::keys::PartyKeys;
+
+struct Fixed;
+
+#[async_trait]
+impl Issuer for Fixed {
+    async fn issue(&self) -> Result<AuthKey, String> {
+        Ok(Zeroizing::new("hskey-auth-1".to_owned()))
+    }
+}
+
+async fn open(desk: &Desk, key: &SigningKey) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let acceptor = acceptor(key, desk).unwrap();
+    tokio::spawn(desk.clone().serve(listener, acceptor, Arc::new(Fixed)));
+    at
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_millis(700)
+}
+
+#[tokio::test]
+async fn only_whom_the_roster_names_is_given_a_key() {
+    let [one, two, desk_keys] = [(); 3].map(|()| PartyKeys::generate().unwrap());
+    let desk = Desk::default();
+    let at = open(&desk, desk_keys.desk()).await;
+    let desk_key = desk_keys.public().desk;
+    assert!(
+        ask(one.desk(), (at, desk_key), soon()).await.is_err(),
+        "there is no roster yet"
+    );
+
+    let public = one.public();
+    desk.admit([(public.desk, public.node)].into_iter());
+    let key = ask(one.desk(), (at, desk_key), soon()).await.unwrap();
+    assert_eq!(*key, "hskey-auth-1");
+    assert!(
+        ask(two.desk(), (at, desk_key), soon()).await.is_err(),
+        "it is no party"
+    );
+    let wrong = two.public().desk;
+    assert!(
+        ask(one.desk(), (at, wrong), soon()).await.is_err(),
+        "it is not that desk"
+    );
+
+    desk.admit([].into_iter());
+    assert!(
+        ask(one.desk(), (at, desk_key), soon()).await.is_err(),
+        "it was removed"
+    );
+    assert!(!desk.is_known(&public.node));
+}
+
+#[tokio::test]
+async fn nobody_is_given_keys_without_end() {
+    let [one, desk_keys] = [(); 2].map(|()| PartyKeys::generate().unwrap());
+    let desk = Desk::default();
+    let at = open(&desk, desk_keys.desk()).await;
+    let public = one.public();
+    for _ in 0..8 {
+        desk.admit([(public.desk, public.node)].into_iter());
+        assert!(
+            ask(one.desk(), (at, desk_keys.public().desk), soon())
+                .await
+                .is_ok()
+        );
+    }
+    let error = ask(one.desk(), (at, desk_keys.public().desk), soon())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("8 keys already"), "{error}");
+}
+
+#[tokio::test]
+async fn who_says_nothing_keeps_nobody_waiting() {
+    let [one, desk_keys] = [(); 2].map(|()| PartyKeys::generate().unwrap());
+    let desk = Desk::default();
+    let at = open(&desk, desk_keys.desk()).await;
+    let public = one.public();
+    desk.admit([(public.desk, public.node)].into_iter());
+    let mut silent = Vec::new();
+    for _ in 0..32 {
+        silent.push(tokio::net::TcpStream::connect(at).await.unwrap());
+    }
+    assert!(
+        ask(one.desk(), (at, desk_keys.public().desk), soon())
+            .await
+            .is_ok()
+    );
+}
+
+#[test]
+fn an_answer_is_understood() {
+    let key: Result<AuthKey, String> = Ok(Zeroizing::new("k-1".to_owned()));
+    assert_eq!(*understand(&saying(&key)).unwrap(), "k-1");
+    let none: Result<AuthKey, String> = Err("not\nnow".to_owned());
+    assert_eq!(understand(&saying(&none)).unwrap_err(), "notnow");
+    assert!(understand(b"+a b").is_err(), "no key has a space");
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_desk_says_is_a_key_for_a_file_or_none(said in proptest::collection::vec(any::<u8>(), 0..64)) {
+        if let Ok(key) = understand(&said) {
+            prop_assert!(!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Joining: a daemon with this party's key, a key to register with, what the coordinator hands out compared with the
+//! roster, and the program's network.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
+use e3_overlay::{Joining, OverlayError, ServiceKind};
+use e3_session::types::{PartyIndex, Roster, ServiceFacts};
+use tokio::{
+    sync::{Mutex, oneshot},
+    time::{Instant, sleep},
+};
+
+use super::Member;
+use crate::{
+    NAME, TailscaleError,
+    desk::client,
+    introduced::{Introduced, NodeKey, keys_of},
+    keys::PartyKeys,
+    netmap::{Expected, Netmap},
+    tailscaled::{Tailscaled, Whose, nowhere},
+    told::Told,
+    watch::{Watched, watch},
+};
+
+/// Bytes of a packet in the tunnel: what every path takes (RFC 8200, section 5), as Tailscale has it.
+const MTU: u32 = 1280;
+
+/// How long registering may take, even if peers may not be waited for that long.
+const REGISTERING: Duration = Duration::from_secs(20);
+
+/// How long the coordinator's host may take to hear of a roster after its parties.
+const KNOWN: Duration = Duration::from_secs(5);
+
+/// Between looks at what the coordinator has told.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Joins, and waits until peers are reached.
+pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, OverlayError> {
+    let Joining {
+        roster,
+        me,
+        dial,
+        ports,
+        timeout,
+        services,
+        folder,
+        ..
+    } = joining;
+    let parties = parties_of(&roster)?;
+    let (coordinator, told) = coordinator(&services)?;
+    let own = keys.public();
+    let name = parties
+        .get(usize::from(me.0))
+        .filter(|(_, keys)| *keys == own);
+    let (name, _) = name.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
+    let begun = Instant::now();
+    let deadline = begun + timeout.max(REGISTERING);
+    // Whom the desk does not know by then, it will not know.
+    let patience = begun + timeout.max(KNOWN);
+
+    let whose = Whose {
+        folder: &folder,
+        keys,
+        name,
+        coordinator: &told,
+    };
+    let starting = Tailscaled::start(whose);
+    let asking = client::ask(keys.desk(), (told.desk(), told.desk_key), patience);
+    let (tailscaled, key) = futures::future::try_join(starting, asking).await?;
+    let left = deadline.saturating_duration_since(Instant::now());
+    tailscaled.log_in((name, &told.url()), &key, left).await?;
+    let expected = expected(&parties, own.node);
+    let netmap = registered(&tailscaled, &expected, deadline).await?;
+    let place = Tunnelled::open(&plan_of(&parties, me, (dial, ports), &netmap), MTU);
+    let place = place.map_err(TailscaleError::Place)?;
+    place
+        .adopt(&tailscaled.interface)
+        .map_err(TailscaleError::Place)?;
+
+    let watched = Arc::new(Watched::new(tailscaled.api(), expected));
+    let (sever, severed) = oneshot::channel();
+    let watching = tokio::spawn(watch(Arc::clone(&watched), tailscaled.end(), sever));
+    let member = Member {
+        tailscaled,
+        place,
+        watched,
+        watching,
+        severed: Some(severed),
+        own,
+        coordinator,
+        me,
+        dial,
+        ports,
+        timeout,
+        parties,
+        links: Mutex::default(),
+    };
+    member.settle().await;
+    let plan = member.plan();
+    member.place.change(&plan).map_err(TailscaleError::Place)?;
+    Ok(member)
+}
+
+/// The coordinator's name, and what is told of it.
+fn coordinator(services: &[ServiceFacts]) -> Result<(String, Told), TailscaleError> {
+    let kind = ServiceKind::Coordinator.as_str();
+    let facts = services.iter().find(|service| service.kind == kind);
+    let facts = facts.ok_or(TailscaleError::NoCoordinator)?;
+    let told = Told::read(facts).map_err(|source| TailscaleError::Coordinator {
+        name: facts.name.clone(),
+        source,
+    })?;
+    Ok((facts.name.clone(), told))
+}
+
+/// Everybody's name and keys, in the order of indices.
+fn parties_of(roster: &Roster) -> Result<Vec<(String, Introduced)>, TailscaleError> {
+    let names = roster.parties.iter().map(|entry| entry.name.clone());
+    Ok(names.zip(keys_of(roster, NAME)?).collect())
+}
+
+/// Whom the roster names beside this party.
+fn expected(parties: &[(String, Introduced)], own: NodeKey) -> Expected {
+    let all = parties.iter().map(|(name, keys)| (keys.node, name.clone()));
+    Expected {
+        own: Some(own),
+        peers: all.filter(|(key, _)| *key != own).collect(),
+    }
+}
+
+/// Waits until the coordinator has given this party's node, by its own key, an address.
+async fn registered(
+    tailscaled: &Tailscaled,
+    expected: &Expected,
+    deadline: Instant,
+) -> Result<Netmap, TailscaleError> {
+    let mut last = "nothing".to_owned();
+    while Instant::now() < deadline {
+        match tailscaled.api().netmap().await {
+            Ok(netmap) => match &netmap.own {
+                Some(own) if Some(own.key) != expected.own => {
+                    let betrayed = crate::Difference::Own { key: own.key };
+                    return Err(TailscaleError::Betrayed(betrayed.to_string()));
+                }
+                Some(_) if netmap.is_running => return Ok(netmap),
+                _ => last = netmap.state,
+            },
+            Err(silent) => last = silent.to_string(),
+        }
+        sleep(LOOK).await;
+    }
+    Err(TailscaleError::Program {
+        program: "tailscaled",
+        doing: "waiting for an address".to_owned(),
+        why: format!("its state is {last}"),
+    })
+}
+
+/// Who lives in the program's network, at the addresses that the coordinator has given to the roster's keys.
+fn plan_of(
+    parties: &[(String, Introduced)],
+    me: PartyIndex,
+    (dial, ports): (e3_session::types::Dial, e3_session::types::Ports),
+    netmap: &Netmap,
+) -> Plan {
+    let own = netmap.own.iter().map(|own| (own.key, &own.addresses));
+    let others = netmap
+        .peers
+        .iter()
+        .map(|(key, node)| (*key, &node.addresses));
+    let addresses: BTreeMap<_, _> = others.chain(own).collect();
+    let residents = (0..=u16::MAX)
+        .zip(parties)
+        .map(|(index, (name, keys))| Resident {
+            name: name.clone(),
+            addresses: match addresses.get(&keys.node) {
+                Some(known) if !known.is_empty() => (*known).clone(),
+                _ => vec![nowhere(index)],
+            },
+        });
+    Plan {
+        me,
+        parties: residents.collect(),
+        dial,
+        ports,
+        wanted: Wanted::Namespace,
+    }
+}
+
+impl Member {
+    /// Whom the roster names.
+    pub(super) fn expected(&self) -> Expected {
+        expected(&self.parties, self.own.node)
+    }
+
+    /// The program's network as it has to be now.
+    pub(super) fn plan(&self) -> Plan {
+        let unknown = || Netmap {
+            is_running: false,
+            state: String::new(),
+            own: None,
+            peers: BTreeMap::new(),
+        };
+        let netmap = self.watched.latest().unwrap_or_else(unknown);
+        plan_of(&self.parties, self.me, (self.dial, self.ports), &netmap)
+    }
+}

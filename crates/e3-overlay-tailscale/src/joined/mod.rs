@@ -1,0 +1,123 @@
+//! The overlay while it is up.
+//!
+//! - [`join`]: how it comes up; [`links`]: how peers are reached.
+
+mod join;
+mod links;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use e3_forward::place::Tunnelled;
+use e3_overlay::{Joined, OverlayError, ProgramNeeds};
+use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports, Roster};
+use tokio::{
+    sync::{Mutex, oneshot},
+    task::JoinHandle,
+};
+
+use crate::{
+    NAME, TailscaleError,
+    introduced::{Introduced, keys_of},
+    tailscaled::Tailscaled,
+    watch::Watched,
+};
+
+pub(crate) use join::join;
+use links::{Link, PING};
+
+/// A party that has joined.
+pub(crate) struct Member {
+    tailscaled: Tailscaled,
+    place: Tunnelled,
+    watched: Arc<Watched>,
+    watching: JoinHandle<()>,
+    severed: Option<oneshot::Receiver<String>>,
+    own: Introduced,
+    /// The coordinator's name, which relays, too.
+    coordinator: String,
+    me: PartyIndex,
+    dial: Dial,
+    ports: Ports,
+    timeout: Duration,
+    /// All parties, in the order of indices.
+    parties: Vec<(String, Introduced)>,
+    links: Mutex<BTreeMap<PartyIndex, Link>>,
+}
+
+#[async_trait]
+impl Joined for Member {
+    fn dial_table(&self) -> DialTable {
+        self.place.dial_table()
+    }
+
+    fn program_needs(&self) -> ProgramNeeds {
+        ProgramNeeds {
+            place: self.place.program_place(),
+            ..ProgramNeeds::default()
+        }
+    }
+
+    fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
+        self.severed.take()
+    }
+
+    fn helpers(&self) -> Vec<u32> {
+        vec![self.tailscaled.pid()]
+    }
+
+    async fn links(&self) -> Vec<LinkReport> {
+        let known = self.links.lock().await;
+        let netmap = self.watched.latest();
+        let peers = self.peers();
+        peers
+            .map(|(index, key)| {
+                let node = netmap.as_ref().and_then(|netmap| netmap.peers.get(&key));
+                self.report(index, known.get(&index), node)
+            })
+            .collect()
+    }
+
+    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
+        let key = self.peers().find(|(index, _)| *index == peer);
+        let (_, key) = key.ok_or(OverlayError::NoSuchParty { index: peer.0 })?;
+        let link = self.measure(key, PING).await;
+        let node = self
+            .watched
+            .latest()
+            .and_then(|netmap| netmap.peers.get(&key).cloned());
+        let report = self.report(peer, Some(&link), node.as_ref());
+        self.links.lock().await.insert(peer, link);
+        Ok(report)
+    }
+
+    /// Whoever stays keeps its connections, whatever its index is now.
+    async fn change(&mut self, roster: &Roster, _: &[Contact]) -> Result<(), OverlayError> {
+        let keys = keys_of(roster, NAME)?;
+        let me = keys.iter().position(|keys| keys.node == self.own.node);
+        let me = me.and_then(|me| u16::try_from(me).ok()).map(PartyIndex);
+        self.me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
+        let names = roster.parties.iter().map(|entry| entry.name.clone());
+        self.parties = names.zip(keys).collect();
+        self.watched.expect(self.expected());
+        self.links.lock().await.clear();
+        self.settle().await;
+        let plan = self.plan();
+        self.place.change(&plan).map_err(TailscaleError::Place)?;
+        Ok(())
+    }
+
+    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
+        let Self {
+            tailscaled,
+            place,
+            watching,
+            ..
+        } = *self;
+        watching.abort();
+        let _ended = watching.await;
+        tailscaled.leave().await;
+        drop(place);
+        Ok(())
+    }
+}

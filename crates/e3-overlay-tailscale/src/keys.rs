@@ -1,0 +1,87 @@
+//! The keys of a party in one session: made by its agent, so that they stand in its introduction before any coordinator
+//! has heard of them.
+
+use std::fmt;
+
+use ed25519_dalek::SigningKey;
+use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::Zeroizing;
+
+use crate::{
+    TailscaleError,
+    introduced::{Introduced, NodeKey},
+};
+
+/// What `tailscaled` writes before a private key (its `types/key`).
+const PRIVATE: &str = "privkey:";
+
+/// A node key (X25519, RFC 7748), by which WireGuard knows the party, and one by which the coordinator's desk does
+/// (Ed25519, RFC 8032). Erased when dropped.
+pub(crate) struct PartyKeys {
+    node: StaticSecret,
+    desk: SigningKey,
+}
+
+impl PartyKeys {
+    /// New ones from the operating system's randomness.
+    pub(crate) fn generate() -> Result<Self, TailscaleError> {
+        let mut seeds = Zeroizing::new([[0; 32]; 2]);
+        for seed in &mut *seeds {
+            getrandom::fill(seed).map_err(TailscaleError::Randomness)?;
+        }
+        let [node, desk] = &mut *seeds;
+        // WireGuard wants its private keys clamped as they are written.
+        node[0] &= 0xf8;
+        node[31] = (node[31] & 0x7f) | 0x40;
+        Ok(Self {
+            node: StaticSecret::from(*node),
+            desk: SigningKey::from_bytes(desk),
+        })
+    }
+
+    /// What the introduction tells of them.
+    pub(crate) fn public(&self) -> Introduced {
+        Introduced {
+            node: NodeKey(PublicKey::from(&self.node).to_bytes()),
+            desk: self.desk.verifying_key(),
+        }
+    }
+
+    /// The node key as `tailscaled`'s state file has it.
+    pub(crate) fn node_text(&self) -> Zeroizing<String> {
+        let bytes = Zeroizing::new(self.node.to_bytes());
+        let hex = Zeroizing::new(hex::encode(*bytes));
+        Zeroizing::new(format!("{PRIVATE}{}", &*hex))
+    }
+
+    /// The key for the desk.
+    pub(crate) fn desk(&self) -> &SigningKey {
+        &self.desk
+    }
+}
+
+impl fmt::Debug for PartyKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PartyKeys({})", self.public().node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_keys_is_public() {
+        let keys = PartyKeys::generate().unwrap();
+        let secret = keys.node_text();
+        let shown = format!("{keys:?}");
+        assert!(!shown.contains(&secret[PRIVATE.len()..][..8]), "{shown}");
+    }
+
+    #[test]
+    fn private_keys_are_written_clamped() {
+        let text = PartyKeys::generate().unwrap().node_text();
+        let bytes = hex::decode(&text[PRIVATE.len()..]).unwrap();
+        assert_eq!((bytes[0] & 7, bytes[31] & 0xc0), (0, 0x40));
+    }
+}

@@ -1,0 +1,36 @@
+//! Overlay `headscale`: the stock client of Tailscale between parties that the roster names, with a coordinator of E³'s
+//! own, which is not believed.
+//!
+//! - `keys`, `introduced`: by what parties and their coordinator know one another;
+//! - `coordinator`: the stock `headscale` as a service, `desk`: where parties are given keys to register with;
+//! - [`Told`]: what the coordinator's host tells of it;
+//! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers;
+//! - [`Netmap`]: what it was told of other nodes, compared with the roster; `watch`: again and again;
+//! - `overlay`: what it is before a party joins, `flows`: what a firewall must let through;
+//! - `joined`: a party that has joined.
+
+mod command;
+mod coordinator;
+mod desk;
+mod error;
+mod flows;
+mod introduced;
+mod joined;
+mod keys;
+mod local_api;
+mod netmap;
+mod overlay;
+mod state;
+mod tailscaled;
+mod told;
+mod watch;
+
+pub use desk::understand;
+pub use error::TailscaleError;
+pub use introduced::{Introduced, NodeKey};
+pub use netmap::{Difference, Expected, Netmap, Node, Unreadable};
+pub use overlay::HeadscaleOverlay;
+pub use told::{Ports, Told, ToldError};
+
+/// The overlay's name.
+const NAME: &str = "headscale";

@@ -1,0 +1,161 @@
+//! What a party's own `tailscaled` answers over its socket: its `LocalAPI`, HTTP/1.1 over a Unix socket.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::{Method, Request, client::conn::http1, header::HOST};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::{net::UnixStream, time::timeout};
+
+use crate::netmap::Netmap;
+
+/// Bytes of an answer: 256 nodes take about one MiB.
+const LIMIT: usize = 8 * 1024 * 1024;
+
+/// How long an answer may take that needs no network.
+const SOON: Duration = Duration::from_secs(2);
+
+/// By this name it knows that nobody was lured to it by a web page.
+const NAME: &str = "local-tailscaled.sock";
+
+/// The socket of a `tailscaled`.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalApi(PathBuf);
+
+/// It did not answer, or not as it should.
+#[derive(Debug, thiserror::Error)]
+#[error("tailscaled does not answer: {0}")]
+pub(crate) struct Silent(String);
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ping {
+    /// The best path, beside the tunnel; this looks for a better one, too.
+    Path,
+    /// The tunnel: it is opened where it is not.
+    Tunnel,
+}
+
+/// What came of a ping.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pong {
+    /// The round trip.
+    pub(crate) rtt: Duration,
+    /// Where the peer's packets came from, directly; none where they came by DERP.
+    pub(crate) direct: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Pinged {
+    #[serde(default)]
+    err: String,
+    #[serde(default)]
+    latency_seconds: f64,
+    #[serde(default)]
+    endpoint: String,
+}
+
+impl LocalApi {
+    /// The one behind the socket at a path.
+    pub(crate) fn at(socket: &Path) -> Self {
+        Self(socket.to_owned())
+    }
+
+    /// What it knows now.
+    pub(crate) async fn netmap(&self) -> Result<Netmap, Silent> {
+        let answer = self.ask(Method::GET, "/localapi/v0/status", SOON).await?;
+        Netmap::read(&answer).map_err(|error| Silent(error.to_string()))
+    }
+
+    /// Exchanges a packet with the daemon of the node at an address.
+    pub(crate) async fn ping(
+        &self,
+        to: IpAddr,
+        how: Ping,
+        within: Duration,
+    ) -> Result<Pong, Silent> {
+        let how = match how {
+            Ping::Path => "disco",
+            Ping::Tunnel => "TSMP",
+        };
+        let path = format!("/localapi/v0/ping?type={how}&ip={to}");
+        let answer = self.ask(Method::POST, &path, within).await?;
+        pong(&answer)
+    }
+
+    /// Forgets its node key, and lets the coordinator forget the node.
+    pub(crate) async fn log_out(&self, within: Duration) -> Result<(), Silent> {
+        let answer = self.ask(Method::POST, "/localapi/v0/logout", within).await;
+        answer.map(drop)
+    }
+
+    async fn ask(&self, method: Method, path: &str, within: Duration) -> Result<Bytes, Silent> {
+        match timeout(within, self.exchange(method, path)).await {
+            Ok(answer) => answer.map_err(|error| Silent(error.to_string())),
+            Err(_) => Err(Silent(format!("no answer in {} s", within.as_secs()))),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+    ) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
+        let stream = UnixStream::connect(&self.0).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let driving = tokio::spawn(connection);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, NAME)
+            .body(Empty::<Bytes>::new())?;
+        let answered = async {
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), LIMIT).collect().await?;
+            let body = body.to_bytes();
+            if status.is_success() {
+                return Ok(body);
+            }
+            let said = String::from_utf8_lossy(body.get(..200).unwrap_or(&body)).into_owned();
+            Err(format!("{status}: {}", said.trim()).into())
+        };
+        let answer = answered.await;
+        driving.abort();
+        answer
+    }
+}
+
+fn pong(answer: &[u8]) -> Result<Pong, Silent> {
+    let told: Pinged = serde_json::from_slice(answer).map_err(|error| Silent(error.to_string()))?;
+    if !told.err.is_empty() {
+        return Err(Silent(told.err));
+    }
+    Ok(Pong {
+        rtt: Duration::try_from_secs_f64(told.latency_seconds).unwrap_or_default(),
+        direct: (!told.endpoint.is_empty()).then_some(told.endpoint),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pong_says_whether_it_came_directly() {
+        let direct = pong(br#"{"LatencySeconds":0.002,"Endpoint":"198.18.0.2:41641"}"#).unwrap();
+        assert_eq!(direct.rtt, Duration::from_millis(2));
+        assert_eq!(direct.direct.as_deref(), Some("198.18.0.2:41641"));
+        let relayed = pong(br#"{"LatencySeconds":0.2,"DERPRegionID":999}"#).unwrap();
+        assert_eq!(relayed.direct, None);
+        assert!(pong(br#"{"Err":"no such peer"}"#).is_err());
+        assert!(pong(br#"{"LatencySeconds":-1}"#).is_ok_and(|pong| pong.rtt.is_zero()));
+    }
+}

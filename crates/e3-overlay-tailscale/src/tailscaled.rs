@@ -1,0 +1,255 @@
+//! A party's own `tailscaled`: beside one that the host may have already, with a state folder, a socket and an interface
+//! of its own, and nothing of the host's network changed but that interface.
+//!
+//! It would add routes, policy rules and addresses to the host's network, which are those of any other `tailscaled`, too.
+//! It does so by the command `ip` where it is told to (`TS_DEBUG_USE_IP_COMMAND`), and the only `ip` on its PATH is one that
+//! does nothing: the interface is moved into the program's network and set up there.
+
+use std::{
+    ffi::OsString,
+    fs,
+    net::IpAddr,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use e3_stock::{Daemon, Found, Spec, TAILSCALE, TAILSCALED, find};
+use tokio::{
+    net::UnixStream,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    TailscaleError,
+    command::run,
+    coordinator::kept::{pem, write},
+    desk::AuthKey,
+    keys::PartyKeys,
+    local_api::LocalApi,
+    state,
+    told::Told,
+};
+
+/// How long it may take to begin.
+const BEGINNING: Duration = Duration::from_secs(20);
+
+/// How long it may take to log out.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What a command is that does nothing.
+const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
+
+/// The longest path of a socket (unix(7)).
+const SOCKET_PATH: usize = 107;
+
+/// A `tailscaled` that runs.
+#[derive(Debug)]
+pub(crate) struct Tailscaled {
+    daemon: Daemon,
+    tool: Found,
+    folder: PathBuf,
+    socket: PathBuf,
+    /// Its interface's name.
+    pub(crate) interface: String,
+}
+
+/// Where its files are, and who it is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) folder: &'a Path,
+    pub(crate) keys: &'a PartyKeys,
+    pub(crate) name: &'a str,
+    pub(crate) coordinator: &'a Told,
+}
+
+impl Tailscaled {
+    /// Starts it, and waits until it answers.
+    pub(crate) async fn start(whose: Whose<'_>) -> Result<Self, TailscaleError> {
+        let Whose {
+            folder,
+            keys,
+            name,
+            coordinator,
+        } = whose;
+        let (found, tool) = (find(&TAILSCALED)?, find(&TAILSCALE)?);
+        let socket = folder.join("s");
+        if socket.as_os_str().len() > SOCKET_PATH {
+            return Err(TailscaleError::File {
+                path: socket,
+                source: std::io::Error::other(
+                    "the path is too long for a socket: begin the environment in a folder with a shorter one",
+                ),
+            });
+        }
+        let state = folder.join("state");
+        let mut mark = [0; 4];
+        getrandom::fill(&mut mark).map_err(TailscaleError::Randomness)?;
+        let interface = format!("e3ts{}", hex::encode(mark));
+        state::write(&state, keys, name, &coordinator.url())
+            .map_err(TailscaleError::file(&state))?;
+        let authority = folder.join("coordinator.crt");
+        write(
+            &authority,
+            pem("CERTIFICATE", &coordinator.certificate).as_bytes(),
+        )?;
+        let tools = tools(folder)?;
+        let option = |name: &str, value: &Path| {
+            let mut option = OsString::from(format!("--{name}="));
+            option.push(value);
+            option
+        };
+        let daemon = Daemon::start(Spec {
+            found: &found,
+            source: "tailscaled",
+            arguments: vec![
+                "--no-logs-no-support".into(),
+                option("statedir", folder),
+                option("state", &state),
+                option("socket", &socket),
+                format!("--tun={interface}").into(),
+                "--port=0".into(),
+            ],
+            environment: environment(folder, &authority, &tools),
+            folder,
+        })?;
+        let beginning = async {
+            while UnixStream::connect(&socket).await.is_err() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let ended = daemon.end();
+        tokio::select! {
+            begun = timeout(BEGINNING, beginning) => begun.map_err(|_| TailscaleError::Late {
+                program: TAILSCALED.name,
+                doing: "starting".to_owned(),
+                seconds: BEGINNING.as_secs(),
+            })?,
+            why = ended => return Err(TailscaleError::Program {
+                program: TAILSCALED.name,
+                doing: "starting; it needs the right to make interfaces (CAP_NET_ADMIN)".to_owned(),
+                why,
+            }),
+        }
+        Ok(Self {
+            daemon,
+            tool,
+            folder: folder.to_owned(),
+            socket,
+            interface,
+        })
+    }
+
+    /// Registers with a key that is good for once. The key goes by a file that nobody else may read, and that is gone
+    /// afterwards.
+    pub(crate) async fn log_in(
+        &self,
+        (name, url): (&str, &str),
+        key: &AuthKey,
+        within: Duration,
+    ) -> Result<(), TailscaleError> {
+        let path = self.folder.join("auth-key");
+        write(&path, key.as_bytes())?;
+        let mut auth = OsString::from("--auth-key=file:");
+        auth.push(&path);
+        let mut socket = OsString::from("--socket=");
+        socket.push(&self.socket);
+        let arguments: [OsString; 11] = [
+            socket,
+            "up".into(),
+            "--reset".into(),
+            format!("--login-server={url}").into(),
+            auth,
+            format!("--hostname={name}").into(),
+            "--accept-dns=false".into(),
+            "--accept-routes=false".into(),
+            "--netfilter-mode=off".into(),
+            "--operator=".into(),
+            format!("--timeout={}s", within.as_secs().max(1)).into(),
+        ];
+        let arguments: Vec<_> = arguments.iter().map(OsString::as_os_str).collect();
+        let patience = within + Duration::from_secs(1);
+        let done = run(
+            &self.tool,
+            &arguments,
+            "registering with the coordinator",
+            patience,
+        )
+        .await;
+        let gone = fs::remove_file(&path).map_err(TailscaleError::file(&path));
+        done?;
+        gone
+    }
+
+    /// What it answers.
+    pub(crate) fn api(&self) -> LocalApi {
+        LocalApi::at(&self.socket)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.daemon.pid()
+    }
+
+    /// Its end, in a sentence.
+    pub(crate) fn end(&self) -> impl Future<Output = String> + Send + 'static {
+        self.daemon.end()
+    }
+
+    /// Lets the coordinator forget it, and ends it.
+    pub(crate) async fn leave(self) {
+        if let Err(error) = self.api().log_out(FAREWELL).await {
+            tracing::warn!(%error, "the coordinator may not know that this party has left");
+        }
+        self.daemon.stop().await;
+    }
+}
+
+/// What keeps it to one coordinator and its hands off the host.
+fn environment(folder: &Path, authority: &Path, tools: &Path) -> Vec<(OsString, OsString)> {
+    let nowhere = folder.join("none");
+    [
+        // The coordinator's certificate, and no other authority's.
+        ("SSL_CERT_FILE", authority.as_os_str()),
+        ("SSL_CERT_DIR", nowhere.as_os_str()),
+        ("TS_PANIC_IF_HIT_MAIN_CONTROL", "1".as_ref()),
+        ("TS_DISABLE_PORTMAPPER", "1".as_ref()),
+        // It would knock at port 80 of the coordinator first.
+        ("TS_FORCE_NOISE_443", "1".as_ref()),
+        ("TS_DEBUG_USE_IP_COMMAND", "1".as_ref()),
+        ("TS_DEBUG_FIREWALL_MODE", "nftables".as_ref()),
+        ("PATH", tools.as_os_str()),
+        ("HOME", folder.as_os_str()),
+        ("XDG_CACHE_HOME", folder.as_os_str()),
+        ("HTTPS_PROXY", "".as_ref()),
+        ("HTTP_PROXY", "".as_ref()),
+        ("ALL_PROXY", "".as_ref()),
+    ]
+    .map(|(name, value)| (name.into(), value.to_owned()))
+    .into()
+}
+
+/// A folder in which `ip` is a command that does nothing.
+fn tools(folder: &Path) -> Result<PathBuf, TailscaleError> {
+    let tools = folder.join("tools");
+    fs::create_dir_all(&tools).map_err(TailscaleError::file(&tools))?;
+    let nothing = NOTHING.iter().map(Path::new).find(|path| path.exists());
+    let nothing = nothing.ok_or_else(|| TailscaleError::File {
+        path: NOTHING[0].into(),
+        source: std::io::ErrorKind::NotFound.into(),
+    })?;
+    let ip = tools.join("ip");
+    match symlink(nothing, &ip) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(TailscaleError::file(ip)(error))
+        }
+        _ => Ok(tools),
+    }
+}
+
+/// An address for a party of which the coordinator has told nothing: one that it gives nobody, since it counts from the
+/// other end.
+pub(crate) fn nowhere(index: u16) -> IpAddr {
+    let [high, low] = index.to_be_bytes();
+    IpAddr::from([100, 127, high, low])
+}
