@@ -137,3 +137,6 @@ pub(crate) async fn watch(
     // Whoever listened may have left meanwhile.
     let _ = severed.send(why);
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,17 +23,26 @@ use crate::TailscaleError;
 /// Pause before the desk is asked again: it may not know yet who the parties are.
 const AGAIN: Duration = Duration::from_millis(200);
 
+/// How long asking may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// Whom the desk has not let in by then, it does not know.
+    pub(crate) known: Instant,
+    /// By then it has answered whom it has let in: it makes one key after the other.
+    pub(crate) answered: Instant,
+}
+
 /// Asks the desk for a key until it gives one or the time is over.
 pub(crate) async fn ask(
     own: &SigningKey,
     desk: (SocketAddr, VerifyingKey),
-    deadline: Instant,
+    patience: Patience,
 ) -> Result<AuthKey, TailscaleError> {
     let (at, key) = desk;
     let connector = connector(own, key)?;
     let mut last = "it did not answer in time".to_owned();
-    while Instant::now() < deadline {
-        match timeout_at(deadline, once(&connector, at)).await {
+    while Instant::now() < patience.known {
+        match timeout_at(patience.answered, once(&connector, at)).await {
             Ok(Ok(said)) => match understand(&said) {
                 Ok(key) => return Ok(key),
                 Err(why) => last = why,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{
-    client::ask,
+    client::{Patience, ask},
     server::{Desk, Issuer, acceptor},
     *,
 };
@@ -28,8 +28,12 @@ async fn open(desk: &Desk, key: &SigningKey) -> std::net::SocketAddr {
     at
 }
 
-fn soon() -> Instant {
-    Instant::now() + Duration::from_millis(700)
+fn soon() -> Patience {
+    let known = Instant::now() + Duration::from_millis(700);
+    Patience {
+        known,
+        answered: known + Duration::from_secs(5),
+    }
 }
 
 #[tokio::test]

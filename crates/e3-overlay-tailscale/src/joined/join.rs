@@ -56,8 +56,10 @@ pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, O
     let (name, _) = name.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
     let begun = Instant::now();
     let deadline = begun + timeout.max(REGISTERING);
-    // Whom the desk does not know by then, it will not know.
-    let patience = begun + timeout.max(KNOWN);
+    let patience = client::Patience {
+        known: begun + timeout.max(KNOWN),
+        answered: deadline,
+    };
 
     let whose = Whose {
         folder: &folder,
