@@ -18,7 +18,8 @@ macro_rules! check {
             shows: $shows,
             condition: Condition::$condition,
             waits: false,
-            limit: Duration::from_mins(1),
+            // Daemons of others may carry a gibibyte no faster than half a gigabit a second, on a busy machine less.
+            limit: Duration::from_mins(3),
             body: || settle(stringify!($name), $module::$name()),
         }
     };
