@@ -12,6 +12,7 @@
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`packet`]: seeing what passes an interface;
 //! - [`arrival`]: when a packet came, however late it is received;
+//! - [`udp`]: datagrams in batches;
 //! - [`tcp`]: what the kernel knows of a connection;
 //! - [`schedule`]: waking up in time;
 //! - [`epoll`]: waiting for descriptors with a time-out in nanoseconds;
@@ -38,3 +39,4 @@ pub mod schedule;
 pub mod signal;
 pub mod tcp;
 pub mod tun;
+pub mod udp;

@@ -1,0 +1,3 @@
+//! Overlay `wireguard`.
+pub mod key;
+mod packet;

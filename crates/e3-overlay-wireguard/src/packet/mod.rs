@@ -1,0 +1,73 @@
+//! Packets of IP as a TUN interface gives and takes them: each behind a virtio header (VIRTIO 1.2, section 5.1.6), TCP as
+//! long pieces that are yet to be cut.
+//!
+//! Pure: whatever stands in a packet, these say something of it or nothing.
+
+mod checksum;
+mod cut;
+pub(crate) mod echo;
+mod join;
+mod view;
+
+pub(crate) use cut::Cutter;
+pub(crate) use join::Joiner;
+pub(crate) use view::{destination, is_plausible, source};
+
+/// Bytes of the virtio header.
+pub(crate) const VIRTIO: usize = e3_sys::tun::HEADER;
+
+/// The longest packet, behind its virtio header.
+pub(crate) const LONGEST: usize = VIRTIO + 65_535;
+
+/// Fields of the virtio header.
+mod virtio {
+    pub(super) const FLAGS: usize = 0;
+    pub(super) const KIND: usize = 1;
+    pub(super) const HEADERS: usize = 2;
+    pub(super) const SEGMENT: usize = 4;
+    pub(super) const SUM_FROM: usize = 6;
+    pub(super) const SUM_INTO: usize = 8;
+    /// The flag that says that a checksum is to be completed.
+    pub(super) const NEEDS_SUM: u8 = 1;
+    /// Kinds of pieces: TCP over IPv4, TCP over IPv6, UDP; the highest bit says that congestion was noted.
+    pub(super) const TCP4: u8 = 1;
+    pub(super) const TCP6: u8 = 4;
+    pub(super) const UDP: u8 = 5;
+    pub(super) const KINDS: u8 = 0x7f;
+}
+
+/// TCP's flags (RFC 9293, section 3.1, and RFC 3168, section 6.1.2).
+mod flags {
+    pub(super) const FIN: u8 = 0x01;
+    pub(super) const PSH: u8 = 0x08;
+    pub(super) const ACK: u8 = 0x10;
+    pub(super) const CWR: u8 = 0x80;
+}
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+
+/// Two bytes of a packet, in the order of networks.
+fn network(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+/// Four bytes of a packet, in the order of networks.
+fn network_long(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// Two bytes of a virtio header, in this machine's order.
+fn native(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_ne_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn put<const N: usize>(bytes: &mut [u8], at: usize, what: [u8; N]) -> Option<()> {
+    bytes.get_mut(at..at + N)?.copy_from_slice(&what);
+    Some(())
+}
+
+/// A length as headers hold it.
+fn short(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(u16::MAX)
+}
