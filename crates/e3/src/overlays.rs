@@ -13,7 +13,12 @@ pub const DEFAULT: &str = if cfg!(feature = "quic") {
 /// All of them.
 pub fn registry() -> Registry {
     #[cfg_attr(
-        not(any(feature = "quic", feature = "nebula", feature = "tailscale")),
+        not(any(
+            feature = "quic",
+            feature = "nebula",
+            feature = "tailscale",
+            feature = "wireguard"
+        )),
         expect(unused_mut, reason = "nothing is added")
     )]
     let mut registry = Registry::builtin();
@@ -23,6 +28,8 @@ pub fn registry() -> Registry {
     registry.add(|| std::sync::Arc::new(e3_overlay_nebula::NebulaOverlay::default()));
     #[cfg(feature = "tailscale")]
     registry.add(|| std::sync::Arc::new(e3_overlay_tailscale::HeadscaleOverlay::default()));
+    #[cfg(feature = "wireguard")]
+    registry.add(|| std::sync::Arc::new(e3_overlay_wireguard::WireguardOverlay::default()));
     registry
 }
 

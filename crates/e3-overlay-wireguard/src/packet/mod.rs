@@ -6,10 +6,12 @@
 mod checksum;
 mod cut;
 pub(crate) mod echo;
+mod flow;
 mod join;
 mod view;
 
 pub(crate) use cut::Cutter;
+pub(crate) use flow::Flows;
 pub(crate) use join::Joiner;
 pub(crate) use view::{destination, is_plausible, source};
 
@@ -46,6 +48,17 @@ mod flags {
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
+
+/// Fills in the checksum of a packet of UDP over IPv6 without further headers, in which it is zero.
+pub(crate) fn complete_udp6(packet: &mut [u8]) -> Option<()> {
+    let length = packet.len().checked_sub(40)?;
+    let start = checksum::pseudo(packet.get(8..40)?, UDP, length);
+    let sum = match !checksum::sum(packet.get(40..)?, start) {
+        0 => 0xffff,
+        sum => sum,
+    };
+    put(packet, 46, sum.to_be_bytes())
+}
 
 /// Two bytes of a packet, in the order of networks.
 fn network(bytes: &[u8], at: usize) -> Option<u16> {

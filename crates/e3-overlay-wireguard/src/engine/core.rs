@@ -1,0 +1,147 @@
+//! What the data plane does with packets, without any I/O: it takes bytes and a time, and leaves what is to be sent and
+//! written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use gotatun::{
+    noise::{index_table::IndexTable, rate_limiter::RateLimiter},
+    tun::MtuWatcher,
+};
+use tokio::sync::oneshot;
+
+use super::{MTU, Member, peer::Peer, peer::State, post::Post, reflect::Reflections};
+use crate::{
+    key::{PrivateKey, PublicKey},
+    packet::Joiner,
+};
+
+/// Handshakes that one address may begin in a second before it has to prove that it is there (WireGuard's cookies).
+const HANDSHAKES: u64 = 100;
+
+/// Numbers of sessions that are remembered before old ones are forgotten.
+const NUMBERS: usize = 4096;
+
+/// An echo that is awaited.
+pub(super) struct Awaited {
+    pub(super) key: PublicKey,
+    pub(super) begun: Instant,
+    pub(super) answer: oneshot::Sender<Duration>,
+}
+
+/// The data plane's state.
+pub(super) struct Core {
+    pub(super) key: PrivateKey,
+    pub(super) own: Vec<IpAddr>,
+    pub(super) peers: BTreeMap<PublicKey, Peer>,
+    /// Whose a session is, by the number that this engine has given it.
+    pub(super) numbers: HashMap<u32, PublicKey>,
+    /// Whose an address inside is.
+    pub(super) homes: HashMap<IpAddr, PublicKey>,
+    pub(super) table: IndexTable,
+    pub(super) limiter: Arc<RateLimiter>,
+    pub(super) mtu: MtuWatcher,
+    pub(super) post: Post,
+    pub(super) joiner: Joiner,
+    pub(super) reflections: Reflections,
+    pub(super) mark: [u8; 8],
+    pub(super) echoes: BTreeMap<u16, Awaited>,
+    pub(super) echo_number: u16,
+    pub(super) scratch: Vec<u8>,
+}
+
+impl Core {
+    pub(super) fn new(
+        key: PrivateKey,
+        own: Vec<IpAddr>,
+        reflectors: Vec<SocketAddr>,
+        mark: [u8; 8],
+    ) -> Self {
+        Self {
+            limiter: Arc::new(RateLimiter::new(&key.public().point(), HANDSHAKES)),
+            key,
+            own,
+            peers: BTreeMap::new(),
+            numbers: HashMap::new(),
+            homes: HashMap::new(),
+            table: IndexTable::from_os_rng(),
+            mtu: MtuWatcher::new(MTU),
+            post: Post::default(),
+            joiner: Joiner::default(),
+            reflections: Reflections::new(reflectors),
+            mark,
+            echoes: BTreeMap::new(),
+            echo_number: 0,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Takes another set of peers. Whoever stays keeps its sessions; of the others nothing is left.
+    pub(super) fn set_members(&mut self, members: Vec<Member>, now: Instant) {
+        let stay: BTreeSet<PublicKey> = members.iter().map(|member| member.key).collect();
+        let all: Vec<PublicKey> = self.peers.keys().copied().collect();
+        for gone in all.into_iter().filter(|key| !stay.contains(key)) {
+            self.part(gone, now);
+        }
+        self.peers.retain(|key, _| stay.contains(key));
+        self.numbers.retain(|_, key| stay.contains(key));
+        self.homes.clear();
+        let own = self.key.public();
+        for member in members.into_iter().filter(|member| member.key != own) {
+            let inside = match member.role {
+                super::Role::Guest => vec![super::relay_address(member.key).into()],
+                _ => member.allowed.clone(),
+            };
+            self.homes
+                .extend(inside.into_iter().map(|address| (address, member.key)));
+            match self.peers.get_mut(&member.key) {
+                Some(peer) => {
+                    peer.allowed = member.allowed;
+                    if peer.places != member.places && !member.places.is_empty() {
+                        peer.places = member.places;
+                        peer.search = now;
+                        peer.searches = 0;
+                    }
+                }
+                None => {
+                    let shared = (&self.table, &self.limiter);
+                    let peer = Peer::new(&self.key, member, shared, now);
+                    self.peers.insert(peer.key, peer);
+                }
+            }
+        }
+    }
+
+    /// A peer may be met elsewhere: it is looked for there at once.
+    pub(super) fn set_places(
+        &mut self,
+        key: PublicKey,
+        places: BTreeSet<SocketAddr>,
+        now: Instant,
+    ) {
+        if let Some(peer) = self.peers.get_mut(&key)
+            && peer.places != places
+        {
+            peer.places = places;
+            peer.search = now;
+            peer.searches = 0;
+        }
+    }
+
+    pub(super) fn states(&self, now: Instant) -> Vec<State> {
+        self.peers.values().map(|peer| peer.state(now)).collect()
+    }
+
+    /// Remembers whose session a number is that goes out in a handshake.
+    pub(super) fn remember(&mut self, number: u32, key: PublicKey) {
+        if self.numbers.len() >= NUMBERS {
+            let table = &self.table;
+            self.numbers.retain(|number, _| table.in_use(*number));
+        }
+        self.numbers.insert(number, key);
+    }
+}

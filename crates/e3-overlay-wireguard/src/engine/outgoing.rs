@@ -1,0 +1,194 @@
+//! Packets and messages on their way to peers.
+
+use std::{net::SocketAddr, time::Instant};
+
+use gotatun::packet::{Packet, WgKind};
+
+use super::{
+    core::{Awaited, Core},
+    peer::Way,
+    relayed,
+};
+use crate::{
+    key::PublicKey,
+    packet::{Cutter, VIRTIO, destination, echo},
+};
+
+/// Echoes that are awaited at one time.
+const ECHOES: usize = 1024;
+
+impl Core {
+    /// Takes what was read from the interface: its packets go to whoever has the addresses to which they go.
+    pub(super) fn from_tun(&mut self, read: &mut [u8], now: Instant) {
+        let whole = read.get(VIRTIO..).unwrap_or_default();
+        let home = destination(whole).and_then(|to| self.homes.get(&to));
+        if let Some(peer) = home.and_then(|key| self.peers.get_mut(key)) {
+            peer.flows.look(whole);
+        }
+        let Some(mut cutter) = Cutter::new(read) else {
+            return;
+        };
+        let mut packet = std::mem::take(&mut self.scratch);
+        while cutter.next_into(&mut packet) {
+            let home = destination(&packet).and_then(|to| self.homes.get(&to));
+            if let Some(key) = home.copied() {
+                self.encrypt(key, &packet, now);
+            }
+        }
+        self.scratch = packet;
+    }
+
+    /// Ends the connections with a peer, at both ends: whoever is not there any more cannot do so itself.
+    pub(super) fn part(&mut self, key: PublicKey, now: Instant) {
+        let Some(peer) = self.peers.get_mut(&key) else {
+            return;
+        };
+        let flows = std::mem::take(&mut peer.flows);
+        for [to_program, to_peer] in flows.resets() {
+            self.joiner.add(&to_program);
+            self.encrypt(key, &to_peer, now);
+        }
+    }
+
+    /// Sends a packet through the tunnel with a peer; one that has none yet waits while a handshake is tried.
+    pub(super) fn encrypt(&mut self, key: PublicKey, packet: &[u8], now: Instant) {
+        let Some(peer) = self.peers.get_mut(&key) else {
+            return;
+        };
+        peer.sent += u64::try_from(packet.len()).unwrap_or(0);
+        let packet = Packet::copy_from(packet);
+        let message = peer
+            .tunn
+            .handle_outgoing_packet(packet, Some(&mut self.mtu));
+        if let Some(message) = message {
+            self.dispatch(key, message, now);
+        }
+    }
+
+    /// Sends a message to a peer: the way that it is reached, or every way, where none is known.
+    pub(super) fn dispatch(&mut self, key: PublicKey, message: WgKind, now: Instant) {
+        let way = self.peers.get(&key).and_then(|peer| {
+            let handshake = matches!(message, WgKind::HandshakeInit(_));
+            if handshake {
+                peer.fresh(now)
+            } else {
+                peer.way(now)
+            }
+        });
+        let bytes = self.bytes_of(key, message);
+        match way {
+            Some(way) => self.send(key, &bytes, way, now),
+            None => self.send_everywhere(key, &bytes, now),
+        }
+    }
+
+    /// The bytes of a message; the number of a session that it begins is remembered.
+    pub(super) fn bytes_of(&mut self, key: PublicKey, message: WgKind) -> Packet {
+        match &message {
+            WgKind::HandshakeInit(begin) => self.remember(begin.sender_idx.get(), key),
+            WgKind::HandshakeResp(answer) => self.remember(answer.sender_idx.get(), key),
+            WgKind::CookieReply(_) | WgKind::Data(_) => {}
+        }
+        match message {
+            WgKind::HandshakeInit(message) => message.into_bytes(),
+            WgKind::HandshakeResp(message) => message.into_bytes(),
+            WgKind::CookieReply(message) => message.into_bytes(),
+            WgKind::Data(message) => message.into_bytes(),
+        }
+    }
+
+    /// Sends a message one way.
+    pub(super) fn send(&mut self, key: PublicKey, message: &[u8], way: Way, now: Instant) {
+        let Some(peer) = self.peers.get_mut(&key) else {
+            return;
+        };
+        peer.spoken = Some(now);
+        match way {
+            Way::Direct(at) => self.post.add(at, message),
+            Way::Relayed(by) => {
+                let (from, to) = (super::relay_address(self.key.public()), peer.relay_address);
+                self.send_by(by, &relayed::wrap(from, to, message), now);
+            }
+        }
+    }
+
+    /// Sends a packet through the tunnel with a relay, if there is one.
+    fn send_by(&mut self, relay: PublicKey, packet: &[u8], now: Instant) {
+        let Some(peer) = self.peers.get_mut(&relay) else {
+            return;
+        };
+        let Some(Way::Direct(at)) = peer.way(now) else {
+            return;
+        };
+        let sent = peer
+            .tunn
+            .encapsulate_with_session(Packet::copy_from(packet));
+        if let Ok(message) = sent {
+            peer.spoken = Some(now);
+            self.post.add(at, &message.into_bytes());
+        }
+    }
+
+    /// Sends a message wherever a peer may be, and by every relay.
+    pub(super) fn send_everywhere(&mut self, key: PublicKey, message: &[u8], now: Instant) {
+        let Some(peer) = self.peers.get(&key) else {
+            return;
+        };
+        let heard = peer.direct.map(|(at, _)| at);
+        let mut places: Vec<SocketAddr> = peer.places.iter().copied().collect();
+        places.extend(heard.filter(|at| !peer.places.contains(at)));
+        let party = peer.role == super::Role::Party;
+        for at in places {
+            self.send(key, message, Way::Direct(at), now);
+        }
+        if party {
+            for by in self.relays() {
+                self.send(key, message, Way::Relayed(by), now);
+            }
+        }
+    }
+
+    /// The relays.
+    pub(super) fn relays(&self) -> Vec<PublicKey> {
+        let all = self.peers.values();
+        let relays = all.filter(|peer| peer.role == super::Role::Relay);
+        relays.map(|peer| peer.key).collect()
+    }
+
+    /// Sends an echo to a peer's interface; whoever asks hears when it comes back.
+    pub(super) fn ping(
+        &mut self,
+        key: PublicKey,
+        answer: tokio::sync::oneshot::Sender<std::time::Duration>,
+        now: Instant,
+    ) {
+        let Some(peer) = self.peers.get(&key) else {
+            return;
+        };
+        let pairs = self.own.iter().flat_map(|from| {
+            let all = peer.allowed.iter();
+            all.map(move |to| (*from, *to))
+        });
+        self.echo_number = self.echo_number.wrapping_add(1);
+        let echo = echo::Echo {
+            number: self.echo_number,
+            mark: self.mark,
+        };
+        let request = pairs
+            .filter_map(|(from, to)| echo::request(from, to, echo))
+            .next();
+        let Some(request) = request else {
+            return;
+        };
+        if self.echoes.len() >= ECHOES {
+            self.echoes.pop_first();
+        }
+        let awaited = Awaited {
+            key,
+            begun: now,
+            answer,
+        };
+        self.echoes.insert(self.echo_number, awaited);
+        self.encrypt(key, &request, now);
+    }
+}

@@ -1,0 +1,190 @@
+//! The thread: it waits for socket, interface and orders at once.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, Read as _, Write as _},
+    os::fd::OwnedFd,
+    sync::{
+        Arc,
+        mpsc::{Receiver, TryRecvError},
+    },
+    time::Instant,
+};
+
+use e3_sys::{
+    epoll::{Epoll, Ready},
+    udp::{Datagrams, Inbox},
+};
+use tokio::sync::watch;
+
+use super::{Order, Parts, core::Core, tick::TICK};
+use crate::packet::LONGEST;
+
+const BELL: u64 = 0;
+const SOCKET: u64 = 1;
+const TUN: u64 = 2;
+
+/// What is read from one side before the other has its turn.
+const ROUNDS: usize = 16;
+
+/// Bytes that wait to be sent before they are.
+const FULL: usize = 128 * 1024;
+
+pub(super) struct Worker {
+    core: Core,
+    socket: Datagrams,
+    tun: Option<File>,
+    orders: Receiver<Order>,
+    bell: Arc<OwnedFd>,
+    seen: watch::Sender<BTreeSet<std::net::SocketAddr>>,
+    epoll: Epoll,
+    inbox: Inbox,
+    packet: Vec<u8>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        parts: Parts,
+        orders: Receiver<Order>,
+        bell: Arc<OwnedFd>,
+        seen: watch::Sender<BTreeSet<std::net::SocketAddr>>,
+    ) -> io::Result<Self> {
+        let epoll = Epoll::new()?;
+        epoll.add(&*bell, BELL)?;
+        epoll.add(&parts.socket, SOCKET)?;
+        if let Some(tun) = &parts.tun {
+            epoll.add(tun, TUN)?;
+        }
+        let mut mark = [0; 8];
+        getrandom::fill(&mut mark).map_err(io::Error::other)?;
+        Ok(Self {
+            core: Core::new(parts.key, parts.own, parts.reflectors, mark),
+            socket: parts.socket,
+            tun: parts.tun,
+            orders,
+            bell,
+            seen,
+            epoll,
+            inbox: Inbox::new(),
+            packet: vec![0; LONGEST],
+        })
+    }
+
+    /// Runs until it is told to stop, or its interface or its socket is gone.
+    pub(super) fn run(mut self) {
+        if let Err(error) = self.serve() {
+            tracing::error!(%error, "WireGuard's data plane has ended");
+        }
+    }
+
+    fn serve(&mut self) -> io::Result<()> {
+        let mut ready = Ready::new();
+        let mut due = Instant::now();
+        loop {
+            let now = Instant::now();
+            if now >= due {
+                self.core.tick(now);
+                due = now + TICK;
+            }
+            self.flush();
+            let wait = due.saturating_duration_since(Instant::now());
+            self.epoll.wait(&mut ready, Some(wait))?;
+            for token in ready.tokens() {
+                match token {
+                    BELL => {
+                        if !self.obey()? {
+                            return Ok(());
+                        }
+                    }
+                    SOCKET => self.receive()?,
+                    _ => self.read()?,
+                }
+            }
+        }
+    }
+
+    /// Does what it is told; false if that is to stop.
+    fn obey(&mut self) -> io::Result<bool> {
+        let mut count = [0; 8];
+        match rustix::io::read(&*self.bell, &mut count) {
+            Ok(_) | Err(rustix::io::Errno::AGAIN) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let now = Instant::now();
+        loop {
+            match self.orders.try_recv() {
+                Ok(Order::Members(members)) => {
+                    self.core.set_members(members, now);
+                    self.flush();
+                }
+                Ok(Order::Places(key, places)) => self.core.set_places(key, places, now),
+                Ok(Order::Look(answer)) => {
+                    let _gone = answer.send(self.core.states(now));
+                }
+                Ok(Order::Ping(key, answer)) => self.core.ping(key, answer, now),
+                Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return Ok(false),
+                Err(TryRecvError::Empty) => break,
+            }
+        }
+        // Whoever is new is looked for at once.
+        self.core.tick(now);
+        Ok(true)
+    }
+
+    fn receive(&mut self) -> io::Result<()> {
+        for _ in 0..ROUNDS {
+            self.socket.receive(&mut self.inbox)?;
+            let now = Instant::now();
+            let mut news = false;
+            for piece in self.inbox.pieces() {
+                for datagram in piece.bytes.chunks(piece.segment) {
+                    news |= self.core.from_network(piece.from, datagram, now);
+                }
+            }
+            if news {
+                self.seen.send_replace(self.core.reflections.seen());
+            }
+            self.flush();
+            if !self.inbox.is_full() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        let Some(tun) = &mut self.tun else {
+            return Ok(());
+        };
+        for _ in 0..ROUNDS {
+            match tun.read(&mut self.packet) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => {
+                    if let Some(read) = self.packet.get_mut(..length) {
+                        self.core.from_tun(read, Instant::now());
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if self.core.post.waiting() > FULL {
+                self.core.post.send(&self.socket);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends and writes what waits. What the interface does not take is lost, as on any network.
+    fn flush(&mut self) {
+        self.core.post.send(&self.socket);
+        if let Some(tun) = &mut self.tun {
+            self.core.joiner.drain(|packet| {
+                if let Err(error) = tun.write(packet) {
+                    tracing::trace!(%error, "the interface does not take a packet");
+                }
+            });
+        }
+    }
+}

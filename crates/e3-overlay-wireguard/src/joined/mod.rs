@@ -1,0 +1,181 @@
+//! A party that has joined.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use e3_forward::place::{Plan, Tunnelled};
+use e3_overlay::{Joined, OverlayError, ProgramNeeds};
+use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Path, Ports, Roster};
+use futures::future::join_all;
+use tokio::{
+    sync::oneshot,
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
+
+mod join;
+mod report;
+
+pub(crate) use join::join;
+
+use crate::{
+    WireguardError,
+    engine::{Member, Role},
+    guests::{Guest, guests},
+    herald::Hub,
+    service::Told,
+};
+
+/// How long a peer may take to answer a ping.
+const PING: Duration = Duration::from_secs(2);
+
+/// How long one attempt of several may take, and the pause between two.
+const ATTEMPT: Duration = Duration::from_millis(600);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How often it is looked whether the data plane still runs.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// A party that has joined, and what it does.
+pub(crate) struct Wireguard {
+    hub: Arc<Hub>,
+    place: Tunnelled,
+    relays: Vec<Told>,
+    me: PartyIndex,
+    dial: Dial,
+    ports: Ports,
+    timeout: Duration,
+    tasks: JoinSet<()>,
+}
+
+#[async_trait]
+impl Joined for Wireguard {
+    fn dial_table(&self) -> DialTable {
+        self.place.dial_table()
+    }
+
+    fn program_needs(&self) -> ProgramNeeds {
+        ProgramNeeds {
+            place: self.place.program_place(),
+            ..ProgramNeeds::default()
+        }
+    }
+
+    fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
+        let (tell, severed) = oneshot::channel();
+        let hub = Arc::downgrade(&self.hub);
+        self.tasks.spawn(async move {
+            while let Some(hub) = hub.upgrade() {
+                if !hub.engine.is_well() {
+                    let reason = "WireGuard's data plane has ended; the agent's log says why";
+                    let _gone = tell.send(reason.to_owned());
+                    return;
+                }
+                drop(hub);
+                sleep(WATCH).await;
+            }
+        });
+        Some(severed)
+    }
+
+    async fn links(&self) -> Vec<LinkReport> {
+        let states = self.hub.engine.look().await;
+        let peers = self.hub.peers().into_iter();
+        peers.map(|peer| self.report(&peer, &states)).collect()
+    }
+
+    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
+        let mut peers = self.hub.peers().into_iter();
+        let guest = peers.find(|guest| guest.index == peer);
+        let guest = guest.ok_or(OverlayError::NoSuchParty { index: peer.0 })?;
+        let rtt = self.hub.engine.ping(guest.key, PING).await;
+        let states = self.hub.engine.look().await;
+        let mut report = self.report(&guest, &states);
+        report.rtt_ms = rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
+        if rtt.is_none() && !matches!(report.path, Path::Unreachable { .. }) {
+            report.path = Path::Unreachable {
+                reason: format!("no answer in {} s", PING.as_secs()),
+            };
+        }
+        Ok(report)
+    }
+
+    /// Whoever stays keeps its session and all connections over it, whatever its index is now.
+    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
+        let all = guests(roster)?;
+        let own = self.hub.keys.tunnel.public();
+        let me = all.iter().find(|guest| guest.key == own);
+        let me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
+        self.me = me.index;
+        self.take(all, contacts);
+        // What that ended has been written when this is answered: before the routes go by which programs hear of it.
+        let _obeyed = self.hub.engine.look().await;
+        let plan = self.plan(roster);
+        self.place.change(&plan).map_err(WireguardError::Place)?;
+        self.settle().await;
+        Ok(())
+    }
+
+    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
+        let Self {
+            hub,
+            place,
+            mut tasks,
+            ..
+        } = *self;
+        tasks.shutdown().await;
+        // Peers' programs are told that connections end; silence would tell them late.
+        hub.engine.set_members(Vec::new());
+        let _told = hub.engine.look().await;
+        // Its thread has ended, and its socket is closed, when this returns.
+        drop(hub);
+        drop(place);
+        Ok(())
+    }
+}
+
+impl Wireguard {
+    /// From now on these are the parties, and nobody else.
+    fn take(&self, all: Vec<Guest>, contacts: &[Contact]) {
+        let own = self.hub.keys.tunnel.public();
+        let mut known = self.hub.known();
+        for contact in contacts {
+            let guest = all.iter().find(|guest| guest.index == contact.party);
+            if let Some(guest) = guest {
+                known.contacts.insert(guest.key, contact.addresses.clone());
+            }
+        }
+        known.guests = all;
+        known.forget_strangers();
+        let peers = known.guests.iter().filter(|guest| guest.key != own);
+        let peers = peers.map(|guest| Member {
+            key: guest.key,
+            role: Role::Party,
+            allowed: guest.addresses.clone(),
+            places: known.places(&guest.key),
+        });
+        let relays = self.relays.iter().map(Told::member);
+        self.hub.engine.set_members(peers.chain(relays).collect());
+        drop(known);
+        self.hub.changes.send_modify(|count| *count += 1);
+    }
+
+    fn plan(&self, roster: &Roster) -> Plan {
+        join::plan(roster, self.me, self.dial, self.ports)
+    }
+
+    /// Waits until every peer has answered, as long as one may take.
+    async fn settle(&self) {
+        let deadline = Instant::now() + self.timeout;
+        let peers = self.hub.peers();
+        let answers = peers.iter().map(|peer| async move {
+            let answered = async {
+                while self.hub.engine.ping(peer.key, ATTEMPT).await.is_none() {
+                    sleep(PAUSE).await;
+                }
+            };
+            let _late = timeout_at(deadline, answered).await;
+        });
+        join_all(answers).await;
+    }
+}
