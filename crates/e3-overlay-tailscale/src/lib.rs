@@ -18,6 +18,7 @@ mod introduced;
 mod joined;
 mod keys;
 mod local_api;
+mod near;
 mod netmap;
 mod overlay;
 mod state;

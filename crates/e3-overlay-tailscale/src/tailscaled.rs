@@ -27,6 +27,7 @@ use crate::{
     desk::AuthKey,
     keys::PartyKeys,
     local_api::LocalApi,
+    near::Near,
     state,
     told::Told,
 };
@@ -40,9 +41,6 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// What a command is that does nothing.
 const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
 
-/// The longest path of a socket (unix(7)).
-const SOCKET_PATH: usize = 107;
-
 /// A `tailscaled` that runs.
 #[derive(Debug)]
 pub(crate) struct Tailscaled {
@@ -50,6 +48,8 @@ pub(crate) struct Tailscaled {
     tool: Found,
     folder: PathBuf,
     socket: PathBuf,
+    /// What the socket's path leads through.
+    _near: Near,
     /// Its interface's name.
     pub(crate) interface: String,
 }
@@ -73,15 +73,8 @@ impl Tailscaled {
             coordinator,
         } = whose;
         let (found, tool) = (find(&TAILSCALED)?, find(&TAILSCALE)?);
-        let socket = folder.join("s");
-        if socket.as_os_str().len() > SOCKET_PATH {
-            return Err(TailscaleError::File {
-                path: socket,
-                source: std::io::Error::other(
-                    "the path is too long for a socket: begin the environment in a folder with a shorter one",
-                ),
-            });
-        }
+        let near = Near::of(folder).map_err(TailscaleError::file(folder))?;
+        let socket = near.join("s");
         let state = folder.join("state");
         let mut mark = [0; 4];
         getrandom::fill(&mut mark).map_err(TailscaleError::Randomness)?;
@@ -136,6 +129,7 @@ impl Tailscaled {
             tool,
             folder: folder.to_owned(),
             socket,
+            _near: near,
             interface,
         })
     }

@@ -22,7 +22,7 @@ pub(crate) mod files {
 }
 
 /// The configuration. Every JSON text is YAML (YAML 1.2, section 1.3), which is what the server reads.
-pub(crate) fn config(folder: &Path, address: IpAddr, ports: Ports) -> Value {
+pub(crate) fn config(folder: &Path, socket: &Path, (address, ports): (IpAddr, Ports)) -> Value {
     let file = |name: &str| folder.join(name).display().to_string();
     let (v4, v6) = match address {
         IpAddr::V4(v4) => (v4.to_string(), String::new()),
@@ -56,7 +56,7 @@ pub(crate) fn config(folder: &Path, address: IpAddr, ports: Ports) -> Value {
             "magic_dns": false, "base_domain": "e3.invalid", "override_local_dns": false,
             "nameservers": {"global": [], "split": {}}, "search_domains": [],
         },
-        "unix_socket": file(files::SOCKET),
+        "unix_socket": socket.display().to_string(),
         "unix_socket_permission": "0700",
         "logtail": {"enabled": false},
         "taildrop": {"enabled": false},
@@ -93,7 +93,11 @@ mod tests {
             desk: 8444,
             stun: 3478,
         };
-        let config = config(Path::new("/x"), "198.18.0.1".parse().unwrap(), ports);
+        let config = config(
+            Path::new("/x"),
+            Path::new("/x/s"),
+            ("198.18.0.1".parse().unwrap(), ports),
+        );
         let urls: Vec<_> = texts(&config)
             .into_iter()
             .filter(|text| text.contains("//"))

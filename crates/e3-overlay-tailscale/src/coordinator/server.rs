@@ -25,6 +25,7 @@ use crate::{
         server::{Desk, Issuer},
     },
     introduced::NodeKey,
+    near::Near,
     told::Ports,
 };
 
@@ -37,9 +38,6 @@ const ANSWER: Duration = Duration::from_secs(20);
 /// How long a party may take from getting its key to registering with it.
 const LIFETIME: &str = "5m";
 
-/// What a service's folder must not be longer than, so that the server's socket can be named (unix(7)).
-const SOCKET_PATH: usize = 107;
-
 /// Asks the server, one question after the other: each begins a process and, where a key is made, takes a tenth of a second
 /// of a processor, since the server keeps but a slow hash of it.
 #[derive(Clone)]
@@ -49,6 +47,8 @@ pub(super) struct Clerk {
     folder: PathBuf,
     /// The number of the one user.
     user: Arc<Mutex<Option<u64>>>,
+    /// What its socket's path leads through.
+    _near: Near,
 }
 
 #[derive(Deserialize)]
@@ -75,18 +75,13 @@ pub(super) async fn start(
     ports: Ports,
 ) -> Result<(Daemon, Clerk), TailscaleError> {
     let found = find(&HEADSCALE)?;
-    let socket = folder.join(SOCKET);
-    if socket.as_os_str().len() > SOCKET_PATH {
-        return Err(TailscaleError::File {
-            path: socket,
-            source: std::io::Error::other(
-                "the path is too long for a socket: begin the environment in a folder with a shorter one",
-            ),
-        });
-    }
+    let near = Near::of(folder).map_err(TailscaleError::file(folder))?;
+    let socket = near.join(SOCKET);
     write(
         &folder.join(CONFIG),
-        config(folder, address, ports).to_string().as_bytes(),
+        config(folder, &socket, (address, ports))
+            .to_string()
+            .as_bytes(),
     )?;
     write(&folder.join(POLICY), policy().to_string().as_bytes())?;
     // One of an earlier start would be taken for this one's.
@@ -96,6 +91,7 @@ pub(super) async fn start(
         config: folder.join(CONFIG),
         folder: folder.to_owned(),
         user: Arc::default(),
+        _near: near,
     };
     let daemon = Daemon::start(Spec {
         found: &found,
