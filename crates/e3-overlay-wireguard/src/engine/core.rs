@@ -98,20 +98,17 @@ impl Core {
             };
             self.homes
                 .extend(inside.into_iter().map(|address| (address, member.key)));
-            match self.peers.get_mut(&member.key) {
-                Some(peer) => {
-                    peer.allowed = member.allowed;
-                    if peer.places != member.places && !member.places.is_empty() {
-                        peer.places = member.places;
-                        peer.search = now;
-                        peer.searches = 0;
-                    }
+            if let Some(peer) = self.peers.get_mut(&member.key) {
+                peer.allowed = member.allowed;
+                if peer.places != member.places && !member.places.is_empty() {
+                    peer.places = member.places;
+                    peer.search = now;
+                    peer.searches = 0;
                 }
-                None => {
-                    let shared = (&self.table, &self.limiter);
-                    let peer = Peer::new(&self.key, member, shared, now);
-                    self.peers.insert(peer.key, peer);
-                }
+            } else {
+                let shared = (&self.table, &self.limiter);
+                let peer = Peer::new(&self.key, member, shared, now);
+                self.peers.insert(peer.key, peer);
             }
         }
     }

@@ -18,7 +18,12 @@ use crate::{
 
 impl Core {
     /// Takes a datagram; whether it says something new of how this socket is seen.
-    pub(super) fn from_network(&mut self, from: SocketAddr, datagram: &[u8], now: Instant) -> bool {
+    pub(super) fn take_datagram(
+        &mut self,
+        from: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+    ) -> bool {
         if !is_wireguard(datagram) {
             return self.reflections.hear(now, from, datagram);
         }

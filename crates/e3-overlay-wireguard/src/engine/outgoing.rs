@@ -19,7 +19,7 @@ const ECHOES: usize = 1024;
 
 impl Core {
     /// Takes what was read from the interface: its packets go to whoever has the addresses to which they go.
-    pub(super) fn from_tun(&mut self, read: &mut [u8], now: Instant) {
+    pub(super) fn take_read(&mut self, read: &mut [u8], now: Instant) {
         let whole = read.get(VIRTIO..).unwrap_or_default();
         let home = destination(whole).and_then(|to| self.homes.get(&to));
         if let Some(peer) = home.and_then(|key| self.peers.get_mut(key)) {
@@ -165,7 +165,7 @@ impl Core {
         let Some(peer) = self.peers.get(&key) else {
             return;
         };
-        let pairs = self.own.iter().flat_map(|from| {
+        let mut pairs = self.own.iter().flat_map(|from| {
             let all = peer.allowed.iter();
             all.map(move |to| (*from, *to))
         });
@@ -174,9 +174,7 @@ impl Core {
             number: self.echo_number,
             mark: self.mark,
         };
-        let request = pairs
-            .filter_map(|(from, to)| echo::request(from, to, echo))
-            .next();
+        let request = pairs.find_map(|(from, to)| echo::request(from, to, echo));
         let Some(request) = request else {
             return;
         };

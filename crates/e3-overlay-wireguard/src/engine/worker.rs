@@ -139,7 +139,7 @@ impl Worker {
             let mut news = false;
             for piece in self.inbox.pieces() {
                 for datagram in piece.bytes.chunks(piece.segment) {
-                    news |= self.core.from_network(piece.from, datagram, now);
+                    news |= self.core.take_datagram(piece.from, datagram, now);
                 }
             }
             if news {
@@ -162,7 +162,7 @@ impl Worker {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(length) => {
                     if let Some(read) = self.packet.get_mut(..length) {
-                        self.core.from_tun(read, Instant::now());
+                        self.core.take_read(read, Instant::now());
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,

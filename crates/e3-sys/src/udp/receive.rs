@@ -121,9 +121,10 @@ impl Datagrams {
         let Ok(count) = usize::try_from(count) else {
             let error = io::Error::last_os_error();
             return match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(()),
-                // A peer's host has said that nobody listens there: whom it concerns does not answer.
-                io::ErrorKind::ConnectionRefused
+                // The last three are what a peer's host has said: whom it concerns does not answer.
+                io::ErrorKind::WouldBlock
+                | io::ErrorKind::Interrupted
+                | io::ErrorKind::ConnectionRefused
                 | io::ErrorKind::HostUnreachable
                 | io::ErrorKind::NetworkUnreachable => Ok(()),
                 _ => Err(error),
