@@ -46,9 +46,7 @@ impl Overlay for HeadscaleOverlay {
             outlives_address: Promise::Yes,
             isolates_program: Promise::Yes,
             changes_roster: Promise::Yes,
-            excludes_removed: Promise::No(
-                "the connections of a member that is removed carry nothing from then on, but nobody tells programs that they have ended",
-            ),
+            excludes_removed: Promise::Yes,
         }
     }
 

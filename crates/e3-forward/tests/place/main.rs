@@ -45,6 +45,7 @@ fn main() {
             tunnelled::adopted,
         ),
         Test::inside("a_tunnels_roster_changes", tunnelled::change),
+        Test::inside("whom_a_tunnel_leaves_out_is_reset", tunnelled::ended),
         Test::inside("what_keeps_a_network_has_no_secrets", leftovers::secrets),
         Test::inside("nothing_is_left_behind", leftovers::dropped),
         Test::inside("nothing_outlives_a_killed_agent", leftovers::killed),

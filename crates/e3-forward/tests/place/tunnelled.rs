@@ -10,6 +10,7 @@ use std::{
 };
 
 use e3_forward::place::{Family, Tunnelled, Wanted};
+use e3_session::types::PartyIndex;
 use e3_sys::tun;
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -113,4 +114,57 @@ pub(crate) fn change() {
     assert_eq!(program.ask(&third), "NetworkUnreachable");
     let second = echo(&near, address(1, Family::V4), Duration::from_millis(300));
     assert!(second.is_err());
+}
+
+/// Connections with a party that is left out end at both ends; a program's with itself do not.
+pub(crate) fn ended() {
+    for hang_up in [false, true] {
+        for family in [Family::V4, Family::V6] {
+            end(hang_up, family);
+        }
+    }
+}
+
+fn end(hang_up: bool, family: Family) {
+    let [near, far] =
+        [0, 1].map(|me| Tunnelled::open(&plan(me, 2, Wanted::Namespace), MTU).unwrap());
+    wire(near.tun("e3").unwrap(), far.tun("e3").unwrap());
+    let mut with_itself = Program::start_in(near.program_place());
+    with_itself.ask(&format!("listen {}", at(0, family, PORT + 1)));
+    with_itself.ask(&format!("tcp {}", at(0, family, PORT + 1)));
+    with_itself.ask("accept");
+
+    let [mut first, mut second] =
+        [&near, &far].map(|place| Program::start_in(place.program_place()));
+    // By a socket of IPv6, whatever is spoken.
+    second.ask(&format!("listen [::]:{PORT}"));
+    first.ask(&format!("tcp {}", at(1, family, PORT)));
+    second.ask("accept");
+    second.ask("say hello");
+    assert_eq!(first.ask("hear 5"), "hello");
+
+    // From the end that has accepted, and from that which has called.
+    let (does, me) = if family == Family::V4 {
+        (&far, 1)
+    } else {
+        (&near, 0)
+    };
+    if hang_up {
+        does.hang_up();
+    } else {
+        let mut alone = plan(me, 2, Wanted::Namespace);
+        alone.parties.truncate(usize::from(me) + 1);
+        alone.parties.drain(..usize::from(me));
+        alone.me = PartyIndex(0);
+        does.change(&alone).unwrap();
+    }
+    let (here, there) = ("ConnectionAborted", "ConnectionReset");
+    let heard = [first.ask("hear 1"), second.ask("hear 1")];
+    let expected = if me == 0 {
+        [here, there]
+    } else {
+        [there, here]
+    };
+    assert_eq!(heard, expected, "{family:?}, {hang_up}");
+    assert_eq!(with_itself.ask("say a"), "said");
 }

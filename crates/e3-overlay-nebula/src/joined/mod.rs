@@ -16,7 +16,7 @@ use e3_forward::place::Tunnelled;
 use e3_overlay::{Joined, OverlayError, ProgramNeeds};
 use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports, Roster};
 use futures::future::join_all;
-use tokio::{sync::oneshot, task::JoinSet};
+use tokio::{sync::oneshot, task::JoinSet, time::sleep};
 
 use crate::{NebulaError, files::Files, lighthouse::Lighthouse, members::Members};
 use host::Host;
@@ -25,6 +25,9 @@ pub(crate) use join::{active, join};
 
 /// How long a peer may take to answer.
 const PING: Duration = Duration::from_secs(2);
+
+/// How long nebula may take to carry what peers are told at the end.
+const FAREWELL: Duration = Duration::from_millis(20);
 
 /// A party that has joined.
 pub(crate) struct Nebula {
@@ -90,9 +93,10 @@ impl Joined for Nebula {
             }
             .into());
         }
-        self.host.take(&members, me, self.ports, &self.light)?;
         let plan = plan(roster, &members, me, self.dial, self.ports);
+        // First, so that whoever goes can still be told that its connections have ended.
         self.place.change(&plan).map_err(NebulaError::Place)?;
+        self.host.take(&members, me, self.ports, &self.light)?;
         (self.members, self.me) = (members, me);
         self.settle().await;
         Ok(())
@@ -106,6 +110,8 @@ impl Joined for Nebula {
             ..
         } = *self;
         tasks.shutdown().await;
+        place.hang_up();
+        sleep(FAREWELL).await;
         let files: Files = host.files.clone();
         // Nobody else has it any more; dropped, nebula is killed as well.
         if let Some(host) = Arc::into_inner(host) {

@@ -14,6 +14,7 @@ use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports,
 use tokio::{
     sync::{Mutex, oneshot},
     task::JoinHandle,
+    time::sleep,
 };
 
 use crate::{
@@ -25,6 +26,9 @@ use crate::{
 
 pub(crate) use join::join;
 use links::{Link, PING};
+
+/// How long tailscaled may take to carry what peers are told at the end.
+const FAREWELL: Duration = Duration::from_millis(20);
 
 /// A party that has joined.
 pub(crate) struct Member {
@@ -116,6 +120,8 @@ impl Joined for Member {
         } = *self;
         watching.abort();
         let _ended = watching.await;
+        place.hang_up();
+        sleep(FAREWELL).await;
         tailscaled.leave().await;
         drop(place);
         Ok(())

@@ -218,6 +218,10 @@ fn open(kind: SocketKind) -> Result<OwnedFd, Errno> {
             let protocol = Some(netlink::NETFILTER);
             (AddressFamily::NETLINK, SocketType::RAW, protocol)
         }
+        SocketKind::Sockets => {
+            let protocol = Some(netlink::SOCK_DIAG);
+            (AddressFamily::NETLINK, SocketType::RAW, protocol)
+        }
         SocketKind::EchoV4 => (AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP)),
         SocketKind::EchoV6 => {
             let protocol = Some(ipproto::ICMPV6);

@@ -20,6 +20,8 @@ pub enum SocketKind {
     Route,
     /// For packet filters (nfnetlink).
     Netfilter,
+    /// For what is known of sockets there, and to end them (sock_diag(7)).
+    Sockets,
     /// ICMP over IPv4, for echoes (icmp(7)).
     EchoV4,
     /// ICMP over IPv6.
@@ -36,6 +38,7 @@ impl SocketKind {
             Self::TcpV6,
             Self::Route,
             Self::Netfilter,
+            Self::Sockets,
             Self::EchoV4,
             Self::EchoV6,
             Self::Tun,

@@ -3,6 +3,7 @@
 /// Message types and flags of every family (linux/netlink.h).
 pub(super) const REQUEST: u16 = 1;
 pub(super) const ACKNOWLEDGE: u16 = 4;
+pub(super) const DUMP: u16 = 0x300;
 pub(super) const EXCLUSIVE: u16 = 0x200;
 pub(super) const CREATE: u16 = 0x400;
 pub(super) const APPEND: u16 = 0x800;

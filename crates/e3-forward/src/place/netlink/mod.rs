@@ -1,8 +1,8 @@
-//! What a program's namespace is told: its addresses and routes (rtnetlink(7)), and its packet filter (nfnetlink). With
-//! messages of our own, so that neither `ip` nor `nft` has to be installed.
+//! What a program's namespace is told: its addresses and routes (rtnetlink(7)), its packet filter (nfnetlink), and which
+//! connections are to end (sock_diag(7)). With messages of our own, so that neither `ip`, `nft` nor `ss` has to be installed.
 //!
 //! - [`message`]: how a message is written;
-//! - [`route`]: interfaces, addresses, routes; [`filter`]: tables, chains, rules.
+//! - [`route`]: interfaces, addresses, routes; [`filter`]: tables, chains, rules; [`connections`]: sockets of TCP.
 
 use std::{io, os::fd::OwnedFd, time::Duration};
 
@@ -11,6 +11,7 @@ use rustix::net::{
     sockopt::{Timeout, set_socket_timeout},
 };
 
+mod connections;
 mod filter;
 mod message;
 mod route;
@@ -22,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The type of a message that ends an answer, with an error or without.
 const ERROR: u16 = 2;
+
+/// The type of a message that ends a list.
+const DONE: u16 = 3;
 
 /// A conversation with the kernel about one network namespace.
 #[derive(Debug)]
@@ -54,18 +58,51 @@ impl Netlink {
         }
         send(&self.socket, &bytes, SendFlags::empty())?;
         let mut answered = 0;
-        let mut room = vec![0; 16 * 1024];
         while answered < asked {
-            let (_, length) =
-                recv(&self.socket, &mut *room, RecvFlags::empty()).map_err(name_silence)?;
-            let mut answers = room.get(..length).unwrap_or_default();
-            while let Some((answer, rest)) = split(answers) {
+            self.hear(|answer| {
                 if answer.sequence > before && answer.kind == ERROR {
                     answer.result()?;
                     answered += 1;
                 }
-                answers = rest;
-            }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Asks for a list, and gives what each of its messages holds.
+    fn list<T>(
+        &mut self,
+        message: Message,
+        mut read: impl FnMut(&[u8]) -> Option<T>,
+    ) -> io::Result<Vec<T>> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let asked = self.sequence;
+        send(&self.socket, &message.finish(asked), SendFlags::empty())?;
+        let (mut listed, mut done) = (Vec::new(), false);
+        while !done {
+            self.hear(|answer| {
+                match answer.kind {
+                    _ if answer.sequence != asked => {}
+                    DONE => done = true,
+                    ERROR => answer.result()?,
+                    _ => listed.extend(read(answer.content)),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(listed)
+    }
+
+    /// Waits for answers, which may come several at a time.
+    fn hear(&self, mut each: impl FnMut(Answer<'_>) -> io::Result<()>) -> io::Result<()> {
+        let mut room = vec![0; 16 * 1024];
+        let heard = recv(&self.socket, &mut *room, RecvFlags::empty());
+        let (_, length) = heard.map_err(name_silence)?;
+        let mut answers = room.get(..length).unwrap_or_default();
+        while let Some((answer, rest)) = split(answers) {
+            each(answer)?;
+            answers = rest;
         }
         Ok(())
     }

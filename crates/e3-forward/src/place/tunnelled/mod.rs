@@ -43,6 +43,7 @@ struct State {
     plan: Plan,
     residents: Residents,
     routes: Netlink,
+    connections: Netlink,
     /// The tunnel's number there, once there is one.
     interface: Option<u32>,
 }
@@ -58,6 +59,10 @@ impl Tunnelled {
         let routes = inside.socket(SocketKind::Route);
         let mut routes = routes.and_then(Netlink::new).furnishing("a route socket")?;
         routes.switch_on().furnishing("the loopback interface")?;
+        let connections = inside.socket(SocketKind::Sockets);
+        let connections = connections
+            .and_then(Netlink::new)
+            .furnishing("a socket about sockets")?;
         Ok(Self {
             inside,
             mtu,
@@ -65,6 +70,7 @@ impl Tunnelled {
                 plan: plan.clone(),
                 residents,
                 routes,
+                connections,
                 interface: None,
             }),
         })
@@ -134,7 +140,7 @@ impl Tunnelled {
     }
 
     /// Takes the plan of a changed roster: parties added, removed or moved to another index. Connections among those
-    /// that stay are not touched.
+    /// that stay are not touched; those with whoever is left out end at once, as if reset.
     ///
     /// # Errors
     /// [`PlaceError`] if the system refuses, or this party's own address is another.
@@ -143,6 +149,7 @@ impl Tunnelled {
         let State {
             residents: before,
             routes,
+            connections,
             interface,
             ..
         } = &mut *state;
@@ -156,10 +163,18 @@ impl Tunnelled {
             return Err(PlaceError::OwnAddress);
         }
         if let Some(interface) = *interface {
-            for gone in before.others().filter(|old| after.at(*old).is_none()) {
-                let removed = routes.remove_route_by(interface, gone);
+            let gone: Vec<_> = before
+                .others()
+                .filter(|old| after.at(*old).is_none())
+                .collect();
+            // While there is a route, so that the other end hears of it, too.
+            end(connections, |peer| gone.contains(&peer));
+            for gone in &gone {
+                let removed = routes.remove_route_by(interface, *gone);
                 removed.furnishing("forgetting a route")?;
             }
+            // And those that programs have begun meanwhile.
+            end(connections, |peer| gone.contains(&peer));
             for new in after.others().filter(|new| before.at(*new).is_none()) {
                 add_route(routes, interface, &after, new)?;
             }
@@ -167,6 +182,19 @@ impl Tunnelled {
         state.residents = after;
         state.plan = plan.clone();
         Ok(())
+    }
+
+    /// Ends all connections with peers at once, as if reset, so that these hear of it while there is a tunnel.
+    pub fn hang_up(&self) {
+        let mut state = self.state();
+        let State {
+            residents,
+            connections,
+            ..
+        } = &mut *state;
+        end(connections, |peer| {
+            residents.others().any(|other| other == peer)
+        });
     }
 
     /// How the program reaches the parties.
@@ -195,6 +223,17 @@ impl Tunnelled {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A kernel may not be able to (`INET_DIAG_DESTROY`): then connections fall silent.
+fn end(connections: &mut Netlink, with: impl Fn(IpAddr) -> bool) {
+    match connections.end_connections(with) {
+        Ok(0) => {}
+        Ok(ended) => tracing::debug!(ended, "connections with whoever is gone have ended"),
+        Err(error) => {
+            tracing::warn!(%error, "this kernel does not end connections: those with whoever is gone fall silent");
+        }
     }
 }
 
