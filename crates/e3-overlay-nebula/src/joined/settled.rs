@@ -1,11 +1,13 @@
 //! When nebula has done all that it does to its interface: what is moved to another network before that makes it give up.
 //!
 //! It says that it is up first, and sets addresses and routes afterwards. The last of them is one that it was asked for to
-//! be seen here: a route to the lighthouse alone ([`config`](crate::config)).
+//! be seen here: a route to the lighthouse alone ([`config`](crate::config)). Then it switches its interface on once more,
+//! and begins to read packets: so a packet is sent there, and when it was read, nebula is done. It goes no further, since
+//! the firewall lets nothing out to a lighthouse.
 
 use std::{
     fs,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
     time::Duration,
 };
 
@@ -14,21 +16,25 @@ use tokio::time::{Instant, sleep};
 /// How long it may take, and how often that is looked at.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_millis(2));
 
-/// For what nebula does after its last route, of which nothing can be seen.
-const REST: Duration = Duration::from_millis(20);
+/// The port of the packet that is only to be read: discard (RFC 863).
+const DISCARD: u16 = 9;
 
-/// Waits until the interface has a route to this address alone; whether it has is returned.
+/// Waits until nebula reads what is sent to this address by its interface; whether it has is returned.
 pub(super) async fn settled(interface: &str, to: IpAddr) -> bool {
     let (patience, pause) = PATIENCE;
     let deadline = Instant::now() + patience;
     while Instant::now() < deadline {
-        let done = match to {
+        let routed = match to {
             IpAddr::V4(to) => routed_4(&read("route"), interface, to),
             IpAddr::V6(to) => routed_6(&read("ipv6_route"), interface, to),
         };
-        if done {
-            sleep(REST).await;
-            return true;
+        if routed {
+            // Of what the kernel itself sends there nothing is known.
+            let before = taken(&read("dev"), interface);
+            let sent = send(to);
+            if sent.is_err() || taken(&read("dev"), interface) > before {
+                return sent.is_ok();
+            }
         }
         sleep(pause).await;
     }

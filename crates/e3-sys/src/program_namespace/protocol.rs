@@ -20,7 +20,7 @@ pub enum SocketKind {
     Route,
     /// For packet filters (nfnetlink).
     Netfilter,
-    /// For what is known of sockets there, and to end them (sock_diag(7)).
+    /// For what is known of sockets there, and to end them (`sock_diag(7)`).
     Sockets,
     /// ICMP over IPv4, for echoes (icmp(7)).
     EchoV4,

@@ -1,5 +1,5 @@
 //! What a program's namespace is told: its addresses and routes (rtnetlink(7)), its packet filter (nfnetlink), and which
-//! connections are to end (sock_diag(7)). With messages of our own, so that neither `ip`, `nft` nor `ss` has to be installed.
+//! connections are to end (`sock_diag(7)`). With messages of our own, so that neither `ip`, `nft` nor `ss` has to be installed.
 //!
 //! - [`message`]: how a message is written;
 //! - [`route`]: interfaces, addresses, routes; [`filter`]: tables, chains, rules; [`connections`]: sockets of TCP.
