@@ -6,7 +6,7 @@
 //! the firewall lets nothing out to a lighthouse.
 
 use std::{
-    fs,
+    fs, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
     time::Duration,
 };
@@ -29,11 +29,10 @@ pub(super) async fn settled(interface: &str, to: IpAddr) -> bool {
             IpAddr::V6(to) => routed_6(&read("ipv6_route"), interface, to),
         };
         if routed {
-            // Of what the kernel itself sends there nothing is known.
-            let before = taken(&read("dev"), interface);
-            let sent = send(to);
-            if sent.is_err() || taken(&read("dev"), interface) > before {
-                return sent.is_ok();
+            // Full, or refused: it is tried again.
+            let _ = send(to);
+            if taken(&read("dev"), interface) {
+                return true;
             }
         }
         sleep(pause).await;
@@ -44,6 +43,23 @@ pub(super) async fn settled(interface: &str, to: IpAddr) -> bool {
 /// A file of proc(5) about this thread's network.
 fn read(name: &str) -> String {
     fs::read_to_string(format!("/proc/thread-self/net/{name}")).unwrap_or_default()
+}
+
+fn send(to: IpAddr) -> io::Result<usize> {
+    let any: IpAddr = match to {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((any, 0))?.send_to(&[], (to, DISCARD))
+}
+
+/// Whether somebody has read a packet from a TUN interface. Behind its name and eight figures of what it has received
+/// stand the bytes and the packets that it has sent, which count when they are read.
+fn taken(table: &str, interface: &str) -> bool {
+    let mut lines = table.lines().filter_map(|line| line.split_once(':'));
+    let line = lines.find(|(name, _)| name.trim() == interface);
+    let sent = line.and_then(|(_, figures)| figures.split_whitespace().nth(9));
+    sent.and_then(|sent| sent.parse().ok()).unwrap_or(0_u64) > 0
 }
 
 /// Interface, address, …, mask as the eighth: numbers of this machine's order, in hexadecimal.
@@ -68,6 +84,20 @@ fn routed_6(table: &str, interface: &str, to: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_read_is_told_from_what_waits() {
+        let table = |packets| {
+            format!(
+                "Inter-|   Receive  |  Transmit\n    lo: 9 9 0 0 0 0 0 0 9 9 0 0 0 0 0 0\n  \
+                 e3n1: 7 7 0 0 0 0 0 0 28 {packets} 0 0 0 0 0 0\n"
+            )
+        };
+        assert!(taken(&table(1), "e3n1"));
+        assert!(!taken(&table(0), "e3n1"));
+        assert!(!taken(&table(1), "e3n"));
+        assert!(!taken("e3n1: 7", "e3n1"));
+    }
 
     #[test]
     fn the_route_to_one_address_is_found() {
