@@ -19,6 +19,7 @@
 //! after another, because they measure time, and beside them, a few at a time, those that do little but wait
 //! ([`Test::waiting`]). A test that panics, exits with another code than 0 or takes longer than
 //! its limit has failed, and whatever it has started is killed.
+//! Those that take minutes ([`Test::long`]) are left out, and that is said, unless `E3_ALL` is in the environment.
 //! With `E3_TEST_NO_USER_NAMESPACE` in the environment, root does without a user namespace.
 
 use std::env;
@@ -48,6 +49,7 @@ pub struct Test {
     place: Place,
     limit: Duration,
     waits: bool,
+    long: bool,
     body: fn(),
 }
 
@@ -66,6 +68,7 @@ impl Test {
             place: Place::Inside,
             limit: LIMIT,
             waits: false,
+            long: false,
             body,
         }
     }
@@ -77,6 +80,7 @@ impl Test {
             place: Place::Outside,
             limit: LIMIT,
             waits: false,
+            long: false,
             body,
         }
     }
@@ -88,6 +92,7 @@ impl Test {
             place: Place::Helper,
             limit: LIMIT,
             waits: false,
+            long: false,
             body,
         }
     }
@@ -105,6 +110,12 @@ impl Test {
             waits: true,
             ..self
         }
+    }
+
+    /// The same, left out unless `E3_ALL` is in the environment: it takes minutes.
+    #[must_use]
+    pub const fn long(self) -> Self {
+        Self { long: true, ..self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Running the tests that were asked for, and showing their outcome as Rust's own runner would.
 
+use std::env;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::process::Stdio;
@@ -31,7 +32,14 @@ pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {
         }
         return 0;
     }
-    println!("\nrunning {} tests", chosen.len());
+    let all = env::var_os("E3_ALL").is_some();
+    let (chosen, long): (Vec<&Test>, Vec<&Test>) =
+        chosen.into_iter().partition(|test| all || !test.long);
+    println!("\nrunning {} tests", chosen.len() + long.len());
+    for test in &long {
+        announce(test);
+        println!("skipped: it takes minutes (`./x test --all` runs it)");
+    }
     let started = Instant::now();
     let (waiting, busy): (Vec<&Test>, Vec<&Test>) =
         chosen.iter().copied().partition(|test| test.waits);
@@ -57,8 +65,8 @@ pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {
     });
     report(
         &failed,
-        chosen.len(),
-        shown.len() - chosen.len(),
+        (chosen.len(), long.len()),
+        shown.len() - chosen.len() - long.len(),
         started.elapsed(),
     )
 }
@@ -109,13 +117,18 @@ fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
     }
 }
 
-fn report(failed: &[(&str, String)], run: usize, filtered: usize, took: Duration) -> i32 {
+fn report(
+    failed: &[(&str, String)],
+    (run, left_out): (usize, usize),
+    filtered: usize,
+    took: Duration,
+) -> i32 {
     for (name, why) in failed {
         println!("\n---- {name} ----\n{}", why.trim());
     }
     let word = if failed.is_empty() { "ok" } else { "FAILED" };
     println!(
-        "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {filtered} filtered out; finished in {:.2}s\n",
+        "\ntest result: {word}. {} passed; {} failed; {left_out} ignored; 0 measured; {filtered} filtered out; finished in {:.2}s\n",
         run - failed.len(),
         failed.len(),
         took.as_secs_f64()
