@@ -32,7 +32,13 @@ impl Agent {
         self.refuse_if_severed()?;
         let job = self.job.as_mut().ok_or_else(|| fault("the program"))?;
         job.ready = None;
-        check_secured(&job.program, overlay.name(), overlay.program_words()).map_err(unusable)?;
+        // Some overlays give files by an option, which is known when they are joined.
+        let given = self.needs.files.iter().map(|file| file.word);
+        let words: Vec<_> = match overlay.program_words() {
+            [] => given.collect(),
+            always => always.to_vec(),
+        };
+        check_secured(&job.program, overlay.name(), &words).map_err(unusable)?;
         let program = job.program.clone();
         let mut staging = self.staging.take().ok_or_else(|| fault("its folder"))?;
         self.tasks.spawn_blocking(move || {

@@ -96,6 +96,14 @@ pub enum TailscaleError {
     /// What the coordinator handed out is not the roster.
     #[error("{0}")]
     Betrayed(String),
+    /// A program is to have a network of its own, and cannot.
+    #[error(
+        "programs cannot have a network of their own (`program = \"namespace\"`): {why}; run the agent with that right, or say \"auto\", which lets tailscaled carry packets in user space"
+    )]
+    NoInterface {
+        /// What stands in the way.
+        why: String,
+    },
     /// The program's network cannot be made.
     #[error(transparent)]
     Place(#[from] e3_forward::place::PlaceError),

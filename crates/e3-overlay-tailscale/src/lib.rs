@@ -4,23 +4,30 @@
 //! - `keys`, `introduced`: by what parties and their coordinator know one another;
 //! - `coordinator`: the stock `headscale` as a service, `desk`: where parties are given keys to register with;
 //! - [`Told`]: what the coordinator's host tells of it;
+//! - `ports`: those that programs listen on, which a coordinator opens;
+//! - `options`: what e3.toml may say; `engine`: whether a host lets a daemon have an interface;
 //! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers;
 //! - [`Netmap`]: what it was told of other nodes, compared with the roster; `watch`: again and again;
+//! - `inner`: `MPyC`'s TLS inside the tunnel;
 //! - `overlay`: what it is before a party joins, `flows`: what a firewall must let through;
 //! - `joined`: a party that has joined.
 
 mod command;
 mod coordinator;
 mod desk;
+mod engine;
 mod error;
 mod flows;
+mod inner;
 mod introduced;
 mod joined;
 mod keys;
 mod local_api;
 mod near;
 mod netmap;
+mod options;
 mod overlay;
+mod ports;
 mod state;
 mod tailscaled;
 mod told;
@@ -28,6 +35,7 @@ mod watch;
 
 pub use desk::understand;
 pub use error::TailscaleError;
+pub use inner::letter::Letter;
 pub use introduced::{Introduced, NodeKey};
 pub use netmap::{Difference, Expected, Netmap, Node, Unreadable};
 pub use overlay::HeadscaleOverlay;

@@ -1,14 +1,18 @@
 //! What a party's own `tailscaled` answers over its socket: its `LocalAPI`, HTTP/1.1 over a Unix socket.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::{Method, Request, client::conn::http1, header::HOST};
+use hyper::{
+    Method, Request, StatusCode,
+    client::conn::http1,
+    header::{CONNECTION, HOST, UPGRADE},
+};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::{net::UnixStream, time::timeout};
@@ -23,6 +27,9 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// By this name it knows that nobody was lured to it by a web page.
 const NAME: &str = "local-tailscaled.sock";
+
+/// What a connection becomes when it is to lead through the tunnel.
+const DIAL: &str = "ts-dial";
 
 /// The socket of a `tailscaled`.
 #[derive(Debug, Clone)]
@@ -49,6 +56,14 @@ pub(crate) struct Pong {
     pub(crate) rtt: Duration,
     /// Where the peer's packets came from, directly; none where they came by DERP.
     pub(crate) direct: Option<String>,
+}
+
+/// A connection through the tunnel.
+#[derive(Debug)]
+pub(crate) struct Dialled {
+    pub(crate) stream: UnixStream,
+    /// What the peer has said already.
+    pub(crate) first: Bytes,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +103,47 @@ impl LocalApi {
         let path = format!("/localapi/v0/ping?type={how}&ip={to}");
         let answer = self.ask(Method::POST, &path, within).await?;
         pong(&answer)
+    }
+
+    /// Connects to a port of a node through the tunnel, as a program on this host would whose network that is.
+    ///
+    /// # Errors
+    /// [`Silent`] with what the daemon says: that the peer refused, above all.
+    pub(crate) async fn dial(&self, to: SocketAddr, within: Duration) -> Result<Dialled, Silent> {
+        let dialling = async {
+            let stream = UnixStream::connect(&self.0).await?;
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+            let driving = tokio::spawn(connection.with_upgrades());
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri("/localapi/v0/dial")
+                .header(HOST, NAME)
+                .header(CONNECTION, "upgrade")
+                .header(UPGRADE, DIAL)
+                .header("Dial-Host", to.ip().to_string())
+                .header("Dial-Port", to.port())
+                .body(Empty::<Bytes>::new())?;
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            if status != StatusCode::SWITCHING_PROTOCOLS {
+                let body = Limited::new(response.into_body(), LIMIT).collect().await?;
+                let said = body.to_bytes();
+                let said = String::from_utf8_lossy(said.get(..200).unwrap_or(&said)).into_owned();
+                driving.abort();
+                return Err(format!("{status}: {}", said.trim()).into());
+            }
+            let upgraded = hyper::upgrade::on(response).await?;
+            let parts = upgraded.downcast::<TokioIo<UnixStream>>();
+            let parts = parts.map_err(|_| "the connection was lost on the way")?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Dialled {
+                stream: parts.io.into_inner(),
+                first: parts.read_buf,
+            })
+        };
+        match timeout(within, dialling).await {
+            Ok(dialled) => dialled.map_err(|error| Silent(error.to_string())),
+            Err(_) => Err(Silent(format!("no answer in {} s", within.as_secs()))),
+        }
     }
 
     /// Forgets its node key, and lets the coordinator forget the node.

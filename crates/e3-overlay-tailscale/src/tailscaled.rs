@@ -25,6 +25,7 @@ use crate::{
     command::run,
     coordinator::kept::{pem, write},
     desk::AuthKey,
+    engine::Engine,
     keys::PartyKeys,
     local_api::LocalApi,
     near::Near,
@@ -38,6 +39,9 @@ const BEGINNING: Duration = Duration::from_secs(20);
 /// How long it may take to log out.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// By this name of an interface it makes none.
+const IN_USER_SPACE: &str = "userspace-networking";
+
 /// What a command is that does nothing.
 const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
 
@@ -50,8 +54,8 @@ pub(crate) struct Tailscaled {
     socket: PathBuf,
     /// What the socket's path leads through.
     _near: Near,
-    /// Its interface's name.
-    pub(crate) interface: String,
+    /// Its interface's name; none where it carries packets in user space.
+    pub(crate) interface: Option<String>,
 }
 
 /// Where its files are, and who it is for.
@@ -61,6 +65,14 @@ pub(crate) struct Whose<'a> {
     pub(crate) keys: &'a PartyKeys,
     pub(crate) name: &'a str,
     pub(crate) coordinator: &'a Told,
+    pub(crate) engine: &'a Engine,
+}
+
+/// A name for an interface that no other has.
+pub(crate) fn interface_name() -> Result<String, TailscaleError> {
+    let mut mark = [0; 4];
+    getrandom::fill(&mut mark).map_err(TailscaleError::Randomness)?;
+    Ok(format!("e3ts{}", hex::encode(mark)))
 }
 
 impl Tailscaled {
@@ -71,14 +83,16 @@ impl Tailscaled {
             keys,
             name,
             coordinator,
+            engine,
         } = whose;
         let (found, tool) = (find(&TAILSCALED)?, find(&TAILSCALE)?);
         let near = Near::of(folder).map_err(TailscaleError::file(folder))?;
         let socket = near.join("s");
         let state = folder.join("state");
-        let mut mark = [0; 4];
-        getrandom::fill(&mut mark).map_err(TailscaleError::Randomness)?;
-        let interface = format!("e3ts{}", hex::encode(mark));
+        let interface = match engine {
+            Engine::Interface => Some(interface_name()?),
+            Engine::UserSpace(_) => None,
+        };
         state::write(&state, keys, name, &coordinator.url())
             .map_err(TailscaleError::file(&state))?;
         let authority = folder.join("coordinator.crt");
@@ -100,7 +114,7 @@ impl Tailscaled {
                 option("statedir", folder),
                 option("state", &state),
                 option("socket", &socket),
-                format!("--tun={interface}").into(),
+                format!("--tun={}", interface.as_deref().unwrap_or(IN_USER_SPACE)).into(),
                 "--port=0".into(),
             ],
             environment: environment(folder, &authority, &tools),
@@ -120,7 +134,7 @@ impl Tailscaled {
             })?,
             why = ended => return Err(TailscaleError::Program {
                 program: TAILSCALED.name,
-                doing: "starting; it needs the right to make interfaces (CAP_NET_ADMIN)".to_owned(),
+                doing: "starting".to_owned(),
                 why,
             }),
         }

@@ -27,7 +27,7 @@ pub enum Unsecured {
         /// The overlay.
         overlay: String,
         /// The words that stand for the files.
-        words: &'static [&'static str],
+        words: Vec<&'static str>,
     },
     /// A probe speaks plain TCP.
     #[error(
@@ -59,7 +59,7 @@ impl Given {
 pub fn check_secured(
     program: &Program,
     overlay: &str,
-    words: &'static [&'static str],
+    words: &[&'static str],
 ) -> Result<(), Unsecured> {
     let overlay = || overlay.to_owned();
     match &program.kind {
@@ -69,7 +69,7 @@ pub fn check_secured(
         Kind::Command(command) if uses(&program.arguments, command) => Ok(()),
         Kind::Command(_) => Err(Unsecured::Command {
             overlay: overlay(),
-            words,
+            words: words.to_vec(),
         }),
     }
 }

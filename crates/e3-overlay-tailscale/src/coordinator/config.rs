@@ -4,7 +4,10 @@ use std::{net::IpAddr, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::told::{Ports, url};
+use crate::{
+    ports::Open,
+    told::{Ports, url},
+};
 
 /// The one user of the server: all parties' nodes are its.
 pub(crate) const USER: &str = "e3";
@@ -51,7 +54,8 @@ pub(crate) fn config(folder: &Path, socket: &Path, (address, ports): (IpAddr, Po
         "tls_cert_path": file(files::CERTIFICATE),
         "tls_key_path": file(files::KEY),
         "log": {"level": "info", "format": "text"},
-        "policy": {"mode": "file", "path": file(files::POLICY)},
+        // Kept with the rest, and the same after a restart.
+        "policy": {"mode": "database"},
         "dns": {
             "magic_dns": false, "base_domain": "e3.invalid", "override_local_dns": false,
             "nameservers": {"global": [], "split": {}}, "search_domains": [],
@@ -65,11 +69,21 @@ pub(crate) fn config(folder: &Path, socket: &Path, (address, ports): (IpAddr, Po
     })
 }
 
-/// Who may speak with whom: the parties' nodes with one another, and nobody else with anybody. Which nodes are parties' is
-/// decided at the desk.
-pub(crate) fn policy() -> Value {
+/// Who may speak with whom: the parties' nodes with one another, over TCP at these ports, and nobody else with anybody. Which
+/// nodes are parties' is decided at the desk.
+pub(crate) fn policy(open: &Open) -> Value {
     let all = format!("{USER}@");
-    json!({"acls": [{"action": "accept", "src": [all], "dst": [format!("{all}:*")]}]})
+    let ports: Vec<String> = match open {
+        Open::All => vec!["*".to_owned()],
+        Open::These(ports) => ports.iter().map(u16::to_string).collect(),
+    };
+    let rules: Vec<Value> = match ports.join(",") {
+        none if none.is_empty() => Vec::new(),
+        ports => vec![json!({
+            "action": "accept", "proto": "tcp", "src": [all], "dst": [format!("{all}:{ports}")],
+        })],
+    };
+    json!({"acls": rules})
 }
 
 #[cfg(test)]
@@ -105,5 +119,15 @@ mod tests {
         assert_eq!(urls, ["https://198.18.0.1:8443"]);
         assert_eq!(config["derp"]["urls"], json!([]));
         assert_eq!(config["logtail"]["enabled"], false);
+    }
+
+    #[test]
+    fn only_ports_that_parties_have_named_are_open() {
+        let open = |ports: &[u16]| policy(&ports.iter().copied().collect());
+        // Without a list at all everything would be open.
+        assert_eq!(open(&[]), json!({"acls": []}));
+        let rule = |dst: &str| json!({"acls": [{"action": "accept", "proto": "tcp", "src": ["e3@"], "dst": [dst]}]});
+        assert_eq!(open(&[11366, 11365]), rule("e3@:11365,11366"));
+        assert_eq!(open(&[11365, 0]), rule("e3@:*"));
     }
 }

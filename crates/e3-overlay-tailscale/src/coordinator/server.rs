@@ -26,6 +26,7 @@ use crate::{
     },
     introduced::NodeKey,
     near::Near,
+    ports::Open,
     told::Ports,
 };
 
@@ -45,10 +46,18 @@ pub(super) struct Clerk {
     found: Found,
     config: PathBuf,
     folder: PathBuf,
-    /// The number of the one user.
-    user: Arc<Mutex<Option<u64>>>,
+    known: Arc<Mutex<Known>>,
     /// What its socket's path leads through.
     _near: Near,
+}
+
+/// What is known of the server. Whoever asks it has this locked.
+#[derive(Default)]
+struct Known {
+    /// The number of the one user.
+    user: Option<u64>,
+    /// The ports that its policy opens, as far as it was told here.
+    open: Option<Open>,
 }
 
 #[derive(Deserialize)]
@@ -83,14 +92,13 @@ pub(super) async fn start(
             .to_string()
             .as_bytes(),
     )?;
-    write(&folder.join(POLICY), policy().to_string().as_bytes())?;
     // One of an earlier start would be taken for this one's.
     let _ = std::fs::remove_file(&socket);
     let clerk = Clerk {
         found: found.clone(),
         config: folder.join(CONFIG),
         folder: folder.to_owned(),
-        user: Arc::default(),
+        known: Arc::default(),
         _near: near,
     };
     let daemon = Daemon::start(Spec {
@@ -104,11 +112,11 @@ pub(super) async fn start(
         while tokio::net::UnixStream::connect(&socket).await.is_err() {
             sleep(Duration::from_millis(10)).await;
         }
-        clerk.user().await
+        clerk.begin().await
     };
     tokio::select! {
         begun = tokio::time::timeout(BEGINNING, beginning) => match begun {
-            Ok(user) => drop(user?),
+            Ok(begun) => begun?,
             Err(_) => return Err(TailscaleError::Late {
                 program: HEADSCALE.name,
                 doing: "starting".to_owned(),
@@ -125,44 +133,51 @@ pub(super) async fn start(
 }
 
 impl Clerk {
-    /// The one user's number; it is made where there is none.
-    async fn user(&self) -> Result<u64, TailscaleError> {
-        let mut user = self.user.lock().await;
-        if let Some(user) = *user {
-            return Ok(user);
-        }
-        let known: Option<Vec<User>> = self.ask(&["users", "list"], "listing its users").await?;
-        let known = known
-            .unwrap_or_default()
-            .into_iter()
-            .find(|one| one.name == USER);
-        let id = if let Some(known) = known {
-            known.id
+    /// Makes the one user where there is none, and lets nobody speak with anybody yet.
+    async fn begin(&self) -> Result<(), TailscaleError> {
+        let mut known = self.known.lock().await;
+        let users: Option<Vec<User>> = self.ask(&["users", "list"], "listing its users").await?;
+        let mut users = users.unwrap_or_default().into_iter();
+        known.user = if let Some(user) = users.find(|one| one.name == USER) {
+            Some(user.id)
         } else {
-            let made: User = self
-                .ask(&["users", "create", USER], "making a user")
-                .await?;
-            made.id
+            // Without a policy all would be open.
+            self.open(&mut known, [].into_iter().collect()).await?;
+            let create = ["users", "create", USER];
+            let made: User = self.ask(&create, "making a user").await?;
+            Some(made.id)
         };
-        *user = Some(id);
-        Ok(id)
+        Ok(())
     }
 
-    /// Lets the server forget all nodes but those of the desk's parties.
+    /// Lets parties speak with one another at these ports, and at no others.
+    async fn open(&self, known: &mut Known, open: Open) -> Result<(), TailscaleError> {
+        if known.open.as_ref() == Some(&open) {
+            return Ok(());
+        }
+        let path = self.folder.join(POLICY);
+        write(&path, policy(&open).to_string().as_bytes())?;
+        let words = ["policy", "set", "-f"].map(OsStr::new);
+        let more = [path.as_os_str(), OsStr::new("-c"), self.config.as_os_str()];
+        let arguments = [words, more].concat();
+        run(&self.found, &arguments, "setting its policy", ANSWER).await?;
+        known.open = Some(open);
+        Ok(())
+    }
+
+    /// Lets the server forget all nodes but those of the desk's parties, and close the ports of whoever is none any more.
     pub(super) async fn forget_others(&self, desk: &Desk) -> Result<(), TailscaleError> {
-        // One at a time: the same lock as for keys.
-        let user = self.user.lock().await;
+        let mut known = self.known.lock().await;
         let nodes: Option<Vec<Listed>> = self.ask(&["nodes", "list"], "listing its nodes").await?;
         for node in nodes.unwrap_or_default() {
-            let known = NodeKey::read(&node.node_key).is_some_and(|key| desk.is_known(&key));
-            if !known {
+            let is_known = NodeKey::read(&node.node_key).is_some_and(|key| desk.is_known(&key));
+            if !is_known {
                 let id = node.id.to_string();
                 let forget = ["nodes", "delete", "--force", "-i", &id];
                 let _said: serde_json::Value = self.ask(&forget, "forgetting a node").await?;
             }
         }
-        drop(user);
-        Ok(())
+        self.open(&mut known, desk.open()).await
     }
 
     async fn ask<Answer: for<'a> Deserialize<'a>>(
@@ -185,9 +200,10 @@ impl Clerk {
         })
     }
 
-    async fn make_key(&self) -> Result<AuthKey, TailscaleError> {
-        let user = self.user().await?.to_string();
-        let _one_at_a_time = self.user.lock().await;
+    async fn make_key(&self, open: Open) -> Result<AuthKey, TailscaleError> {
+        let mut known = self.known.lock().await;
+        self.open(&mut known, open).await?;
+        let user = known.user.unwrap_or_default().to_string();
         let words = [
             "preauthkeys",
             "create",
@@ -198,14 +214,15 @@ impl Clerk {
             LIFETIME,
         ];
         let made: Made = self.ask(&words, "making a key").await?;
+        drop(known);
         Ok(Zeroizing::new(made.key))
     }
 }
 
 #[async_trait]
 impl Issuer for Clerk {
-    async fn issue(&self) -> Result<AuthKey, String> {
-        self.make_key().await.map_err(|error| error.to_string())
+    async fn issue(&self, open: Open) -> Result<AuthKey, String> {
+        self.make_key(open).await.map_err(|error| error.to_string())
     }
 }
 

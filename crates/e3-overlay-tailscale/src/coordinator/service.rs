@@ -8,9 +8,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
+use e3_overlay::{Need, RunningService, Service, ServiceError, ServiceStart};
 use e3_session::types::{Health, ServicePort, Transport};
-use e3_stock::Daemon;
+use e3_stock::{Daemon, HEADSCALE};
 use futures::FutureExt as _;
 use serde_bytes::ByteBuf;
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
@@ -78,6 +78,10 @@ pub(crate) fn chosen(declared: &[ServicePort]) -> Ports {
 impl Service for Coordinator {
     fn usual_ports(&self) -> Vec<ServicePort> {
         listed(USUAL)
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[Need::Program(&HEADSCALE)]
     }
 
     async fn start(&self, begin: ServiceStart) -> Result<Box<dyn RunningService>, ServiceError> {

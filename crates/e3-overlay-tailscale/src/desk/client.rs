@@ -10,7 +10,7 @@ use rustls::{
     version::TLS13,
 };
 use tokio::{
-    io::AsyncReadExt as _,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     time::{Instant, sleep, timeout_at},
 };
@@ -32,17 +32,26 @@ pub(crate) struct Patience {
     pub(crate) answered: Instant,
 }
 
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visitor<'a> {
+    /// The key by which the desk knows it.
+    pub(crate) key: &'a SigningKey,
+    /// The port that its program listens on, 0 for any.
+    pub(crate) port: u16,
+}
+
 /// Asks the desk for a key until it gives one or the time is over.
 pub(crate) async fn ask(
-    own: &SigningKey,
+    visitor: Visitor<'_>,
     desk: (SocketAddr, VerifyingKey),
     patience: Patience,
 ) -> Result<AuthKey, TailscaleError> {
     let (at, key) = desk;
-    let connector = connector(own, key)?;
+    let connector = connector(visitor.key, key)?;
     let mut last = "it did not answer in time".to_owned();
     while Instant::now() < patience.known {
-        match timeout_at(patience.answered, once(&connector, at)).await {
+        match timeout_at(patience.answered, once(&connector, at, visitor.port)).await {
             Ok(Ok(said)) => match understand(&said) {
                 Ok(key) => return Ok(key),
                 Err(why) => last = why,
@@ -58,10 +67,16 @@ pub(crate) async fn ask(
     })
 }
 
-async fn once(connector: &TlsConnector, at: SocketAddr) -> io::Result<Zeroizing<Vec<u8>>> {
+async fn once(
+    connector: &TlsConnector,
+    at: SocketAddr,
+    port: u16,
+) -> io::Result<Zeroizing<Vec<u8>>> {
     let stream = TcpStream::connect(at).await?;
     let nobody = ServerName::IpAddress(at.ip().into());
-    let stream = connector.connect(nobody, stream).await?;
+    let mut stream = connector.connect(nobody, stream).await?;
+    stream.write_u16(port).await?;
+    stream.flush().await?;
     let mut said = Zeroizing::new(Vec::with_capacity(LONGEST));
     let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
     stream.take(most).read_to_end(&mut said).await?;

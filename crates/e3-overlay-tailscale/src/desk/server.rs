@@ -15,7 +15,7 @@ use rustls::{
     version::TLS13,
 };
 use tokio::{
-    io::AsyncWriteExt as _,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinSet,
@@ -24,7 +24,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{ALPN, AuthKey, certified, provider, saying, verify::Known};
-use crate::{TailscaleError, introduced::NodeKey};
+use crate::{TailscaleError, introduced::NodeKey, ports::Open};
 
 /// How long a visit may take.
 const VISIT: Duration = Duration::from_secs(30);
@@ -41,8 +41,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Who makes keys.
 #[async_trait]
 pub(crate) trait Issuer: Send + Sync + 'static {
-    /// A key with which one node can register once, soon. The error is told to the party.
-    async fn issue(&self) -> Result<AuthKey, String>;
+    /// A key with which one node can register once, soon; from then on these ports are open. The error is told to the party.
+    async fn issue(&self, open: Open) -> Result<AuthKey, String>;
 }
 
 /// A desk, and whom it serves. Clones are the same.
@@ -52,6 +52,8 @@ pub(crate) struct Desk(Arc<Mutex<BTreeMap<[u8; 32], Party>>>);
 struct Party {
     node: NodeKey,
     given: u32,
+    /// The port that its program listens on, as it has told.
+    port: Option<u16>,
 }
 
 impl Desk {
@@ -59,9 +61,13 @@ impl Desk {
     pub(crate) fn admit(&self, parties: impl Iterator<Item = (VerifyingKey, NodeKey)>) {
         let mut known = self.lock();
         let parties = parties.map(|(desk, node)| {
-            let given = known.get(desk.as_bytes());
-            let given = given.map_or(0, |party| party.given);
-            (desk.to_bytes(), Party { node, given })
+            let before = known.get(desk.as_bytes());
+            let party = Party {
+                node,
+                given: before.map_or(0, |party| party.given),
+                port: before.and_then(|party| party.port),
+            };
+            (desk.to_bytes(), party)
         });
         *known = parties.collect();
     }
@@ -71,12 +77,22 @@ impl Desk {
         self.lock().values().any(|party| party.node == *node)
     }
 
-    /// Counts a key that is about to be given; none are left to give where this is false.
-    fn count(&self, key: &VerifyingKey) -> bool {
+    /// The ports that its parties' programs listen on, as far as they have told.
+    pub(crate) fn open(&self) -> Open {
+        self.lock()
+            .values()
+            .filter_map(|party| party.port)
+            .collect()
+    }
+
+    /// Counts a key that is about to be given to a party with a program at that port; none are left to give where this is
+    /// false.
+    fn count(&self, key: &VerifyingKey, port: u16) -> bool {
         let mut known = self.lock();
         match known.get_mut(key.as_bytes()) {
             Some(party) if party.given < KEYS => {
                 party.given += 1;
+                party.port = Some(port);
                 true
             }
             Some(_) | None => false,
@@ -134,8 +150,9 @@ impl Desk {
         let shown = stream.get_ref().1.peer_certificates();
         let key = shown.and_then(|all| e3_contact::key_in(all.first()?));
         let key = key.ok_or_else(|| io::Error::other("the visitor has shown no key"))?;
-        let answer = if self.count(&key) {
-            issuer.issue().await
+        let port = stream.read_u16().await?;
+        let answer = if self.count(&key, port) {
+            issuer.issue(self.open()).await
         } else {
             Err(format!(
                 "this party was given {KEYS} keys already: leave the environment and come anew"

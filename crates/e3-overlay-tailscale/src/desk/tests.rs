@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{
-    client::{Patience, ask},
+    client::{Patience, Visitor, ask},
     server::{Desk, Issuer, acceptor},
     *,
 };
-use crate::keys::PartyKeys;
+use crate::{keys::PartyKeys, ports::Open};
 
 struct Fixed;
 
 #[async_trait]
 impl Issuer for Fixed {
-    async fn issue(&self) -> Result<AuthKey, String> {
+    async fn issue(&self, _: Open) -> Result<AuthKey, String> {
         Ok(Zeroizing::new("hskey-auth-1".to_owned()))
     }
 }
@@ -26,6 +26,13 @@ async fn open(desk: &Desk, key: &SigningKey) -> std::net::SocketAddr {
     let acceptor = acceptor(key, desk).unwrap();
     tokio::spawn(desk.clone().serve(listener, acceptor, Arc::new(Fixed)));
     at
+}
+
+fn visitor(keys: &PartyKeys) -> Visitor<'_> {
+    Visitor {
+        key: keys.desk(),
+        port: 11_365,
+    }
 }
 
 fn soon() -> Patience {
@@ -43,30 +50,32 @@ async fn only_whom_the_roster_names_is_given_a_key() {
     let at = open(&desk, desk_keys.desk()).await;
     let desk_key = desk_keys.public().desk;
     assert!(
-        ask(one.desk(), (at, desk_key), soon()).await.is_err(),
+        ask(visitor(&one), (at, desk_key), soon()).await.is_err(),
         "there is no roster yet"
     );
 
     let public = one.public();
     desk.admit([(public.desk, public.node)].into_iter());
-    let key = ask(one.desk(), (at, desk_key), soon()).await.unwrap();
+    let key = ask(visitor(&one), (at, desk_key), soon()).await.unwrap();
     assert_eq!(*key, "hskey-auth-1");
+    assert_eq!(desk.open(), [11_365].into_iter().collect());
     assert!(
-        ask(two.desk(), (at, desk_key), soon()).await.is_err(),
+        ask(visitor(&two), (at, desk_key), soon()).await.is_err(),
         "it is no party"
     );
     let wrong = two.public().desk;
     assert!(
-        ask(one.desk(), (at, wrong), soon()).await.is_err(),
+        ask(visitor(&one), (at, wrong), soon()).await.is_err(),
         "it is not that desk"
     );
 
     desk.admit([].into_iter());
     assert!(
-        ask(one.desk(), (at, desk_key), soon()).await.is_err(),
+        ask(visitor(&one), (at, desk_key), soon()).await.is_err(),
         "it was removed"
     );
     assert!(!desk.is_known(&public.node));
+    assert_eq!(desk.open(), [].into_iter().collect(), "its port is closed");
 }
 
 #[tokio::test]
@@ -78,12 +87,12 @@ async fn nobody_is_given_keys_without_end() {
     for _ in 0..8 {
         desk.admit([(public.desk, public.node)].into_iter());
         assert!(
-            ask(one.desk(), (at, desk_keys.public().desk), soon())
+            ask(visitor(&one), (at, desk_keys.public().desk), soon())
                 .await
                 .is_ok()
         );
     }
-    let error = ask(one.desk(), (at, desk_keys.public().desk), soon())
+    let error = ask(visitor(&one), (at, desk_keys.public().desk), soon())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("8 keys already"), "{error}");
@@ -101,7 +110,7 @@ async fn who_says_nothing_keeps_nobody_waiting() {
         silent.push(tokio::net::TcpStream::connect(at).await.unwrap());
     }
     assert!(
-        ask(one.desk(), (at, desk_keys.public().desk), soon())
+        ask(visitor(&one), (at, desk_keys.public().desk), soon())
             .await
             .is_ok()
     );

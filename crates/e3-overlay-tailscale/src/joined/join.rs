@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
+use e3_forward::place::{Plan, Resident, Wanted};
 use e3_overlay::{Joining, OverlayError, ServiceKind};
 use e3_session::types::{PartyIndex, Roster, ServiceFacts};
 use tokio::{
@@ -11,20 +11,20 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::Member;
+use super::{Member, ground::Ground};
 use crate::{
     NAME, TailscaleError,
     desk::client,
+    engine::Engine,
+    inner::Inner,
     introduced::{Introduced, NodeKey, keys_of},
     keys::PartyKeys,
     netmap::{Expected, Netmap},
+    options::Chosen,
     tailscaled::{Tailscaled, Whose, nowhere},
     told::Told,
     watch::{Watched, watch},
 };
-
-/// Bytes of a packet in the tunnel: what every path takes (RFC 8200, section 5), as Tailscale has it.
-const MTU: u32 = 1280;
 
 /// How long registering may take, even if peers may not be waited for that long.
 const REGISTERING: Duration = Duration::from_secs(20);
@@ -36,7 +36,10 @@ const KNOWN: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Joins, and waits until peers are reached.
-pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, OverlayError> {
+pub(crate) async fn join(
+    (keys, engine): (&PartyKeys, &Engine),
+    joining: Joining,
+) -> Result<Member, OverlayError> {
     let Joining {
         roster,
         me,
@@ -45,6 +48,8 @@ pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, O
         timeout,
         services,
         folder,
+        mailbox,
+        options,
         ..
     } = joining;
     let parties = parties_of(&roster)?;
@@ -61,24 +66,30 @@ pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, O
         answered: deadline,
     };
 
+    let inner = Chosen::read(&options).inner_tls;
+    let inner = inner.then(|| Inner::begin(&roster, me, mailbox));
+    let inner = inner.transpose()?;
+
     let whose = Whose {
         folder: &folder,
         keys,
         name,
         coordinator: &told,
+        engine,
     };
     let starting = Tailscaled::start(whose);
-    let asking = client::ask(keys.desk(), (told.desk(), told.desk_key), patience);
+    let visitor = client::Visitor {
+        key: keys.desk(),
+        port: crate::ports::told(ports, me),
+    };
+    let asking = client::ask(visitor, (told.desk(), told.desk_key), patience);
     let (tailscaled, key) = futures::future::try_join(starting, asking).await?;
     let left = deadline.saturating_duration_since(Instant::now());
     tailscaled.log_in((name, &told.url()), &key, left).await?;
     let expected = expected(&parties, own.node);
     let netmap = registered(&tailscaled, &expected, deadline).await?;
-    let place = Tunnelled::open(&plan_of(&parties, me, (dial, ports), &netmap), MTU);
-    let place = place.map_err(TailscaleError::Place)?;
-    place
-        .adopt(&tailscaled.interface)
-        .map_err(TailscaleError::Place)?;
+    let plan = plan_of(&parties, me, (dial, ports), &netmap);
+    let place = Ground::open(&plan, &tailscaled, engine).map_err(TailscaleError::Place)?;
 
     let watched = Arc::new(Watched::new(tailscaled.api(), expected));
     let (sever, severed) = oneshot::channel();
@@ -89,6 +100,7 @@ pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, O
         watched,
         watching,
         severed: Some(severed),
+        inner,
         own,
         coordinator,
         me,
@@ -98,7 +110,7 @@ pub(crate) async fn join(keys: &PartyKeys, joining: Joining) -> Result<Member, O
         parties,
         links: Mutex::default(),
     };
-    member.settle().await;
+    member.prepare().await;
     let plan = member.plan();
     member.place.change(&plan).map_err(TailscaleError::Place)?;
     Ok(member)
@@ -186,11 +198,21 @@ fn plan_of(
         parties: residents.collect(),
         dial,
         ports,
-        wanted: Wanted::Namespace,
+        wanted: Wanted::Auto,
     }
 }
 
 impl Member {
+    /// Finds the peers, and what their programs will be known by.
+    pub(super) async fn prepare(&self) {
+        let exchanging = async {
+            if let Some(inner) = &self.inner {
+                inner.exchange(self.parties.len(), self.timeout).await;
+            }
+        };
+        tokio::join!(self.settle(), exchanging);
+    }
+
     /// Whom the roster names.
     pub(super) fn expected(&self) -> Expected {
         expected(&self.parties, self.own.node)

@@ -1,14 +1,17 @@
 //! The overlay while it is up.
 //!
-//! - [`join`]: how it comes up; [`links`]: how peers are reached.
+//! - [`join`]: how it comes up; [`links`]: how peers are reached;
+//! - [`ground`]: where programs are, [`carry`]: how their connections get to the tailnet where that is not the kernel's
+//!   affair.
 
+mod carry;
+mod ground;
 mod join;
 mod links;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use e3_forward::place::Tunnelled;
 use e3_overlay::{Joined, OverlayError, ProgramNeeds};
 use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports, Roster};
 use tokio::{
@@ -19,11 +22,13 @@ use tokio::{
 
 use crate::{
     NAME, TailscaleError,
+    inner::Inner,
     introduced::{Introduced, keys_of},
     tailscaled::Tailscaled,
     watch::Watched,
 };
 
+use ground::Ground;
 pub(crate) use join::join;
 use links::{Link, PING};
 
@@ -33,10 +38,12 @@ const FAREWELL: Duration = Duration::from_millis(20);
 /// A party that has joined.
 pub(crate) struct Member {
     tailscaled: Tailscaled,
-    place: Tunnelled,
+    place: Ground,
     watched: Arc<Watched>,
     watching: JoinHandle<()>,
     severed: Option<oneshot::Receiver<String>>,
+    /// What programs speak inside the tunnel, if not only their own.
+    inner: Option<Inner>,
     own: Introduced,
     /// The coordinator's name, which relays, too.
     coordinator: String,
@@ -56,9 +63,11 @@ impl Joined for Member {
     }
 
     fn program_needs(&self) -> ProgramNeeds {
+        let inner = self.inner.as_ref().map(Inner::program_needs);
         ProgramNeeds {
             place: self.place.program_place(),
-            ..ProgramNeeds::default()
+            notice: self.place.notice().map(str::to_owned),
+            ..inner.unwrap_or_default()
         }
     }
 
@@ -105,7 +114,10 @@ impl Joined for Member {
         self.parties = names.zip(keys).collect();
         self.watched.expect(self.expected());
         self.links.lock().await.clear();
-        self.settle().await;
+        if let Some(inner) = &self.inner {
+            inner.change(roster, self.me)?;
+        }
+        self.prepare().await;
         let plan = self.plan();
         self.place.change(&plan).map_err(TailscaleError::Place)?;
         Ok(())

@@ -107,7 +107,7 @@ impl Secure for Mutual {
         certificates
             .get(*me)
             .map_or_else(ProgramNeeds::default, |own| {
-                files::program_needs(*me, key, own)
+                files::program_needs(*me, key, &own.leaf, &[&own.root])
             })
     }
 

@@ -21,6 +21,7 @@ use e3_identity::authority::NetworkKey;
 use e3_session::types::{Options, PartyIndex};
 use serde_bytes::ByteBuf;
 
+pub use self::files::program_needs;
 use self::link::Mutual;
 use crate::{
     Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Promise,
@@ -38,7 +39,7 @@ pub struct Tls {
 }
 
 /// The name that `MPyC` expects in the certificate of the party at an index.
-fn name_of(party: PartyIndex) -> String {
+pub fn name_of(party: PartyIndex) -> String {
     format!("MPyC party {party}")
 }
 

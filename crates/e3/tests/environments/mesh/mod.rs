@@ -1,5 +1,7 @@
 //! Overlays that carry packets: stock Nebula in two versions, WireGuard, Tailscale's client with a Headscale of our own.
 
+#[cfg(feature = "tailscale")]
+mod hostile;
 mod killed;
 mod santa;
 

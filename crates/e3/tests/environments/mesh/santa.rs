@@ -7,11 +7,18 @@ use crate::{example, support::workshop::Workshop};
 
 #[track_caller]
 fn draws(way: &Way) {
+    draws_with(way, &[], "namespace");
+}
+
+/// The same with more said; programs are in a place of that kind.
+#[track_caller]
+fn draws_with(way: &Way, more: &[&str], place: &str) {
     if !way.is_here() {
         return;
     }
     let workshop = Workshop::new();
-    let command = way.command(&workshop, &["run", &example("secret-santa"), "--json"]);
+    let mut command = way.command(&workshop, &["run", &example("secret-santa"), "--json"]);
+    command.args(more);
     let ran = workshop.going(command).ended();
     let record = ran.succeeded().json();
     assert_eq!(record["overlay"], way.overlay);
@@ -20,7 +27,7 @@ fn draws(way: &Way) {
     assert_eq!(parties.len(), 4);
     for party in parties {
         assert_eq!(party["exit"], 0, "{party}");
-        assert_eq!(party["place"], "namespace", "{party}");
+        assert_eq!(party["place"], place, "{party}");
     }
     let links = record["links"].as_array().unwrap();
     assert_eq!(links.len(), 6, "every pair is one");
@@ -50,4 +57,19 @@ fn secret_santa_draws_over_wireguard() {
 #[test]
 fn secret_santa_draws_over_headscale() {
     draws(&super::headscale());
+}
+
+/// No right on the host is asked for: tailscaled carries packets in user space.
+#[cfg(feature = "tailscale")]
+#[test]
+fn secret_santa_draws_over_headscale_in_user_space() {
+    let more = ["--set", "headscale.program=forwards"];
+    draws_with(&super::headscale(), &more, "forwards");
+}
+
+#[cfg(feature = "tailscale")]
+#[test]
+fn secret_santa_draws_over_headscale_with_tls_inside() {
+    let more = ["--set", "headscale.inner=tls"];
+    draws_with(&super::headscale(), &more, "namespace");
 }
