@@ -3,6 +3,7 @@
 #[cfg(feature = "tailscale")]
 mod hostile;
 mod killed;
+mod many;
 mod santa;
 
 use std::{
