@@ -44,6 +44,37 @@ impl Condition {
     /// Why an overlay of these properties is not held to the check where programs run in such a place: what it does not
     /// promise there, with its own reason.
     pub(crate) fn unmet(self, properties: &Properties, place: PlaceKind) -> Option<String> {
+        if self == Self::StopsAtNat {
+            let (what, traverses) = Self::TraversesNat.promise(properties)?;
+            return traverses
+                .is_given()
+                .then(|| format!("promises that {what}"));
+        }
+        if self == Self::ExcludesRemoved {
+            let changes = Self::ChangesRoster.unmet(properties, place);
+            if changes.is_some() {
+                return changes;
+            }
+        }
+        let (what, promise) = self.promise(properties)?;
+        let why = promise.missing_in(place)?;
+        let promises = match promise {
+            Promise::InNamespace(_) => "promises only of a program in a namespace",
+            Promise::Yes | Promise::But(_) | Promise::No(_) => "does not promise",
+        };
+        Some(format!("{promises} that {what}: {why}"))
+    }
+
+    /// Where an overlay of these properties is held to the check: what it promises with an exception, and which.
+    pub(crate) fn exception(self, properties: &Properties) -> Option<(&'static str, &'static str)> {
+        match self.promise(properties)? {
+            (what, Promise::But(exception)) => Some((what, exception)),
+            _ => None,
+        }
+    }
+
+    /// What it is about, in words, and what an overlay of these properties says of that.
+    fn promise(self, properties: &Properties) -> Option<(&'static str, Promise)> {
         // What a changed packet does, and what leaked keys open, is a matter of experiments, not of conformance.
         let Properties {
             confidential,
@@ -59,41 +90,24 @@ impl Condition {
             isolates_program,
             changes_roster,
             excludes_removed,
-        } = properties;
-        let unless = |what: &str, promise: &Promise| {
-            let why = promise.missing_in(place)?;
-            let promises = match promise {
-                Promise::InNamespace(_) => "promises only of a program in a namespace",
-                Promise::Yes | Promise::No(_) => "does not promise",
-            };
-            Some(format!("{promises} that {what}: {why}"))
-        };
-        let changes = || unless("members come and go while others go on", changes_roster);
-        match self {
-            Self::Always => None,
-            Self::HalfCloses => unless("one direction may end before the other", half_closes),
-            Self::TraversesNat => unless("parties behind NATs reach one another", traverses_nat),
-            Self::StopsAtNat => traverses_nat
-                .is_given()
-                .then(|| "promises that parties behind NATs reach one another".to_owned()),
-            Self::OutlivesOutage => unless("a connection outlives an outage", outlives_outage),
-            Self::OutlivesAddress => unless(
+        } = *properties;
+        Some(match self {
+            Self::Always | Self::StopsAtNat => return None,
+            Self::HalfCloses => ("one direction may end before the other", half_closes),
+            Self::TraversesNat => ("parties behind NATs reach one another", traverses_nat),
+            Self::OutlivesOutage => ("a connection outlives an outage", outlives_outage),
+            Self::OutlivesAddress => (
                 "a connection outlives a change of address",
                 outlives_address,
             ),
-            Self::ChangesRoster => changes(),
-            Self::ExcludesRemoved => {
-                let excludes = || unless("whom a roster leaves out is kept out", excludes_removed);
-                changes().or_else(excludes)
-            }
-            Self::ExcludesStrangers => unless("strangers are kept out", excludes_strangers),
-            Self::Authenticates => {
-                unless("the peer reached is the one that was meant", authenticated)
-            }
-            Self::NamesCallers => unless("callers are taken for whom they are", names_callers),
-            Self::Confidential => unless("nobody else can read what is said", confidential),
-            Self::IsolatesProgram => unless("nobody reaches a program past it", isolates_program),
-        }
+            Self::ChangesRoster => ("members come and go while others go on", changes_roster),
+            Self::ExcludesRemoved => ("whom a roster leaves out is kept out", excludes_removed),
+            Self::ExcludesStrangers => ("strangers are kept out", excludes_strangers),
+            Self::Authenticates => ("the peer reached is the one that was meant", authenticated),
+            Self::NamesCallers => ("callers are taken for whom they are", names_callers),
+            Self::Confidential => ("nobody else can read what is said", confidential),
+            Self::IsolatesProgram => ("nobody reaches a program past it", isolates_program),
+        })
     }
 }
 

@@ -1,13 +1,14 @@
 //! The suite's page in the book.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use e3_overlay::Registry;
 use e3_session::types::PlaceKind;
 
 use crate::checks::CHECKS;
 
-/// The tables of `docs/overlays/conformance.md`: what each check shows, and which overlays of a registry are held to it.
+/// The tables of `docs/overlays/conformance.md`: what each check shows, which overlays of a registry are held to it, and
+/// with which exceptions.
 pub fn tables(registry: &Registry) -> String {
     let overlays: Vec<_> = registry
         .names()
@@ -21,6 +22,7 @@ pub fn tables(registry: &Registry) -> String {
     }
     let _ = writeln!(text, "\n{rule}");
     let mut skips = String::from("| overlay | is not held to | because it |\n|---|---|---|\n");
+    let mut exceptions = BTreeSet::new();
     for check in CHECKS {
         let _ = write!(text, "| `{}` | {} |", check.name, check.shows);
         for (name, properties) in &overlays {
@@ -32,12 +34,22 @@ pub fn tables(registry: &Registry) -> String {
                     None => ("held", "", None),
                 },
             };
-            let _ = write!(text, " {held} |");
+            let exception = check.condition.exception(properties);
+            let but = exception.map_or("", |_| ", with an exception");
+            let _ = write!(text, " {held}{but} |");
+            exceptions.extend(exception.map(|(what, but)| (*name, what, but)));
             if let Some(why) = unmet {
                 let _ = writeln!(skips, "| {name}{whose} | `{}` | {why} |", check.name);
             }
         }
         text.push('\n');
     }
-    format!("{text}\n{skips}")
+    if exceptions.is_empty() {
+        return format!("{text}\n{skips}");
+    }
+    let mut told = String::from("| overlay | promises that | but |\n|---|---|---|\n");
+    for (name, what, but) in exceptions {
+        let _ = writeln!(told, "| {name} | {what} | {but} |");
+    }
+    format!("{text}\n{skips}\n{told}")
 }

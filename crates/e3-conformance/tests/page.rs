@@ -3,7 +3,10 @@
 use std::{env, fs, path::Path, sync::Arc};
 
 use e3_overlay::Registry;
+use e3_overlay_nebula::NebulaOverlay;
 use e3_overlay_quic::QuicOverlay;
+use e3_overlay_tailscale::HeadscaleOverlay;
+use e3_overlay_wireguard::WireguardOverlay;
 
 /// Stands before the tables; what follows is generated.
 const MARK: &str = "<!-- written by the test; E3_BLESS=1 writes it anew -->\n";
@@ -15,6 +18,9 @@ fn the_page_is_up_to_date() {
     let (before, _) = found.split_once(MARK).expect("the page has the mark");
     let mut registry = Registry::builtin();
     registry.add(|| Arc::new(QuicOverlay::default()));
+    registry.add(|| Arc::new(NebulaOverlay::default()));
+    registry.add(|| Arc::new(WireguardOverlay::default()));
+    registry.add(|| Arc::new(HeadscaleOverlay::default()));
     let expected = format!("{before}{MARK}\n{}", e3_conformance::tables(&registry));
     if env::var_os("E3_BLESS").is_some() {
         fs::write(&page, expected).unwrap();

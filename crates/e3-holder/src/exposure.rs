@@ -52,7 +52,7 @@ fn missing(properties: &Properties) -> Vec<String> {
         ("not safe from changes", integrity),
     ];
     let not_given = |(what, promise): (&str, &Promise)| match promise {
-        Promise::Yes => None,
+        Promise::Yes | Promise::But(_) => None,
         // Where programs will run is known of no party before its agent has joined.
         Promise::InNamespace(why) | Promise::No(why) => Some(format!("{what}: {why}")),
     };

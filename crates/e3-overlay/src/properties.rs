@@ -43,6 +43,8 @@ pub struct Properties {
 pub enum Promise {
     /// Promised, wherever a program runs.
     Yes,
+    /// Promised, but for this, which is detected and told instead of prevented.
+    But(&'static str),
     /// Promised of a program in a network namespace of its own; not elsewhere, for this reason.
     InNamespace(&'static str),
     /// Not promised, for this reason.
@@ -52,13 +54,13 @@ pub enum Promise {
 impl Promise {
     /// Whether it is promised, wherever a program runs.
     pub fn is_given(self) -> bool {
-        self == Self::Yes
+        matches!(self, Self::Yes | Self::But(_))
     }
 
     /// Why it is not promised of a program in such a place; none where it is.
     pub fn missing_in(self, place: PlaceKind) -> Option<&'static str> {
         match self {
-            Self::Yes => None,
+            Self::Yes | Self::But(_) => None,
             Self::InNamespace(_) if place == PlaceKind::Namespace => None,
             Self::InNamespace(why) | Self::No(why) => Some(why),
         }

@@ -34,18 +34,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["e3-lab", "e3-overlay", "e3-resume", "e3-session", "e3-sys"],
     ),
     (
-        "e3-overlay-nebula",
-        &[
-            "e3-conformance",
-            "e3-forward",
-            "e3-identity",
-            "e3-nebula",
-            "e3-overlay",
-            "e3-session",
-            "e3-stock",
-        ],
-    ),
-    (
         "e3-overlay-quic",
         &[
             "e3-conformance",
