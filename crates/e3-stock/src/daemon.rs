@@ -78,6 +78,18 @@ impl Daemon {
     /// # Errors
     /// [`DaemonError`]: the program cannot be started.
     pub fn start(spec: Spec<'_>) -> Result<Self, DaemonError> {
+        Self::start_heard(spec, |_| true)
+    }
+
+    /// The same; every line that it says is given to `hears` at once, none is left out, and logged if that returns so. It must
+    /// not wait for anything.
+    ///
+    /// # Errors
+    /// [`DaemonError`]: the program cannot be started.
+    pub fn start_heard(
+        spec: Spec<'_>,
+        hears: impl FnMut(&str) -> bool + Send + 'static,
+    ) -> Result<Self, DaemonError> {
         let mut command = Command::new(&spec.found.path);
         command
             .args(&spec.arguments)
@@ -91,7 +103,17 @@ impl Daemon {
         let pid = child.pid();
         let (end, ended) = watch::channel(None);
         let (teller, lines) = mpsc::channel(WAITING);
-        let attending = tokio::spawn(attend(child, pipes, spec.source.to_owned(), teller, end));
+        let attending = tokio::spawn(attend(
+            child,
+            pipes,
+            Ear {
+                source: spec.source.to_owned(),
+                memory: Memory::default(),
+                teller,
+                hears: Arc::new(Mutex::new(hears)),
+            },
+            end,
+        ));
         Ok(Self {
             pid,
             ended,
@@ -174,27 +196,20 @@ impl Memory {
     }
 }
 
+type Hears = dyn FnMut(&str) -> bool + Send;
+
 /// Where what it says goes.
 #[derive(Clone)]
 struct Ear {
     source: String,
     memory: Memory,
     teller: mpsc::Sender<String>,
+    /// Is told every line of both streams, and says whether it is to be logged.
+    hears: Arc<Mutex<Hears>>,
 }
 
-async fn attend(
-    mut child: Child,
-    pipes: Pipes,
-    source: String,
-    teller: mpsc::Sender<String>,
-    end: watch::Sender<Option<String>>,
-) {
-    let memory = Memory::default();
-    let ear = Ear {
-        source: source.clone(),
-        memory: memory.clone(),
-        teller,
-    };
+async fn attend(mut child: Child, pipes: Pipes, ear: Ear, end: watch::Sender<Option<String>>) {
+    let (source, memory) = (ear.source.clone(), ear.memory.clone());
     let output = pipes.stdout.map(|from| listen(from, ear.clone()));
     let errors = pipes.stderr.map(|from| listen(from, ear));
     let listening = tokio::spawn(async move {
@@ -219,6 +234,7 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
         source,
         memory,
         teller,
+        hears,
     } = ear;
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
@@ -243,7 +259,13 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
         if text.is_empty() {
             continue;
         }
-        tracing::info!("{source}: {text}");
+        let logged = {
+            let mut hears = hears.lock().unwrap_or_else(PoisonError::into_inner);
+            hears(&text)
+        };
+        if logged {
+            tracing::info!("{source}: {text}");
+        }
         memory.keep(&text);
         // Where nobody listens, nothing waits.
         let _ = teller.try_send(text);
@@ -312,6 +334,29 @@ mod tests {
         assert_eq!(heard, ["one", "two"]);
         assert!(daemon.lines().is_none());
         daemon.stop().await;
+    }
+
+    #[tokio::test]
+    async fn whoever_hears_it_misses_no_line() {
+        let heard = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&heard);
+        let found = Found {
+            name: "sh",
+            path: "/bin/sh".into(),
+        };
+        let spec = Spec {
+            found: &found,
+            source: "script",
+            arguments: vec!["-c".into(), "seq 5000; seq 5000 >&2".into()],
+            environment: Vec::new(),
+            folder: Path::new("/"),
+        };
+        let daemon = Daemon::start_heard(spec, move |_| {
+            *counted.lock().unwrap() += 1;
+            false
+        });
+        daemon.unwrap().end().await;
+        assert_eq!(*heard.lock().unwrap(), 10_000);
     }
 
     #[tokio::test]
