@@ -88,6 +88,14 @@ pub enum NebulaError {
         "{0}; nebula needs the right to make interfaces (CAP_NET_ADMIN): `e3 doctor` says whether this host gives it"
     )]
     Ended(String),
+    /// The stock program's lines are not understood.
+    #[error(
+        "this host's nebula does not tell of its handshake with party {name}, so that nobody would notice a member that takes another's address: is it of a version that E³ does not know? 1.6.1 and 1.11.1 are tried"
+    )]
+    Silent {
+        /// The party, which has answered.
+        name: String,
+    },
     /// The program's place cannot be made.
     #[error(transparent)]
     Place(#[from] PlaceError),

@@ -13,6 +13,10 @@ use crate::{NebulaError, introduction::Introduced};
 /// By how much clocks may differ.
 const SKEW: u64 = 300;
 
+/// How long an authority is good, in seconds, at least: longer than any session. Who is believed is the roster's affair;
+/// an introduction that has expired must not end what those that were introduced say to one another.
+pub(crate) const AUTHORITY: u64 = 365 * 24 * 3600;
+
 /// An authority that certifies one host, and that host's key.
 #[derive(Debug)]
 pub(crate) struct Identity {
@@ -29,13 +33,13 @@ pub(crate) fn now_s() -> u64 {
 }
 
 impl Identity {
-    /// A new one, of certificates up to a version, valid until then in these networks; in any where none are named.
+    /// A new one, of certificates up to a version, valid in these networks; in any where none are named.
     pub(crate) fn make(
         name: &str,
         newest: Version,
         network: &[Subnet],
-        until_s: u64,
     ) -> Result<Self, NebulaError> {
+        let until_s = now_s().saturating_add(AUTHORITY);
         let authority = Authority::generate()?;
         let mut certificates = Vec::new();
         for version in [Version::V1, Version::V2] {

@@ -76,14 +76,14 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
-    use crate::identity::{Identity, now_s};
+    use crate::identity::Identity;
 
     fn made(newest: Version) -> Introduced {
         let network = [
             "10.233.0.0/16".parse().unwrap(),
             "fd12::/64".parse().unwrap(),
         ];
-        let identity = Identity::make("ams", newest, &network, now_s() + 60).unwrap();
+        let identity = Identity::make("ams", newest, &network).unwrap();
         Introduced::of(&identity.certificates)
     }
 
@@ -101,10 +101,10 @@ mod tests {
         assert_eq!(common(&[&new, &new]), Some(Version::V2));
         assert_eq!(common(&[&new, &old]), Some(Version::V1));
         let network = ["fd12::/64".parse().unwrap()];
-        let six = Identity::make("six", Version::V2, &network, now_s() + 60).unwrap();
+        let six = Identity::make("six", Version::V2, &network).unwrap();
         let six = Introduced::of(&six.certificates);
         assert_eq!(common(&[&six, &old]), None);
-        let none = Identity::make("six", Version::V1, &network, now_s() + 60);
+        let none = Identity::make("six", Version::V1, &network);
         assert!(none.is_err());
     }
 

@@ -25,6 +25,9 @@ use crate::{
     service,
 };
 
+/// What Nebula does not prevent, of who is reached and who calls.
+const TAKEN: &str = "packets of connections that stand may reach, or come from, another member that certifies their end's address for itself, until nebula has told of its handshake: then nebula is killed and the program stopped, with a message that names that member";
+
 /// The stock nebula, with certificates that each party makes for itself.
 #[derive(Debug, Default)]
 pub struct NebulaOverlay {
@@ -46,8 +49,8 @@ impl Overlay for NebulaOverlay {
         Properties {
             confidential: Promise::Yes,
             integrity: Promise::Yes,
-            authenticated: Promise::Yes,
-            names_callers: Promise::Yes,
+            authenticated: Promise::But(TAKEN),
+            names_callers: Promise::But(TAKEN),
             excludes_strangers: Promise::Yes,
             forward_secret: Promise::Yes,
             traverses_nat: Promise::Yes,
@@ -93,7 +96,7 @@ impl Overlay for NebulaOverlay {
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
         let program = Program::find().await?;
         try_port(Chosen::read(&who.options).port)?;
-        let identity = Identity::make(&who.name, program.reads, &who.network, who.until_s)?;
+        let identity = Identity::make(&who.name, program.reads, &who.network)?;
         let introduced = Introduced::of(&identity.certificates).bytes();
         self.identity
             .set(Arc::new(identity))

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use e3_nebula::{Authority, Network, Version};
 use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
 use e3_session::types::{Health, ServicePort, Subnet, Transport};
-use e3_stock::{Daemon, Spec};
+use e3_stock::Daemon;
 use futures::FutureExt as _;
 use rustix::process::Signal;
 use serde_bytes::ByteBuf;
@@ -24,14 +24,16 @@ use zeroize::Zeroizing;
 use crate::{
     NebulaError, config,
     files::{Files, write},
-    identity::{Identity, now_s, placed},
+    identity::{AUTHORITY, Identity, placed},
     introduction::{Introduced, common},
+    joined::start,
     lighthouse::{USUAL_PORT, addresses, told},
     program::Program,
+    watch::Watch,
 };
 
-/// How long its certificates are valid: longer than any session.
-const VALID: Duration = Duration::from_hours(24 * 365);
+/// How long its certificate is valid: as long as its authority's.
+const VALID: Duration = Duration::from_secs(AUTHORITY);
 
 /// Where its authority's key is kept, so that it is the same after a restart.
 const KEY: &str = "authority.key";
@@ -202,16 +204,9 @@ impl Running {
         {
             daemon.stop().await;
         }
-        let mut daemon = Daemon::start(Spec {
-            found: &self.program.found,
-            source: "lighthouse",
-            arguments: vec!["-config".into(), self.files.config().into()],
-            environment: Vec::new(),
-            folder: self.files.folder(),
-        })?;
-        if let Some(mut lines) = daemon.lines() {
-            crate::joined::active(&daemon, &mut lines).await?;
-        }
+        // What it tells of handshakes is the parties' affair.
+        let watch = Watch::default();
+        let (daemon, _) = start(&self.program, "lighthouse", &self.files, &watch).await?;
         *now = Now::Shining(daemon, version, networks);
         Ok(())
     }
@@ -240,8 +235,7 @@ fn kept(folder: &Path, name: &str, newest: Version) -> Result<(Identity, Introdu
     if let (Some(key), Some(introduced)) = (key, introduced) {
         return Ok((Identity::kept(key, &introduced)?, introduced));
     }
-    let until = now_s().saturating_add(VALID.as_secs());
-    let made = Identity::make(name, newest, &[], until)?;
+    let made = Identity::make(name, newest, &[])?;
     let introduced = Introduced::of(&made.certificates);
     write(&folder.join(KEY), &made.authority().to_pem())?;
     write(&folder.join(INTRODUCED), &hex::encode(introduced.bytes()))?;

@@ -6,27 +6,22 @@ use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
 use e3_overlay::{Joining, OverlayError};
 use e3_session::types::{Dial, PartyIndex, Ports, Roster};
 use e3_stock::{Daemon, Spec};
-use futures::future::join_all;
+use futures::future::try_join_all;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
     time::{Instant, sleep, timeout},
 };
 
-use super::{
-    Nebula,
-    host::Written,
-    settled::settled,
-    supervise::{renewal, supervise},
-};
+use super::{Nebula, host::Written, renewal::renewal, settled::settled, supervise::supervise};
 use crate::{
     NebulaError,
     config::MTU,
+    ear::{Word, ear},
     files::Files,
     identity::{Identity, carries},
     lighthouse::Lighthouse,
-    log::Event,
-    members::Members,
+    members::{Member, Members},
     options::Chosen,
     overlay::try_port,
     program::Program,
@@ -35,6 +30,12 @@ use crate::{
 
 /// How long nebula may take until it is up.
 const STARTING: Duration = Duration::from_secs(10);
+
+/// How long after a peer's answer nebula's word of their handshake may come: it was said before.
+const TELLING: Duration = Duration::from_secs(2);
+
+/// Notices that may wait for whoever passes them on.
+const NOTICES: usize = 4;
 
 /// How long an attempt to reach a peer may take, and between attempts.
 const ATTEMPT: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(50));
@@ -70,16 +71,7 @@ pub(crate) async fn join(
     written.write(&members, me, ports, &light)?;
     let plan = plan(&roster, &members, me, dial, ports);
     let place = Tunnelled::open(&plan, MTU).map_err(NebulaError::Place)?;
-    let mut daemon = Daemon::start(Spec {
-        found: &program.found,
-        source: "nebula",
-        arguments: vec!["-config".into(), written.files.config().into()],
-        environment: Vec::new(),
-        folder: written.files.folder(),
-    })
-    .map_err(NebulaError::Daemon)?;
-    let mut lines = daemon.lines().unwrap_or_else(|| mpsc::channel(1).1);
-    active(&daemon, &mut lines).await?;
+    let (daemon, words) = start(&program, "nebula", &written.files, &written.watch).await?;
     let lit = members.lit.first().copied().ok_or(NebulaError::NoNetwork)?;
     tokio::select! {
         biased;
@@ -92,11 +84,11 @@ pub(crate) async fn join(
     place
         .adopt(&written.interface)
         .map_err(NebulaError::Place)?;
-    let watch = written.watch.clone();
     let host = Arc::new(written.with(daemon, &members, me)?);
     let mut tasks = JoinSet::new();
-    let severed = supervise(&mut tasks, &host.daemon, lines, watch);
-    tasks.spawn(renewal(Arc::downgrade(&host), chosen.lifetime));
+    let (teller, notices) = mpsc::channel(NOTICES);
+    let expiry = renewal(Arc::downgrade(&host), chosen.lifetime, teller);
+    let severed = supervise(&mut tasks, &host, words, expiry);
     let nebula = Nebula {
         host,
         place: Arc::new(place),
@@ -108,30 +100,42 @@ pub(crate) async fn join(
         timeout,
         tasks,
         severed: Some(severed),
+        notices: Some(notices),
     };
-    nebula.settle().await;
+    nebula.settle().await?;
     Ok(nebula)
 }
 
-/// Waits until nebula has made its interface.
-pub(crate) async fn active(
-    daemon: &Daemon,
-    lines: &mut mpsc::Receiver<String>,
-) -> Result<(), NebulaError> {
+/// Starts nebula, with what stands in these files, and waits until it is up; gives what it has to say afterwards.
+pub(crate) async fn start(
+    program: &Program,
+    source: &'static str,
+    files: &Files,
+    watch: &Watch,
+) -> Result<(Daemon, mpsc::Receiver<Word>), NebulaError> {
+    let (ear, mut words) = ear(source, watch.clone());
+    let spec = Spec {
+        found: &program.found,
+        source,
+        arguments: vec!["-config".into(), files.config().into()],
+        environment: Vec::new(),
+        folder: files.folder(),
+    };
+    let daemon = Daemon::start_heard(spec, ear)?;
     let up = async {
-        while let Some(line) = lines.recv().await {
-            if Event::read(&line) == Some(Event::Active) {
-                return Ok(());
-            }
+        match words.recv().await {
+            Some(Word::Active) => Ok(()),
+            Some(Word::Alarm(why)) => Err(NebulaError::Ended(why)),
+            None => Err(NebulaError::Ended(daemon.end().await)),
         }
-        Err(NebulaError::Ended(daemon.end().await))
     };
     timeout(STARTING, up).await.unwrap_or_else(|_| {
         let seconds = STARTING.as_secs();
         Err(NebulaError::Ended(format!(
-            "nebula was not up after {seconds} s"
+            "{source} was not up after {seconds} s"
         )))
-    })
+    })?;
+    Ok((daemon, words))
 }
 
 /// A name that no interface has.
@@ -143,22 +147,35 @@ fn interface() -> Result<String, NebulaError> {
 }
 
 impl Nebula {
-    /// Waits until every peer has answered, as long as a peer may take.
-    pub(super) async fn settle(&self) {
+    /// Waits until every peer has answered, as long as a peer may take. Whoever answers must have been told of: a nebula
+    /// whose lines are not understood would let others' addresses be taken unnoticed.
+    pub(super) async fn settle(&self) -> Result<(), NebulaError> {
         let deadline = Instant::now() + self.timeout;
+        try_join_all(self.peers().map(|peer| self.reach(peer, deadline))).await?;
+        Ok(())
+    }
+
+    async fn reach(&self, peer: &Member, deadline: Instant) -> Result<(), NebulaError> {
         let (patience, pause) = ATTEMPT;
-        join_all(self.peers().map(|peer| async move {
-            let Some(address) = peer.addresses.first() else {
-                return;
-            };
-            while Instant::now() < deadline {
-                if self.place.echo(*address, patience).await.is_ok() {
-                    return;
-                }
-                sleep(pause).await;
+        let Some(address) = peer.addresses.first() else {
+            return Ok(());
+        };
+        while self.place.echo(*address, patience).await.is_err() {
+            if Instant::now() >= deadline {
+                return Ok(());
             }
-        }))
-        .await;
+            sleep(pause).await;
+        }
+        let deadline = Instant::now() + TELLING;
+        while !self.host.watch.met(peer.authority.fingerprint()) {
+            if Instant::now() >= deadline {
+                return Err(NebulaError::Silent {
+                    name: peer.name.clone(),
+                });
+            }
+            sleep(pause).await;
+        }
+        Ok(())
     }
 }
 

@@ -1,11 +1,13 @@
 //! The overlay while it is up.
 //!
-//! - `join`: how it comes up, `settled`: when nebula can be left alone, `supervise`: what is watched and done meanwhile;
+//! - `join`: how it comes up, `settled`: when nebula can be left alone;
+//! - `supervise`: what is watched meanwhile, `renewal`: what is done;
 //! - `host`: this host's nebula and its files, `links`: what is told of links.
 
 mod host;
 mod join;
 mod links;
+mod renewal;
 mod settled;
 mod supervise;
 
@@ -16,12 +18,16 @@ use e3_forward::place::Tunnelled;
 use e3_overlay::{Joined, OverlayError, ProgramNeeds};
 use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports, Roster};
 use futures::future::join_all;
-use tokio::{sync::oneshot, task::JoinSet, time::sleep};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::sleep,
+};
 
 use crate::{NebulaError, files::Files, lighthouse::Lighthouse, members::Members};
 use host::Host;
 use join::plan;
-pub(crate) use join::{active, join};
+pub(crate) use join::{join, start};
 
 /// How long a peer may take to answer.
 const PING: Duration = Duration::from_secs(2);
@@ -42,6 +48,8 @@ pub(crate) struct Nebula {
     tasks: JoinSet<()>,
     /// Until the agent takes it.
     severed: Option<oneshot::Receiver<String>>,
+    /// The same.
+    notices: Option<mpsc::Receiver<String>>,
 }
 
 #[async_trait]
@@ -59,6 +67,10 @@ impl Joined for Nebula {
 
     fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
         self.severed.take()
+    }
+
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        self.notices.take()
     }
 
     fn helpers(&self) -> Vec<u32> {
@@ -98,7 +110,7 @@ impl Joined for Nebula {
         self.place.change(&plan).map_err(NebulaError::Place)?;
         self.host.take(&members, me, self.ports, &self.light)?;
         (self.members, self.me) = (members, me);
-        self.settle().await;
+        self.settle().await?;
         Ok(())
     }
 

@@ -1,57 +1,47 @@
-//! What is watched and done while nebula runs.
+//! What is watched while nebula runs.
 
-use std::{sync::Weak, time::Duration};
+use std::sync::Arc;
 
-use e3_stock::Daemon;
+use rustix::process::Signal;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
-    time::{Instant, interval_at},
 };
 
 use super::host::Host;
-use crate::{log::Event, watch::Watch};
+use crate::ear::Word;
 
-/// Reads nebula's lines until it has ended, or until somebody was seen who must not be: what is returned tells.
+/// Waits until nebula has ended, its certificate has expired, or somebody was seen who must not be: what is returned tells.
+/// In that last case nebula is killed: until its program is stopped, nothing more of it may go to the wrong one.
 pub(super) fn supervise(
     tasks: &mut JoinSet<()>,
-    daemon: &Daemon,
-    mut lines: mpsc::Receiver<String>,
-    watch: Watch,
+    host: &Arc<Host>,
+    mut words: mpsc::Receiver<Word>,
+    expiry: impl Future<Output = String> + Send + 'static,
 ) -> oneshot::Receiver<String> {
-    let ended = daemon.end();
+    let ended = host.daemon.end();
+    let host = Arc::downgrade(host);
     let (sever, severed) = oneshot::channel();
     tasks.spawn(async move {
-        let watching = async {
-            while let Some(line) = lines.recv().await {
-                let event = Event::read(&line);
-                if let Some(why) = event.and_then(|event| watch.heed(event)) {
+        let alarm = async {
+            while let Some(word) = words.recv().await {
+                if let Word::Alarm(why) = word {
+                    if let Some(host) = host.upgrade() {
+                        host.daemon.signal(Signal::KILL);
+                    }
                     return why;
                 }
             }
             std::future::pending().await
         };
         let why = tokio::select! {
-            why = watching => why,
+            biased;
+            why = alarm => why,
             why = ended => why,
+            why = expiry => why,
         };
         // Nobody may want to know any more.
         let _ = sever.send(why);
-        // So that lines have a reader.
-        while lines.recv().await.is_some() {}
     });
     severed
-}
-
-/// Certifies the host anew after each half of its certificate's lifetime.
-pub(super) async fn renewal(host: Weak<Host>, lifetime: Duration) {
-    let half = lifetime / 2;
-    let mut due = interval_at(Instant::now() + half, half);
-    loop {
-        due.tick().await;
-        let Some(host) = host.upgrade() else { return };
-        if let Err(error) = host.renew() {
-            tracing::error!("this host's certificate cannot be renewed: {error}");
-        }
-    }
 }
