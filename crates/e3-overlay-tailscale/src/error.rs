@@ -6,7 +6,7 @@ use e3_overlay::OverlayError;
 use e3_stock::{DaemonError, Missing};
 use thiserror::Error;
 
-use crate::{NAME, told::ToldError};
+use crate::told::ToldError;
 
 /// Why the overlay, or its coordinator, cannot be set up. That a peer cannot be reached is a link's state, not an error.
 #[derive(Debug, Error)]
@@ -16,12 +16,23 @@ pub enum TailscaleError {
     Randomness(getrandom::Error),
     /// A party has not introduced keys for this overlay.
     #[error(
-        "the introduction of party {name} has no keys for overlay {NAME}: was it made for another overlay?"
+        "the introduction of party {name} has no keys for overlay {overlay}: was it made for another overlay?"
     )]
     NoKey {
         /// The party.
         name: String,
+        /// The overlay.
+        overlay: String,
     },
+    /// This party's own keys are others than the roster names.
+    #[error("the roster names other keys of this party than its agent has: this is a fault of E³")]
+    OtherKeys,
+    /// A key for what is inside the tunnel cannot be made.
+    #[error(transparent)]
+    Key(e3_identity::KeyError),
+    /// An account with a service cannot be used.
+    #[error("{0}")]
+    Account(String),
     /// Two parties with one key.
     #[error("parties {first} and {second} have introduced the same key: each needs its own")]
     SameKey {
@@ -110,18 +121,17 @@ pub enum TailscaleError {
 }
 
 impl TailscaleError {
+    /// As the overlay of that name tells it.
+    pub(crate) fn of(self, overlay: &'static str) -> OverlayError {
+        OverlayError::Of {
+            overlay,
+            source: Box::new(self),
+        }
+    }
+
     /// What to do with a file that could not be used.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
-    }
-}
-
-impl From<TailscaleError> for OverlayError {
-    fn from(error: TailscaleError) -> Self {
-        Self::Of {
-            overlay: NAME,
-            source: Box::new(error),
-        }
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn keys_of(roster: &Roster, overlay: &str) -> Result<Vec<Introduced>,
         let key = bytes.and_then(|bytes| Introduced::read(bytes));
         let key = key.ok_or_else(|| TailscaleError::NoKey {
             name: entry.name.clone(),
+            overlay: overlay.to_owned(),
         })?;
         if let Some(first) = seen.insert(key.node, &entry.name) {
             return Err(TailscaleError::SameKey {

@@ -1,5 +1,5 @@
-//! Overlay `headscale`: the stock client of Tailscale between parties that the roster names, with a coordinator of E³'s
-//! own, which is not believed.
+//! Overlays `headscale` and `tailscale`: the stock client of Tailscale between parties that the roster names, with a
+//! coordinator of E³'s own or with Tailscale's service, neither of which is believed.
 //!
 //! - `keys`, `introduced`: by what parties and their coordinator know one another;
 //! - `coordinator`: the stock `headscale` as a service, `desk`: where parties are given keys to register with;
@@ -9,10 +9,14 @@
 //! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers;
 //! - [`Netmap`]: what it was told of other nodes, compared with the roster; `watch`: again and again;
 //! - `inner`: `MPyC`'s TLS inside the tunnel;
-//! - `overlay`: what it is before a party joins, `flows`: what a firewall must let through;
+//! - `control`: who coordinates; `account`: what lets a party in at somebody else's;
+//! - `overlay`, `theirs`: what they are before a party joins, `begun`: what they have in common, `flows`: what a firewall must let through;
 //! - `joined`: a party that has joined.
 
+mod account;
+mod begun;
 mod command;
+mod control;
 mod coordinator;
 mod desk;
 mod engine;
@@ -30,6 +34,7 @@ mod overlay;
 mod ports;
 mod state;
 mod tailscaled;
+mod theirs;
 mod told;
 mod watch;
 
@@ -39,7 +44,5 @@ pub use inner::letter::Letter;
 pub use introduced::{Introduced, NodeKey};
 pub use netmap::{Difference, Expected, Netmap, Node, Unreadable};
 pub use overlay::HeadscaleOverlay;
+pub use theirs::TailscaleOverlay;
 pub use told::{Ports, Told, ToldError};
-
-/// The overlay's name.
-const NAME: &str = "headscale";

@@ -1,35 +1,32 @@
-//! The overlay before it is joined.
+//! Overlay `headscale` before it is joined.
 
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
-    Promise, Properties, Scene, Service, ServiceKind,
+    Properties, Scene, Service, ServiceKind,
 };
 use e3_session::types::Options;
-use e3_stock::{TAILSCALE, TAILSCALED, find};
+use e3_stock::{TAILSCALE, TAILSCALED};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    NAME, TailscaleError,
+    begun::{self, Begun},
+    control::Control,
     coordinator::coordinator,
-    engine::Engine,
     flows::flows,
     joined::join,
-    keys::PartyKeys,
     options::{Chosen, OPTIONS},
 };
 
-/// Why something is not promised of a program on its host.
-const ON_THE_HOST: &str =
-    "a program that runs in its host's own network listens there for everybody";
+/// Its name.
+const NAME: &str = "headscale";
 
 /// Tailscale's client with a coordinator of E³'s own.
 #[derive(Debug, Default)]
 pub struct HeadscaleOverlay {
-    /// From *introduce*: the keys leave this process only for the daemon's own state file.
-    begun: OnceLock<(PartyKeys, Engine)>,
+    begun: OnceLock<Begun>,
 }
 
 #[async_trait]
@@ -43,25 +40,7 @@ impl Overlay for HeadscaleOverlay {
     }
 
     fn properties(&self) -> Properties {
-        Properties {
-            confidential: Promise::Yes,
-            integrity: Promise::Yes,
-            authenticated: Promise::Yes,
-            names_callers: Promise::InNamespace(
-                "in user space, tailscaled hands every connection to the program from 127.0.0.1",
-            ),
-            excludes_strangers: Promise::InNamespace(ON_THE_HOST),
-            forward_secret: Promise::Yes,
-            traverses_nat: Promise::Yes,
-            half_closes: Promise::InNamespace(
-                "in user space, tailscaled ends both directions of a connection together",
-            ),
-            outlives_outage: Promise::Yes,
-            outlives_address: Promise::Yes,
-            isolates_program: Promise::InNamespace(ON_THE_HOST),
-            changes_roster: Promise::Yes,
-            excludes_removed: Promise::InNamespace(ON_THE_HOST),
-        }
+        begun::properties()
     }
 
     fn needs(&self) -> &'static [Need] {
@@ -93,23 +72,16 @@ impl Overlay for HeadscaleOverlay {
         flows(scene)
     }
 
-    /// Keys that are used in this session and in no other. What the host lacks is told now, before anybody takes part.
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        for program in [&TAILSCALED, &TAILSCALE] {
-            find(program).map_err(TailscaleError::Missing)?;
-        }
-        let engine = Engine::choose(Chosen::read(&who.options).program)?;
-        let keys = PartyKeys::generate()?;
-        let public = keys.public().bytes();
-        self.begun
-            .set((keys, engine))
-            .map_err(|_| OverlayError::AlreadyIntroduced { overlay: NAME })?;
-        Ok(public)
+        let begun = Begun::begin(who).map_err(|error| error.of(NAME))?;
+        begun.keep(&self.begun, NAME)
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
         let begun = self.begun.get();
-        let (keys, engine) = begun.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
-        Ok(Box::new(join((keys, engine), joining).await?))
+        let begun = begun.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
+        let control = Control::among(&joining.services).map_err(|error| error.of(NAME))?;
+        let member = join(NAME, begun, &control, joining).await;
+        Ok(Box::new(member.map_err(|error| error.of(NAME))?))
     }
 }

@@ -22,7 +22,9 @@ use tokio::{
 
 use crate::{
     TailscaleError,
+    account::SECRETS,
     command::run,
+    control::Control,
     coordinator::kept::{pem, write},
     desk::AuthKey,
     engine::Engine,
@@ -30,7 +32,6 @@ use crate::{
     local_api::LocalApi,
     near::Near,
     state,
-    told::Told,
 };
 
 /// How long it may take to begin.
@@ -64,7 +65,7 @@ pub(crate) struct Whose<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) keys: &'a PartyKeys,
     pub(crate) name: &'a str,
-    pub(crate) coordinator: &'a Told,
+    pub(crate) control: &'a Control,
     pub(crate) engine: &'a Engine,
 }
 
@@ -82,7 +83,7 @@ impl Tailscaled {
             folder,
             keys,
             name,
-            coordinator,
+            control,
             engine,
         } = whose;
         let (found, tool) = (find(&TAILSCALED)?, find(&TAILSCALE)?);
@@ -93,13 +94,8 @@ impl Tailscaled {
             Engine::Interface => Some(interface_name()?),
             Engine::UserSpace(_) => None,
         };
-        state::write(&state, keys, name, &coordinator.url())
-            .map_err(TailscaleError::file(&state))?;
-        let authority = folder.join("coordinator.crt");
-        write(
-            &authority,
-            pem("CERTIFICATE", &coordinator.certificate).as_bytes(),
-        )?;
+        state::write(&state, keys, name, &control.url()).map_err(TailscaleError::file(&state))?;
+        let believed = believed(folder, control)?;
         let tools = tools(folder)?;
         let option = |name: &str, value: &Path| {
             let mut option = OsString::from(format!("--{name}="));
@@ -117,7 +113,7 @@ impl Tailscaled {
                 format!("--tun={}", interface.as_deref().unwrap_or(IN_USER_SPACE)).into(),
                 "--port=0".into(),
             ],
-            environment: environment(folder, &authority, &tools),
+            environment: environment(folder, believed, &tools),
             folder,
         })?;
         let beginning = async {
@@ -213,14 +209,32 @@ impl Tailscaled {
     }
 }
 
-/// What keeps it to one coordinator and its hands off the host.
-fn environment(folder: &Path, authority: &Path, tools: &Path) -> Vec<(OsString, OsString)> {
-    let nowhere = folder.join("none");
-    [
-        // The coordinator's certificate, and no other authority's.
-        ("SSL_CERT_FILE", authority.as_os_str()),
-        ("SSL_CERT_DIR", nowhere.as_os_str()),
-        ("TS_PANIC_IF_HIT_MAIN_CONTROL", "1".as_ref()),
+/// Whose certificates it believes: of a service of the environment, this very one; of somebody else's, those that this
+/// machine believes.
+fn believed(folder: &Path, control: &Control) -> Result<Believed, TailscaleError> {
+    let told = match control {
+        Control::Own { told, .. } => told,
+        Control::Theirs(account) => {
+            let named = account.authorities.as_ref();
+            let named = named.map(|file| ("SSL_CERT_FILE", file.into()));
+            return Ok(named.into_iter().collect());
+        }
+    };
+    let file = folder.join("coordinator.crt");
+    write(&file, pem("CERTIFICATE", &told.certificate).as_bytes())?;
+    Ok(vec![
+        ("SSL_CERT_FILE", file.into()),
+        ("SSL_CERT_DIR", folder.join("none").into()),
+        ("TS_PANIC_IF_HIT_MAIN_CONTROL", "1".into()),
+    ])
+}
+
+/// Variables that say whom to believe.
+type Believed = Vec<(&'static str, OsString)>;
+
+/// What keeps it to one coordinator and its hands off the host, and secrets from it that are not for it.
+fn environment(folder: &Path, believed: Believed, tools: &Path) -> Vec<(OsString, OsString)> {
+    let own = [
         ("TS_DISABLE_PORTMAPPER", "1".as_ref()),
         // It would knock at port 80 of the coordinator first.
         ("TS_FORCE_NOISE_443", "1".as_ref()),
@@ -232,9 +246,11 @@ fn environment(folder: &Path, authority: &Path, tools: &Path) -> Vec<(OsString, 
         ("HTTPS_PROXY", "".as_ref()),
         ("HTTP_PROXY", "".as_ref()),
         ("ALL_PROXY", "".as_ref()),
-    ]
-    .map(|(name, value)| (name.into(), value.to_owned()))
-    .into()
+    ];
+    let own = own.map(|(name, value)| (name, value.to_owned()));
+    let none = SECRETS.map(|name| (name, OsString::new()));
+    let all = own.into_iter().chain(none).chain(believed);
+    all.map(|(name, value)| (name.into(), value)).collect()
 }
 
 /// A folder in which `ip` is a command that does nothing.

@@ -27,7 +27,10 @@ pub fn registry() -> Registry {
     #[cfg(feature = "nebula")]
     registry.add(|| std::sync::Arc::new(e3_overlay_nebula::NebulaOverlay::default()));
     #[cfg(feature = "tailscale")]
-    registry.add(|| std::sync::Arc::new(e3_overlay_tailscale::HeadscaleOverlay::default()));
+    {
+        registry.add(|| std::sync::Arc::new(e3_overlay_tailscale::HeadscaleOverlay::default()));
+        registry.add(|| std::sync::Arc::new(e3_overlay_tailscale::TailscaleOverlay::default()));
+    }
     #[cfg(feature = "wireguard")]
     registry.add(|| std::sync::Arc::new(e3_overlay_wireguard::WireguardOverlay::default()));
     registry
@@ -181,7 +184,7 @@ mod tests {
 An identity scheme says [whom the others believe](identity.md#whom-the-others-believe); an overlay takes the keys of
 whoever is believed. So nearly all go together. Where an overlay needs one scheme, that is what is used where none is said,
 and another is refused before anything is made. Written from the code (`E3_BLESS=1 cargo test -p e3 generated`); each cell
-is tried by `crates/e3/tests/environments/schemes.rs`.
+is tried by `crates/e3/tests/environments/schemes.rs`, but those of `tailscale`, which take an account and the internet.
 
 ";
 }

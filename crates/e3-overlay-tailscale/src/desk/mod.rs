@@ -72,7 +72,7 @@ fn certified(key: &SigningKey, provider: &CryptoProvider) -> Result<CertifiedKey
     ))
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 

@@ -17,7 +17,7 @@ use std::{
 };
 
 use e3_identity::authority::NetworkKey;
-use e3_overlay::{Mailbox, OverlayError, Pen, ProgramNeeds, tls};
+use e3_overlay::{Mailbox, Pen, ProgramNeeds, tls};
 use e3_session::types::{PartyIndex, Roster};
 use tokio::{
     task::JoinHandle,
@@ -75,8 +75,8 @@ impl Inner {
         roster: &Roster,
         me: PartyIndex,
         mut mailbox: Mailbox,
-    ) -> Result<Self, OverlayError> {
-        let key = NetworkKey::generate().map_err(OverlayError::Key)?;
+    ) -> Result<Self, TailscaleError> {
+        let key = NetworkKey::generate().map_err(TailscaleError::Key)?;
         let shared = Arc::new(Mutex::new(Shared {
             epoch: roster.epoch,
             me,

@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use e3_forward::place::{Plan, Resident, Wanted};
-use e3_overlay::{Joining, OverlayError, ServiceKind};
-use e3_session::types::{PartyIndex, Roster, ServiceFacts};
+use e3_overlay::Joining;
+use e3_session::types::{PartyIndex, Roster};
 use tokio::{
     sync::{Mutex, oneshot},
     time::{Instant, sleep},
@@ -13,58 +13,50 @@ use tokio::{
 
 use super::{Member, ground::Ground};
 use crate::{
-    NAME, TailscaleError,
-    desk::client,
-    engine::Engine,
+    TailscaleError,
+    begun::Begun,
+    control::Control,
+    desk::client::Visitor,
     inner::Inner,
     introduced::{Introduced, NodeKey, keys_of},
-    keys::PartyKeys,
     netmap::{Expected, Netmap},
     options::Chosen,
     tailscaled::{Tailscaled, Whose, nowhere},
-    told::Told,
     watch::{Watched, watch},
 };
 
 /// How long registering may take, even if peers may not be waited for that long.
 const REGISTERING: Duration = Duration::from_secs(20);
 
-/// How long the coordinator's host may take to hear of a roster after its parties.
-const KNOWN: Duration = Duration::from_secs(5);
-
 /// Between looks at what the coordinator has told.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Joins, and waits until peers are reached.
 pub(crate) async fn join(
-    (keys, engine): (&PartyKeys, &Engine),
+    overlay: &'static str,
+    begun: &Begun,
+    control: &Control,
     joining: Joining,
-) -> Result<Member, OverlayError> {
+) -> Result<Member, TailscaleError> {
+    let Begun { keys, engine } = begun;
     let Joining {
         roster,
         me,
         dial,
         ports,
         timeout,
-        services,
         folder,
         mailbox,
         options,
         ..
     } = joining;
-    let parties = parties_of(&roster)?;
-    let (coordinator, told) = coordinator(&services)?;
+    let parties = parties_of(&roster, overlay)?;
     let own = keys.public();
     let name = parties
         .get(usize::from(me.0))
         .filter(|(_, keys)| *keys == own);
-    let (name, _) = name.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
-    let begun = Instant::now();
-    let deadline = begun + timeout.max(REGISTERING);
-    let patience = client::Patience {
-        known: begun + timeout.max(KNOWN),
-        answered: deadline,
-    };
+    let (name, _) = name.ok_or(TailscaleError::OtherKeys)?;
+    let deadline = Instant::now() + timeout.max(REGISTERING);
 
     let inner = Chosen::read(&options).inner_tls;
     let inner = inner.then(|| Inner::begin(&roster, me, mailbox));
@@ -74,18 +66,20 @@ pub(crate) async fn join(
         folder: &folder,
         keys,
         name,
-        coordinator: &told,
+        control,
         engine,
     };
     let starting = Tailscaled::start(whose);
-    let visitor = client::Visitor {
+    let visitor = Visitor {
         key: keys.desk(),
         port: crate::ports::told(ports, me),
     };
-    let asking = client::ask(visitor, (told.desk(), told.desk_key), patience);
+    let asking = control.key(visitor, timeout, deadline);
     let (tailscaled, key) = futures::future::try_join(starting, asking).await?;
     let left = deadline.saturating_duration_since(Instant::now());
-    tailscaled.log_in((name, &told.url()), &key, left).await?;
+    tailscaled
+        .log_in((name, &control.url()), &key, left)
+        .await?;
     let expected = expected(&parties, own.node);
     let netmap = registered(&tailscaled, &expected, deadline).await?;
     let plan = plan_of(&parties, me, (dial, ports), &netmap);
@@ -95,6 +89,7 @@ pub(crate) async fn join(
     let (sever, severed) = oneshot::channel();
     let watching = tokio::spawn(watch(Arc::clone(&watched), tailscaled.end(), sever));
     let member = Member {
+        overlay,
         tailscaled,
         place,
         watched,
@@ -102,7 +97,7 @@ pub(crate) async fn join(
         severed: Some(severed),
         inner,
         own,
-        coordinator,
+        relay: control.relay(),
         me,
         dial,
         ports,
@@ -116,22 +111,10 @@ pub(crate) async fn join(
     Ok(member)
 }
 
-/// The coordinator's name, and what is told of it.
-fn coordinator(services: &[ServiceFacts]) -> Result<(String, Told), TailscaleError> {
-    let kind = ServiceKind::Coordinator.as_str();
-    let facts = services.iter().find(|service| service.kind == kind);
-    let facts = facts.ok_or(TailscaleError::NoCoordinator)?;
-    let told = Told::read(facts).map_err(|source| TailscaleError::Coordinator {
-        name: facts.name.clone(),
-        source,
-    })?;
-    Ok((facts.name.clone(), told))
-}
-
 /// Everybody's name and keys, in the order of indices.
-fn parties_of(roster: &Roster) -> Result<Vec<(String, Introduced)>, TailscaleError> {
+fn parties_of(roster: &Roster, overlay: &str) -> Result<Vec<(String, Introduced)>, TailscaleError> {
     let names = roster.parties.iter().map(|entry| entry.name.clone());
-    Ok(names.zip(keys_of(roster, NAME)?).collect())
+    Ok(names.zip(keys_of(roster, overlay)?).collect())
 }
 
 /// Whom the roster names beside this party.

@@ -162,7 +162,7 @@ impl Member {
                 path: match pong.direct {
                     Some(address) => Path::Direct { address },
                     None => Path::Relayed {
-                        by: self.coordinator.clone(),
+                        by: self.relay.clone(),
                     },
                 },
                 rtt: Some(pong.rtt),

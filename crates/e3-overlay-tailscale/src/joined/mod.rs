@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    NAME, TailscaleError,
+    TailscaleError,
     inner::Inner,
     introduced::{Introduced, keys_of},
     tailscaled::Tailscaled,
@@ -37,6 +37,7 @@ const FAREWELL: Duration = Duration::from_millis(20);
 
 /// A party that has joined.
 pub(crate) struct Member {
+    overlay: &'static str,
     tailscaled: Tailscaled,
     place: Ground,
     watched: Arc<Watched>,
@@ -45,8 +46,8 @@ pub(crate) struct Member {
     /// What programs speak inside the tunnel, if not only their own.
     inner: Option<Inner>,
     own: Introduced,
-    /// The coordinator's name, which relays, too.
-    coordinator: String,
+    /// What carries packets that find no direct way.
+    relay: String,
     me: PartyIndex,
     dial: Dial,
     ports: Ports,
@@ -106,21 +107,8 @@ impl Joined for Member {
 
     /// Whoever stays keeps its connections, whatever its index is now.
     async fn change(&mut self, roster: &Roster, _: &[Contact]) -> Result<(), OverlayError> {
-        let keys = keys_of(roster, NAME)?;
-        let me = keys.iter().position(|keys| keys.node == self.own.node);
-        let me = me.and_then(|me| u16::try_from(me).ok()).map(PartyIndex);
-        self.me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
-        let names = roster.parties.iter().map(|entry| entry.name.clone());
-        self.parties = names.zip(keys).collect();
-        self.watched.expect(self.expected());
-        self.links.lock().await.clear();
-        if let Some(inner) = &self.inner {
-            inner.change(roster, self.me)?;
-        }
-        self.prepare().await;
-        let plan = self.plan();
-        self.place.change(&plan).map_err(TailscaleError::Place)?;
-        Ok(())
+        let overlay = self.overlay;
+        self.take(roster).await.map_err(|error| error.of(overlay))
     }
 
     async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
@@ -137,5 +125,24 @@ impl Joined for Member {
         tailscaled.leave().await;
         drop(place);
         Ok(())
+    }
+}
+
+impl Member {
+    async fn take(&mut self, roster: &Roster) -> Result<(), TailscaleError> {
+        let keys = keys_of(roster, self.overlay)?;
+        let me = keys.iter().position(|keys| keys.node == self.own.node);
+        let me = me.and_then(|me| u16::try_from(me).ok()).map(PartyIndex);
+        self.me = me.ok_or(TailscaleError::OtherKeys)?;
+        let names = roster.parties.iter().map(|entry| entry.name.clone());
+        self.parties = names.zip(keys).collect();
+        self.watched.expect(self.expected());
+        self.links.lock().await.clear();
+        if let Some(inner) = &self.inner {
+            inner.change(roster, self.me)?;
+        }
+        self.prepare().await;
+        let plan = self.plan();
+        self.place.change(&plan).map_err(TailscaleError::Place)
     }
 }

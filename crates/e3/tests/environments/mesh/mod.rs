@@ -1,6 +1,8 @@
 //! Overlays that carry packets: stock Nebula in two versions, WireGuard, Tailscale's client with a Headscale of our own.
 
 #[cfg(feature = "tailscale")]
+mod account;
+#[cfg(feature = "tailscale")]
 mod hostile;
 mod killed;
 mod many;

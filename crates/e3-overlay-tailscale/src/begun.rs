@@ -1,0 +1,68 @@
+//! What both overlays have in common: from introducing until joining.
+
+use std::sync::OnceLock;
+
+use e3_overlay::{Introducing, OverlayError, Promise, Properties};
+use e3_stock::{TAILSCALE, TAILSCALED, find};
+use serde_bytes::ByteBuf;
+
+use crate::{TailscaleError, engine::Engine, keys::PartyKeys, options::Chosen};
+
+/// Why something is not promised of a program on its host.
+const ON_THE_HOST: &str =
+    "a program that runs in its host's own network listens there for everybody";
+
+/// What a party has when it has introduced itself. The keys leave this process only for the daemon's own state file.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) keys: PartyKeys,
+    pub(crate) engine: Engine,
+}
+
+impl Begun {
+    /// Makes keys that are used in this session and in no other. What the host lacks is told now, before anybody takes part.
+    pub(crate) fn begin(who: &Introducing) -> Result<Self, TailscaleError> {
+        for program in [&TAILSCALED, &TAILSCALE] {
+            find(program)?;
+        }
+        Ok(Self {
+            engine: Engine::choose(Chosen::read(&who.options).program)?,
+            keys: PartyKeys::generate()?,
+        })
+    }
+
+    /// Keeps it; gives what it introduces.
+    pub(crate) fn keep(
+        self,
+        into: &OnceLock<Self>,
+        overlay: &'static str,
+    ) -> Result<ByteBuf, OverlayError> {
+        let public = self.keys.public().bytes();
+        into.set(self)
+            .map_err(|_| OverlayError::AlreadyIntroduced { overlay })?;
+        Ok(public)
+    }
+}
+
+/// What is promised whoever coordinates.
+pub(crate) fn properties() -> Properties {
+    Properties {
+        confidential: Promise::Yes,
+        integrity: Promise::Yes,
+        authenticated: Promise::Yes,
+        names_callers: Promise::InNamespace(
+            "in user space, tailscaled hands every connection to the program from 127.0.0.1",
+        ),
+        excludes_strangers: Promise::InNamespace(ON_THE_HOST),
+        forward_secret: Promise::Yes,
+        traverses_nat: Promise::Yes,
+        half_closes: Promise::InNamespace(
+            "in user space, tailscaled ends both directions of a connection together",
+        ),
+        outlives_outage: Promise::Yes,
+        outlives_address: Promise::Yes,
+        isolates_program: Promise::InNamespace(ON_THE_HOST),
+        changes_roster: Promise::Yes,
+        excludes_removed: Promise::InNamespace(ON_THE_HOST),
+    }
+}
