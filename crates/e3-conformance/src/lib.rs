@@ -39,4 +39,4 @@ mod trust;
 pub use page::tables;
 pub use subject::{hold, hold_tapped, names};
 pub use tap::{Tap, Tapping};
-pub use traversal::{Elsewhere, traverse};
+pub use traversal::{Carried, Elsewhere, traverse, traverse_by_own_relay};

@@ -40,6 +40,14 @@ pub enum WireguardError {
         /// What the system said.
         source: io::Error,
     },
+    /// The kernel is to carry packets, and cannot.
+    #[error(
+        "`wireguard.engine` asks for the kernel's WireGuard, and {why}; or let the agent carry packets: `wireguard.engine = \"user\"`"
+    )]
+    NoKernel {
+        /// What is missing.
+        why: String,
+    },
     /// The data plane's thread cannot be started.
     #[error("WireGuard's data plane cannot be started: {0}")]
     Engine(io::Error),

@@ -31,6 +31,8 @@ pub(crate) struct Hub {
     pub(crate) state: Mutex<Known>,
     /// Grows whenever the roster changes.
     pub(crate) changes: watch::Sender<u64>,
+    /// The shortest round trip to each peer, where the engine does not measure it.
+    pub(crate) round_trips: Mutex<BTreeMap<PublicKey, Duration>>,
 }
 
 /// What is known of the peers.

@@ -18,11 +18,12 @@ use zeroize::Zeroizing;
 
 use crate::{
     NAME, WireguardError,
+    engine::kernel,
     flows::flows,
     guests::introduction,
     joined::join,
     key::PrivateKey,
-    options::{Chosen, OPTIONS},
+    options::{Chosen, EngineChoice, OPTIONS},
     service,
 };
 
@@ -31,6 +32,26 @@ use crate::{
 pub struct WireguardOverlay {
     /// From *introduce*: never leave this process.
     keys: OnceLock<Keys>,
+    /// What carries packets where the options leave that open.
+    engine: EngineChoice,
+}
+
+impl WireguardOverlay {
+    /// One whose packets this engine carries, where the options leave that open.
+    pub fn with_engine(engine: EngineChoice) -> Self {
+        Self {
+            engine,
+            ..Self::default()
+        }
+    }
+
+    fn chosen(&self, options: &Options) -> Chosen {
+        let mut chosen = Chosen::read(options);
+        if chosen.engine == EngineChoice::Auto {
+            chosen.engine = self.engine;
+        }
+        chosen
+    }
 }
 
 /// A party's keys in one session.
@@ -119,9 +140,16 @@ impl Overlay for WireguardOverlay {
         flows(scene)
     }
 
-    /// Keys that are used in this session and in no other. A port that cannot be had is told now, before anybody takes part.
+    /// Keys that are used in this session and in no other. A port or a kernel that cannot be had is told now, before anybody
+    /// takes part.
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        drop(listen(Chosen::read(&who.options).port)?);
+        let chosen = self.chosen(&who.options);
+        drop(listen(chosen.port)?);
+        if chosen.engine == EngineChoice::Kernel
+            && let Some(why) = kernel::obstacle()
+        {
+            return Err(WireguardError::NoKernel { why }.into());
+        }
         let keys = Keys::generate()?;
         let public = introduction(keys.tunnel.public(), &keys.signs.verifying_key());
         self.keys
@@ -133,6 +161,7 @@ impl Overlay for WireguardOverlay {
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
         let keys = self.keys.get().cloned();
         let keys = keys.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
-        Ok(Box::new(join(keys, joining).await?))
+        let chosen = self.chosen(&joining.options);
+        Ok(Box::new(join(keys, chosen, joining).await?))
     }
 }

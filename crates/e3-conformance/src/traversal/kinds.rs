@@ -4,7 +4,7 @@ use e3_lab::{Behaviour, Filtering, Mapping, Nat};
 use e3_reflector::outlook::{self, punches};
 use e3_session::types::Dependence;
 
-use super::{Maker, Way};
+use super::{Carried, Maker, Way};
 
 /// All kinds of the lab.
 pub(super) const KINDS: [(&str, Maker); 7] = [
@@ -18,8 +18,12 @@ pub(super) const KINDS: [(&str, Maker); 7] = [
 ];
 
 /// What theory says of a pair: whoever has a public address is reached over TCP at least; else it takes UDP at both ends,
-/// and NATs that let one another's packets in (RFC 5128).
-pub(super) fn theory(one: &Nat, other: &Nat) -> Way {
+/// and NATs that let one another's packets in (RFC 5128). Where there is no TCP, it takes UDP for everything.
+pub(super) fn theory(carried: Carried, one: &Nat, other: &Nat) -> Way {
+    let blocked = [one, other].iter().any(|nat| udp(nat).is_none());
+    if carried == Carried::ByUdp && blocked {
+        return Way::None;
+    }
     if *one == Nat::None || *other == Nat::None {
         return Way::Direct;
     }

@@ -39,6 +39,18 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Where the table stands in the book. Tests are started by a plain `fn()`, so they find it here.
 static PAGE: OnceLock<PathBuf> = OnceLock::new();
 
+/// What carries links of the overlay.
+static CARRIED: OnceLock<Carried> = OnceLock::new();
+
+/// What an overlay's links can ride on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// UDP, and TCP where UDP does not pass.
+    ByAny,
+    /// UDP alone, to relays too.
+    ByUdp,
+}
+
 /// What became of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -55,9 +67,36 @@ pub fn traverse(
     page: PathBuf,
     start: fn(&e3_lab::Host) -> anyhow::Result<Elsewhere>,
 ) -> ! {
+    elsewhere::set(start);
+    let lan = Test::inside("neighbours_find_one_another_by_themselves", || {
+        settle(
+            "neighbours",
+            ways::neighbours_find_one_another_by_themselves(),
+        );
+    });
+    let more = [lan].into_iter().chain(elsewhere::tests());
+    traverse_with(overlay, registry, page, (Carried::ByAny, more.collect()))
+}
+
+/// The same, of an overlay with a relay of the environment, and no other.
+pub fn traverse_by_own_relay(
+    overlay: &'static str,
+    registry: fn() -> e3_overlay::Registry,
+    page: PathBuf,
+    carried: Carried,
+) -> ! {
+    traverse_with(overlay, registry, page, (carried, Vec::new()))
+}
+
+fn traverse_with(
+    overlay: &'static str,
+    registry: fn() -> e3_overlay::Registry,
+    page: PathBuf,
+    (carried, more): (Carried, Vec<Test>),
+) -> ! {
     begin(overlay, registry, None);
     let _ = PAGE.set(page);
-    elsewhere::set(start);
+    let _ = CARRIED.set(carried);
     let name = "every_pair_of_nats_is_as_theory_allows";
     let test = Test::inside(name, || settle("every_pair", every_pair()));
     let relay = Test::inside("a_connection_outlives_its_relay", || {
@@ -72,21 +111,14 @@ pub fn traverse(
     let removed = Test::inside("who_is_removed_loses_the_relay", || {
         settle("removed", ways::who_is_removed_loses_the_relay());
     });
-    let lan = Test::inside("neighbours_find_one_another_by_themselves", || {
-        settle(
-            "neighbours",
-            ways::neighbours_find_one_another_by_themselves(),
-        );
-    });
     let mut tests = vec![
         helper(),
         test.within(Duration::from_mins(4)),
         relay,
         soon.within(Duration::from_mins(2)),
         removed,
-        lan,
     ];
-    tests.extend(elsewhere::tests());
+    tests.extend(more);
     e3_lab::testing::run(&tests)
 }
 
@@ -147,7 +179,8 @@ async fn look(field: &mut Field) -> anyhow::Result<Vec<(usize, usize, LinkReport
 fn odd(found: &[(usize, usize, LinkReport)]) -> Vec<String> {
     let odd = found.iter().filter_map(|(from, to, link)| {
         let ((one, of_one), (other, of_other)) = (KINDS.get(*from)?, KINDS.get(*to)?);
-        let expected = theory(&of_one(), &of_other());
+        let carried = *CARRIED.get()?;
+        let expected = theory(carried, &of_one(), &of_other());
         (way(link) != expected).then(|| format!("{one} to {other}: {expected:?}, found {link:?}"))
     });
     odd.collect()

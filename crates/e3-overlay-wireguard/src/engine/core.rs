@@ -52,6 +52,8 @@ pub(super) struct Core {
     pub(super) echoes: BTreeMap<u16, Awaited>,
     pub(super) echo_number: u16,
     pub(super) scratch: Vec<u8>,
+    /// What came by a relay for whoever has a peer's session.
+    pub(super) carried: Vec<(PublicKey, Vec<u8>)>,
 }
 
 impl Core {
@@ -77,6 +79,7 @@ impl Core {
             echoes: BTreeMap::new(),
             echo_number: 0,
             scratch: Vec::new(),
+            carried: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use e3_reflector::message::Message;
 use gotatun::{
     noise::{TunnResult, handshake::parse_handshake_anon},
     packet::{Packet, WgKind},
@@ -25,7 +26,8 @@ impl Core {
         now: Instant,
     ) -> bool {
         if !is_wireguard(datagram) {
-            return self.reflections.hear(now, from, datagram);
+            return Message::decode(datagram)
+                .is_ok_and(|message| self.reflections.hear(now, from, &message));
         }
         self.take(Way::Direct(from), from, datagram, now);
         false
@@ -116,7 +118,7 @@ impl Core {
             Role::Party if peer.allowed.contains(&from) => self.arrive(key, from, packet, now),
             Role::Relay => self.unwrap(key, packet, now),
             Role::Guest if from == IpAddr::V6(peer.relay_address) => self.forward(packet, now),
-            Role::Party | Role::Guest => {}
+            Role::Party | Role::Guest | Role::Carried => {}
         }
     }
 
@@ -142,19 +144,20 @@ impl Core {
         let Some((from, message)) = relayed::unwrap(packet) else {
             return;
         };
-        // Nothing passes two relays.
-        let known = self
-            .peers
-            .values()
-            .any(|peer| peer.role == Role::Party && peer.relay_address == from);
-        if known && is_wireguard(message) {
-            let message = message.to_vec();
-            self.take(
+        let mut all = self.peers.values();
+        let Some(peer) = all.find(|peer| peer.relay_address == from) else {
+            return;
+        };
+        match peer.role {
+            Role::Party if is_wireguard(message) => self.take(
                 Way::Relayed(relay),
                 SocketAddr::new(from.into(), 0),
-                &message,
+                message,
                 now,
-            );
+            ),
+            Role::Carried => self.carried.push((peer.key, message.to_vec())),
+            // Nothing passes two relays.
+            Role::Party | Role::Relay | Role::Guest => {}
         }
     }
 

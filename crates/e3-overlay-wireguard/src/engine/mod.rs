@@ -3,10 +3,13 @@
 //! - [`Engine`]: the thread, as others see it; [`Member`]: whom it speaks with;
 //! - `worker`: the thread's loop; `core`: what it does with packets, without any I/O; `peer`: what is known of each;
 //! - `post`: datagrams that wait to be sent; `relayed`: messages inside the tunnel with a relay; `reflect`: how the socket is
-//!   seen from outside.
+//!   seen from outside;
+//! - [`kernel`]: the kernel's WireGuard in its place.
 
 mod core;
+pub(crate) mod fuzzing;
 mod incoming;
+pub mod kernel;
 mod outgoing;
 mod peer;
 mod post;
@@ -19,7 +22,7 @@ use std::{
     collections::BTreeSet,
     fs::File,
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, UdpSocket},
     os::fd::OwnedFd,
     sync::{Arc, mpsc},
     thread::JoinHandle,
@@ -73,6 +76,7 @@ enum Order {
     Places(PublicKey, BTreeSet<SocketAddr>),
     Look(oneshot::Sender<Vec<State>>),
     Ping(PublicKey, oneshot::Sender<Duration>),
+    Door(PublicKey, UdpSocket),
     Stop,
 }
 
@@ -84,6 +88,16 @@ pub struct Engine {
     seen: watch::Receiver<BTreeSet<SocketAddr>>,
     thread: Option<JoinHandle<()>>,
     port: u16,
+    carrier: Carrier,
+}
+
+/// What carries packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// The engine's own thread.
+    User,
+    /// The kernel, which the thread directs.
+    Kernel,
 }
 
 impl Engine {
@@ -93,20 +107,57 @@ impl Engine {
     /// The system gives no thread, or nothing to wait by.
     pub fn start(parts: Parts) -> io::Result<Self> {
         let port = parts.socket.port()?;
+        Self::begin(Carrier::User, |orders, bell, tell| {
+            let worker = worker::Worker::new(parts, orders, bell, tell)?;
+            Ok((port, move || worker.run()))
+        })
+    }
+
+    /// Lets the kernel carry packets; it knows nobody yet.
+    ///
+    /// # Errors
+    /// The kernel refuses its key or its port, or the system gives no thread or no raw socket.
+    pub fn start_kernel(parts: kernel::KernelParts) -> io::Result<Self> {
+        Self::begin(Carrier::Kernel, |orders, bell, tell| {
+            let worker = kernel::Worker::new(parts, orders, bell, tell)?;
+            Ok((worker.port(), move || worker.run()))
+        })
+    }
+
+    /// Starts a thread with what it hears orders by.
+    fn begin<W: FnOnce() + Send + 'static>(
+        carrier: Carrier,
+        make: impl FnOnce(
+            mpsc::Receiver<Order>,
+            Arc<OwnedFd>,
+            watch::Sender<BTreeSet<SocketAddr>>,
+        ) -> io::Result<(u16, W)>,
+    ) -> io::Result<Self> {
         let bell = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (orders, taken) = mpsc::channel();
         let (tell, seen) = watch::channel(BTreeSet::new());
-        let worker = worker::Worker::new(parts, taken, Arc::clone(&bell), tell)?;
+        let (port, work) = make(taken, Arc::clone(&bell), tell)?;
         let thread = std::thread::Builder::new()
             .name("e3-wireguard".to_owned())
-            .spawn(move || worker.run())?;
+            .spawn(work)?;
         Ok(Self {
             orders,
             bell,
             seen,
             thread: Some(thread),
             port,
+            carrier,
         })
+    }
+
+    /// What carries its packets.
+    pub fn carrier(&self) -> Carrier {
+        self.carrier
+    }
+
+    /// Messages to and from a peer that is carried pass this socket, which is connected to whoever has its session.
+    fn set_door(&self, key: PublicKey, door: UdpSocket) {
+        self.order(Order::Door(key, door));
     }
 
     /// The port of its socket.
@@ -137,7 +188,8 @@ impl Engine {
         answered.ok().and_then(Result::ok).unwrap_or_default()
     }
 
-    /// The round-trip time to a peer's interface; none if it does not answer in time.
+    /// The round-trip time to a peer's interface; none if it does not answer in time, or the kernel carries packets, whose
+    /// echoes are its own.
     pub async fn ping(&self, key: PublicKey, within: Duration) -> Option<Duration> {
         let (answer, answered) = oneshot::channel();
         self.order(Order::Ping(key, answer));

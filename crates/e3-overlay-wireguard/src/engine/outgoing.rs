@@ -112,6 +112,18 @@ impl Core {
         }
     }
 
+    /// Takes a message to a peer whose session another has, by whichever relay is there.
+    pub(super) fn carry(&mut self, key: PublicKey, message: &[u8], now: Instant) {
+        let relays = self.relays();
+        let fresh = |by: &&PublicKey| {
+            let peer = self.peers.get(by);
+            peer.is_some_and(|peer| peer.fresh(now).is_some())
+        };
+        if let Some(by) = relays.iter().find(fresh).or(relays.first()).copied() {
+            self.send(key, message, Way::Relayed(by), now);
+        }
+    }
+
     /// Sends a packet through the tunnel with a relay, if there is one.
     fn send_by(&mut self, relay: PublicKey, packet: &[u8], now: Instant) {
         let Some(peer) = self.peers.get_mut(&relay) else {

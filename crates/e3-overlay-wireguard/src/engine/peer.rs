@@ -27,6 +27,8 @@ pub enum Role {
     Relay,
     /// A party, to whom this engine is a relay.
     Guest,
+    /// A party, whose session another has: this engine takes its messages to a relay and from it.
+    Carried,
 }
 
 /// How packets reach a peer.

@@ -64,6 +64,17 @@ impl Post {
         self.bytes = 0;
     }
 
+    /// Gives all, one by one.
+    pub(super) fn drain(&mut self, mut take: impl FnMut(SocketAddr, &[u8])) {
+        for parcel in self.parcels() {
+            for datagram in parcel.bytes.chunks(parcel.segment) {
+                take(parcel.to, datagram);
+            }
+        }
+        self.used = 0;
+        self.bytes = 0;
+    }
+
     /// What waits, as it would be sent.
     pub(super) fn parcels(&self) -> impl Iterator<Item = Parcel<'_>> {
         self.bags.iter().take(self.used).map(|bag| Parcel {

@@ -63,11 +63,8 @@ impl Reflections {
     }
 
     /// Takes an answer; whether it says something new.
-    pub(super) fn hear(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
+    pub(super) fn hear(&mut self, now: Instant, from: SocketAddr, message: &Message) -> bool {
         let Some(one) = self.all.iter_mut().find(|one| one.at == from) else {
-            return false;
-        };
-        let Ok(message) = Message::decode(datagram) else {
             return false;
         };
         let seen = message.find(|attribute| match attribute {
@@ -117,11 +114,14 @@ mod tests {
             answer.with(Attribute::XorMappedAddress(mapped)).encode()
         };
         assert!(!is_wireguard(&answer(transaction)));
+        let hear = |all: &mut Reflections, from, bytes: &[u8]| {
+            all.hear(now, from, &Message::decode(bytes).unwrap())
+        };
         let other = answer(Transaction([0; 12]));
-        assert!(!all.hear(now, at, &other));
-        assert!(!all.hear(now, mapped, &answer(transaction)));
-        assert!(all.hear(now, at, &answer(transaction)));
+        assert!(!hear(&mut all, at, &other));
+        assert!(!hear(&mut all, mapped, &answer(transaction)));
+        assert!(hear(&mut all, at, &answer(transaction)));
         assert_eq!(all.seen(), [mapped].into());
-        assert!(!all.hear(now, at, &answer(transaction)));
+        assert!(!hear(&mut all, at, &answer(transaction)));
     }
 }

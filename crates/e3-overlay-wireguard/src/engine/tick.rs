@@ -17,11 +17,11 @@ const WORD: Duration = Duration::from_secs(2);
 const ECHO: Duration = Duration::from_secs(10);
 
 /// Pauses of a search: short ones first, since both sides have to knock at one time.
-fn pause(searches: u32) -> Duration {
+pub(super) fn pause(searches: u32) -> Duration {
     Duration::from_millis(match searches {
         0..2 => 200,
         2..4 => 400,
-        4..16 => 1000,
+        4..120 => 1000,
         _ => 3000,
     })
 }
@@ -43,6 +43,9 @@ impl Core {
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
+        if peer.role == Role::Carried {
+            return;
+        }
         // One that has given up is looked for below.
         if let Ok(Some(message)) = peer.tunn.update_timers() {
             self.dispatch(key, message, now);

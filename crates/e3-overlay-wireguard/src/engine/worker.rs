@@ -1,9 +1,10 @@
 //! The thread: it waits for socket, interface and orders at once.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Read as _, Write as _},
+    net::UdpSocket,
     os::fd::OwnedFd,
     sync::{
         Arc,
@@ -19,14 +20,19 @@ use e3_sys::{
 use tokio::sync::watch;
 
 use super::{Order, Parts, core::Core, tick::TICK};
-use crate::packet::LONGEST;
+use crate::{key::PublicKey, packet::LONGEST};
 
 const BELL: u64 = 0;
 const SOCKET: u64 = 1;
 const TUN: u64 = 2;
+/// Doors have the tokens from here on.
+const DOORS: u64 = 3;
 
 /// What is read from one side before the other has its turn.
 const ROUNDS: usize = 16;
+
+/// Messages that are taken from a door before others have their turn.
+const FEW: usize = 64;
 
 /// Bytes that wait to be sent before they are.
 const FULL: usize = 128 * 1024;
@@ -41,6 +47,9 @@ pub(super) struct Worker {
     epoll: Epoll,
     inbox: Inbox,
     packet: Vec<u8>,
+    /// Where messages of peers come and go whose sessions another has.
+    doors: BTreeMap<u64, (PublicKey, UdpSocket)>,
+    next_door: u64,
 }
 
 impl Worker {
@@ -68,6 +77,8 @@ impl Worker {
             epoll,
             inbox: Inbox::new(),
             packet: vec![0; LONGEST],
+            doors: BTreeMap::new(),
+            next_door: DOORS,
         })
     }
 
@@ -98,7 +109,8 @@ impl Worker {
                         }
                     }
                     SOCKET => self.receive()?,
-                    _ => self.read()?,
+                    TUN => self.read()?,
+                    door => self.carry(door),
                 }
             }
         }
@@ -116,6 +128,8 @@ impl Worker {
             match self.orders.try_recv() {
                 Ok(Order::Members(members)) => {
                     self.core.set_members(members, now);
+                    let peers = &self.core.peers;
+                    self.doors.retain(|_, (key, _)| peers.contains_key(key));
                     self.flush();
                 }
                 Ok(Order::Places(key, places)) => self.core.set_places(key, places, now),
@@ -123,6 +137,11 @@ impl Worker {
                     let _gone = answer.send(self.core.states(now));
                 }
                 Ok(Order::Ping(key, answer)) => self.core.ping(key, answer, now),
+                Ok(Order::Door(key, door)) => {
+                    self.epoll.add(&door, self.next_door)?;
+                    self.doors.insert(self.next_door, (key, door));
+                    self.next_door += 1;
+                }
                 Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return Ok(false),
                 Err(TryRecvError::Empty) => break,
             }
@@ -176,9 +195,33 @@ impl Worker {
         Ok(())
     }
 
+    /// Takes what came out of a door to a relay.
+    fn carry(&mut self, door: u64) {
+        let Some((key, door)) = self.doors.get(&door) else {
+            return;
+        };
+        let now = Instant::now();
+        for _ in 0..FEW {
+            // Nobody may be behind it any more, of which the socket tells once.
+            let Ok(length) = door.recv(&mut self.packet) else {
+                break;
+            };
+            if let Some(message) = self.packet.get(..length) {
+                self.core.carry(*key, message, now);
+            }
+        }
+        self.core.post.send(&self.socket);
+    }
+
     /// Sends and writes what waits. What the interface does not take is lost, as on any network.
     fn flush(&mut self) {
         self.core.post.send(&self.socket);
+        for (key, message) in self.core.carried.drain(..) {
+            let mut doors = self.doors.values();
+            if let Some((_, door)) = doors.find(|(whose, _)| *whose == key) {
+                let _full = door.send(&message);
+            }
+        }
         if let Some(tun) = &mut self.tun {
             self.core.joiner.drain(|packet| {
                 if let Err(error) = tun.write(packet) {

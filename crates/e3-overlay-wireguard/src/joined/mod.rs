@@ -14,13 +14,15 @@ use tokio::{
 };
 
 mod join;
+mod pulse;
 mod report;
 
 pub(crate) use join::join;
+use pulse::measure;
 
 use crate::{
     WireguardError,
-    engine::{Member, Role},
+    engine::{Carrier, Member, Role},
     guests::{Guest, guests},
     herald::Hub,
     service::Told,
@@ -39,7 +41,7 @@ const WATCH: Duration = Duration::from_millis(500);
 /// A party that has joined, and what it does.
 pub(crate) struct Wireguard {
     hub: Arc<Hub>,
-    place: Tunnelled,
+    place: Arc<Tunnelled>,
     relays: Vec<Told>,
     me: PartyIndex,
     dial: Dial,
@@ -88,7 +90,7 @@ impl Joined for Wireguard {
         let mut peers = self.hub.peers().into_iter();
         let guest = peers.find(|guest| guest.index == peer);
         let guest = guest.ok_or(OverlayError::NoSuchParty { index: peer.0 })?;
-        let rtt = self.hub.engine.ping(guest.key, PING).await;
+        let rtt = self.echo(&guest, PING).await;
         let states = self.hub.engine.look().await;
         let mut report = self.report(&guest, &states);
         report.rtt_ms = rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
@@ -107,11 +109,21 @@ impl Joined for Wireguard {
         let me = all.iter().find(|guest| guest.key == own);
         let me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
         self.me = me.index;
-        self.take(all, contacts);
-        // What that ended has been written when this is answered: before the routes go by which programs hear of it.
-        let _obeyed = self.hub.engine.look().await;
         let plan = self.plan(roster);
-        self.place.change(&plan).map_err(WireguardError::Place)?;
+        let change = || self.place.change(&plan).map_err(WireguardError::Place);
+        match self.hub.engine.carrier() {
+            // Both ends of a connection hear that it has ended while packets still pass.
+            Carrier::Kernel => {
+                change()?;
+                self.take(all, contacts);
+            }
+            // The engine tells them. What it tells has been written when it has answered: before the routes go.
+            Carrier::User => {
+                self.take(all, contacts);
+                let _obeyed = self.hub.engine.look().await;
+                change()?;
+            }
+        }
         self.settle().await;
         Ok(())
     }
@@ -125,6 +137,9 @@ impl Joined for Wireguard {
         } = *self;
         tasks.shutdown().await;
         // Peers' programs are told that connections end; silence would tell them late.
+        if hub.engine.carrier() == Carrier::Kernel {
+            place.hang_up();
+        }
         hub.engine.set_members(Vec::new());
         let _told = hub.engine.look().await;
         // Its thread has ended, and its socket is closed, when this returns.
@@ -160,6 +175,14 @@ impl Wireguard {
         self.hub.changes.send_modify(|count| *count += 1);
     }
 
+    /// The round trip to a peer; none if it does not answer in time.
+    async fn echo(&self, peer: &Guest, within: Duration) -> Option<Duration> {
+        match self.hub.engine.carrier() {
+            Carrier::User => self.hub.engine.ping(peer.key, within).await,
+            Carrier::Kernel => measure(&self.hub, &self.place, peer, within).await,
+        }
+    }
+
     fn plan(&self, roster: &Roster) -> Plan {
         join::plan(roster, self.me, self.dial, self.ports)
     }
@@ -170,7 +193,7 @@ impl Wireguard {
         let peers = self.hub.peers();
         let answers = peers.iter().map(|peer| async move {
             let answered = async {
-                while self.hub.engine.ping(peer.key, ATTEMPT).await.is_none() {
+                while self.echo(peer, ATTEMPT).await.is_none() {
                     sleep(PAUSE).await;
                 }
             };

@@ -1,15 +1,22 @@
 //! What is told of a link.
 
+use std::sync::PoisonError;
+
 use e3_session::types::{Attempt, LinkReport, Path, Tried};
 
 use super::Wireguard;
 use crate::{
-    engine::{State, Way},
+    engine::{Carrier, State, Way},
     guests::Guest,
 };
 
 /// What carries links.
-const TRANSPORT: &str = "wireguard/udp";
+fn transport(by: Carrier) -> &'static str {
+    match by {
+        Carrier::User => "wireguard/udp",
+        Carrier::Kernel => "wireguard/kernel",
+    }
+}
 
 impl Wireguard {
     /// What is known of the link to a peer.
@@ -36,24 +43,28 @@ impl Wireguard {
             None if state.places.is_empty() => unknown("it has not told where it is"),
             None => unknown("it does not answer, neither directly nor by a relay"),
         };
-        let rtt_ms = state.rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
+        let known = self.hub.round_trips.lock();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let rtt = state.rtt.or(known.get(&peer.key).copied());
+        let rtt_ms = rtt.map(|rtt| rtt.as_secs_f64() * 1e3);
+        let transport = transport(self.hub.engine.carrier());
         let found = !matches!(path, Path::Unreachable { .. });
         LinkReport {
-            transport: found.then(|| TRANSPORT.to_owned()),
+            transport: found.then(|| transport.to_owned()),
             sent: Some(state.sent),
             received: Some(state.received),
             resumptions: state.moves,
-            tried: tried(&path, rtt_ms, state),
+            tried: tried(&path, transport, rtt_ms, state),
             ..LinkReport::new(self.me, peer.index, path, rtt_ms)
         }
     }
 }
 
 /// The ways that were tried: that which is used, or, where none was found, each place.
-fn tried(path: &Path, rtt_ms: Option<f64>, state: &State) -> Vec<Tried> {
+fn tried(path: &Path, transport: &str, rtt_ms: Option<f64>, state: &State) -> Vec<Tried> {
     let attempt = |path, outcome, rtt_ms| Tried {
         path,
-        transport: TRANSPORT.to_owned(),
+        transport: transport.to_owned(),
         outcome,
         rtt_ms,
     };

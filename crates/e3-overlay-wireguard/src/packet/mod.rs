@@ -7,6 +7,7 @@ mod checksum;
 mod cut;
 pub(crate) mod echo;
 mod flow;
+pub(crate) mod fuzzing;
 mod join;
 mod view;
 
@@ -83,4 +84,33 @@ fn put<const N: usize>(bytes: &mut [u8], at: usize, what: [u8; N]) -> Option<()>
 /// A length as headers hold it.
 fn short(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
+}
+
+/// Bytes of a UDP header.
+pub(crate) const UDP_HEADER: usize = 8;
+
+/// The header of a datagram from one address and port to another, its checksum filled in; none for addresses of different
+/// versions of IP.
+pub(crate) fn udp_header(
+    (from, from_port): (std::net::IpAddr, u16),
+    (to, to_port): (std::net::IpAddr, u16),
+    datagram: &[u8],
+) -> Option<[u8; UDP_HEADER]> {
+    use std::net::IpAddr;
+    let addresses = match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => [from.octets(), to.octets()].concat(),
+        (IpAddr::V6(from), IpAddr::V6(to)) => [from.octets(), to.octets()].concat(),
+        _ => return None,
+    };
+    let length = UDP_HEADER + datagram.len();
+    let mut header = [0; UDP_HEADER];
+    put(&mut header, 0, from_port.to_be_bytes())?;
+    put(&mut header, 2, to_port.to_be_bytes())?;
+    put(&mut header, 4, short(length).to_be_bytes())?;
+    let start = checksum::pseudo(&addresses, UDP, length);
+    let sum = checksum::sum(datagram, checksum::sum(&header, start));
+    // A sum of 0 says that there is none (RFC 768).
+    let sum = if sum == 0xffff { 0xffff } else { !sum };
+    put(&mut header, 6, sum.to_be_bytes())?;
+    Some(header)
 }

@@ -218,6 +218,10 @@ fn open(kind: SocketKind) -> Result<OwnedFd, Errno> {
             let protocol = Some(netlink::NETFILTER);
             (AddressFamily::NETLINK, SocketType::RAW, protocol)
         }
+        SocketKind::Generic => {
+            let protocol = Some(netlink::GENERIC);
+            (AddressFamily::NETLINK, SocketType::RAW, protocol)
+        }
         SocketKind::Sockets => {
             let protocol = Some(netlink::SOCK_DIAG);
             (AddressFamily::NETLINK, SocketType::RAW, protocol)

@@ -29,6 +29,8 @@ pub enum SocketKind {
     /// The device that makes TUN interfaces there ([`tun`](crate::tun)): no socket, but bound to the network in which it is
     /// opened, as sockets are.
     Tun,
+    /// For families of generic netlink, WireGuard's among them.
+    Generic,
 }
 
 impl SocketKind {
@@ -42,6 +44,7 @@ impl SocketKind {
             Self::EchoV4,
             Self::EchoV6,
             Self::Tun,
+            Self::Generic,
         ];
         all.into_iter().find(|kind| *kind as u8 == number)
     }

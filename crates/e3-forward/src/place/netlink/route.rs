@@ -57,6 +57,26 @@ impl Netlink {
         self.tell([message], 1)
     }
 
+    /// Makes an interface of this kind in another network namespace. What it sends itself still leaves from this one, where
+    /// its kind knows of both, as that of WireGuard does.
+    pub(in super::super) fn make_in(
+        &mut self,
+        name: &str,
+        kind: &str,
+        network: BorrowedFd<'_>,
+    ) -> io::Result<()> {
+        const NAME: u16 = 3;
+        const INFORMATION: u16 = 18;
+        const KIND: u16 = 1;
+        const NAMESPACE: u16 = 28;
+        let flags = ACKNOWLEDGE | CREATE | EXCLUSIVE;
+        let message = Message::new(NEW_LINK, flags, &[0; 16]).text(NAME, name);
+        let number = network.as_raw_fd().to_ne_bytes();
+        let message = message.with(NAMESPACE, &number);
+        let message = message.nest(INFORMATION, |inner| inner.text(KIND, kind));
+        self.tell([message], 1)
+    }
+
     /// Moves an interface into another network namespace, where it arrives switched off and without addresses.
     pub(in super::super) fn move_to(
         &mut self,

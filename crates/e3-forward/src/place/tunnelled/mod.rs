@@ -8,7 +8,7 @@ use std::{
     fs::File,
     io,
     net::IpAddr,
-    os::fd::AsFd as _,
+    os::fd::{AsFd as _, OwnedFd},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -95,18 +95,27 @@ impl Tunnelled {
     /// # Errors
     /// [`PlaceError`] if the system refuses, or there is no such interface.
     pub fn adopt(&self, name: &str) -> Result<(), PlaceError> {
-        let protocol = None; // NETLINK_ROUTE is 0, which is what none stands for.
-        let ours = socket_with(
-            AddressFamily::NETLINK,
-            SocketType::RAW,
-            SocketFlags::CLOEXEC,
-            protocol,
-        );
-        let ours = ours.map_err(io::Error::from).and_then(Netlink::new);
         let entrance = self.inside.entrance();
-        ours.and_then(|mut ours| ours.move_to(name, entrance.network()))
+        outside()
+            .and_then(|mut ours| ours.move_to(name, entrance.network()))
             .furnishing("moving a daemon's interface into a program's network")?;
         self.furnish(name)
+    }
+
+    /// Lets the kernel make the tunnel: an interface of this kind, which it carries itself by sockets of the host's own
+    /// network. It is never in that network, where others could see it, or a killed process leave it. Takes the right to
+    /// change the host's network. Gives a socket of generic netlink by which the interface is told what it needs.
+    ///
+    /// # Errors
+    /// [`PlaceError`] if the system refuses, or has no such kind.
+    pub fn make(&self, name: &str, kind: &str) -> Result<OwnedFd, PlaceError> {
+        let entrance = self.inside.entrance();
+        outside()
+            .and_then(|mut ours| ours.make_in(name, kind, entrance.network()))
+            .furnishing("making an interface that the kernel carries")?;
+        self.furnish(name)?;
+        let generic = self.inside.socket(SocketKind::Generic);
+        generic.furnishing("a socket of generic netlink")
     }
 
     /// Gives the tunnel addresses and routes, and switches it on.
@@ -235,6 +244,18 @@ fn end(connections: &mut Netlink, with: impl Fn(IpAddr) -> bool) {
             tracing::warn!(%error, "this kernel does not end connections: those with whoever is gone fall silent");
         }
     }
+}
+
+/// A conversation about the host's own network.
+fn outside() -> io::Result<Netlink> {
+    let protocol = None; // NETLINK_ROUTE is 0, which is what none stands for.
+    let ours = socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        protocol,
+    );
+    ours.map_err(io::Error::from).and_then(Netlink::new)
 }
 
 fn add_route(

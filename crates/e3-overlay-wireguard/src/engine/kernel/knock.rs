@@ -1,0 +1,279 @@
+//! Knocking: questions of STUN (RFC 8489) from the very port that the kernel's WireGuard has, to peers and to reflectors.
+//!
+//! WireGuard in the kernel says nothing but its own messages, and lets nobody share its port. So questions leave by a raw
+//! socket, under a UDP header with that port, and a raw socket sees a copy of whatever arrives there, of which a filter
+//! lets only messages of STUN pass. What WireGuard is to make of them it knows: nothing.
+//!
+//! Peers knock as ICE does (RFC 8445, section 7): who hears an answer to its own question knows that packets pass both ways.
+//! It says nothing about who is there: that WireGuard finds out.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, UdpSocket},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+};
+
+use e3_reflector::message::{Attribute, Class, Message, Transaction};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, recvfrom, sendto,
+    socket_with,
+};
+use sha2::{Digest as _, Sha256};
+use socket2::{SockFilter, SockRef};
+
+use crate::{
+    key::PublicKey,
+    packet::{UDP_HEADER, udp_header},
+};
+
+/// What stands before both keys whose knocks are marked.
+const DOMAIN: &[u8] = b"e3/wireguard-knock/1";
+
+/// Bytes of a transaction that say who asks whom; the others are random.
+const MARK: usize = 8;
+
+/// The longest message that is taken.
+const LONGEST: usize = 1500;
+
+/// What stands in every message of STUN behind its first four bytes.
+const COOKIE: u32 = 0x2112_A442;
+
+/// By what a question is known: as who asks this one, or whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark([u8; MARK]);
+
+impl Mark {
+    /// Of what one asks the other.
+    pub(super) fn of(from: PublicKey, to: PublicKey) -> Self {
+        let digest = Sha256::new().chain_update(DOMAIN);
+        let digest = digest.chain_update(from.0).chain_update(to.0).finalize();
+        let mut mark = [0; MARK];
+        mark.iter_mut()
+            .zip(digest)
+            .for_each(|(to, from)| *to = from);
+        Self(mark)
+    }
+
+    /// That of a transaction.
+    pub(super) fn read(transaction: Transaction) -> Self {
+        let mut mark = [0; MARK];
+        for (to, from) in mark.iter_mut().zip(transaction.0) {
+            *to = from;
+        }
+        Self(mark)
+    }
+
+    /// A question.
+    pub(super) fn question(self) -> Option<Vec<u8>> {
+        let mut transaction = Transaction::random()?;
+        for (to, from) in transaction.0.iter_mut().zip(self.0) {
+            *to = from;
+        }
+        Some(Message::new(Class::Request, transaction).encode())
+    }
+}
+
+/// The answer to a question from there.
+pub(super) fn answer(transaction: Transaction, from: SocketAddr) -> Vec<u8> {
+    let answer = Message::new(Class::Success, transaction);
+    answer.with(Attribute::XorMappedAddress(from)).encode()
+}
+
+/// A raw socket of each version of IP that this host has.
+#[derive(Debug)]
+pub(super) struct Knocker {
+    four: Option<OwnedFd>,
+    six: Option<OwnedFd>,
+    port: u16,
+}
+
+impl Knocker {
+    /// For this port, in the calling thread's network.
+    ///
+    /// # Errors
+    /// What the system says: it takes `CAP_NET_RAW`.
+    pub(super) fn open(port: u16) -> io::Result<Self> {
+        let four = raw(AddressFamily::INET, &filter_four(port))?;
+        let six = raw(AddressFamily::INET6, &filter_six(port)).ok();
+        Ok(Self {
+            four: Some(four),
+            six,
+            port,
+        })
+    }
+
+    /// What is to be waited for.
+    pub(super) fn sockets(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let both = self.four.iter().chain(&self.six);
+        both.map(AsFd::as_fd)
+    }
+
+    /// Sends a datagram. What cannot be sent is lost, as on any network.
+    pub(super) fn send(&self, to: SocketAddr, datagram: &[u8]) {
+        let sent = self.try_send(to, datagram);
+        if let Err(error) = sent {
+            tracing::trace!(%to, %error, "a knock is not sent");
+        }
+    }
+
+    fn try_send(&self, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
+        let by = if to.is_ipv4() { &self.four } else { &self.six };
+        let by = by.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        // The checksum is of both addresses too.
+        let own = source(to)?;
+        let header = udp_header((own, self.port), (to.ip(), to.port()), datagram);
+        let packet = [&header.ok_or(io::ErrorKind::InvalidInput)?, datagram].concat();
+        // A raw socket of IPv6 takes no port for an address's (ipv6(7)).
+        let mut to = to;
+        to.set_port(0);
+        sendto(by, &packet, SendFlags::empty(), &to)?;
+        Ok(())
+    }
+
+    /// Takes all that has come, with whence it came.
+    pub(super) fn receive(&self, mut take: impl FnMut(SocketAddr, Message)) {
+        let mut room = [0; LONGEST];
+        for socket in self.sockets() {
+            while let Ok((_, length, Some(from))) =
+                recvfrom(socket, &mut room, RecvFlags::DONTWAIT | RecvFlags::TRUNC)
+            {
+                let packet = room.get(..length).unwrap_or_default();
+                let from = SocketAddr::try_from(from).map(|from| from.ip());
+                let Ok(from) = from else { continue };
+                if let Some((port, message)) = read(from, self.port, packet) {
+                    take(SocketAddr::new(from, port), message);
+                }
+            }
+        }
+    }
+}
+
+/// The port from which a packet comes to this one, and the message in it.
+pub(super) fn read(from: IpAddr, port: u16, packet: &[u8]) -> Option<(u16, Message)> {
+    // Raw sockets of IPv4 give its header too.
+    let datagram = match from {
+        IpAddr::V4(_) => packet.get(usize::from(packet.first()? & 15) * 4..)?,
+        IpAddr::V6(_) => packet,
+    };
+    let (header, datagram) = datagram.split_at_checked(UDP_HEADER)?;
+    let number = |at: usize| Some(u16::from_be_bytes(header.get(at..at + 2)?.try_into().ok()?));
+    if number(2)? != port {
+        return None;
+    }
+    Some((number(0)?, Message::decode(datagram).ok()?))
+}
+
+/// The address that this host says something from to there.
+fn source(to: SocketAddr) -> io::Result<IpAddr> {
+    let any: SocketAddr = match to {
+        SocketAddr::V4(_) => ([0; 4], 0).into(),
+        SocketAddr::V6(_) => ([0; 16], 0).into(),
+    };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(to)?;
+    Ok(socket.local_addr()?.ip())
+}
+
+fn raw(family: AddressFamily, filter: &[SockFilter]) -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(family, SocketType::RAW, flags, Some(ipproto::UDP))?;
+    SockRef::from(&socket).attach_filter(filter)?;
+    Ok(socket)
+}
+
+/// Instructions of a filter (`linux/bpf_common.h`): loads of two and four bytes, at a place and behind a header.
+mod bpf {
+    pub(super) const LOAD_2: u16 = 0x28;
+    pub(super) const LOAD_4: u16 = 0x20;
+    pub(super) const LOAD_2_BEHIND: u16 = 0x48;
+    pub(super) const LOAD_4_BEHIND: u16 = 0x40;
+    /// Sets the place behind which is loaded: the length of the IPv4 header that begins there.
+    pub(super) const BEHIND_HEADER: u16 = 0xb1;
+    pub(super) const IF_EQUAL: u16 = 0x15;
+    pub(super) const RETURN: u16 = 0x06;
+}
+
+/// Lets only messages of STUN to this port pass; the packet begins with its IPv4 header.
+fn filter_four(port: u16) -> [SockFilter; 7] {
+    let step = |code, then, otherwise, number| SockFilter::new(code, then, otherwise, number);
+    [
+        step(bpf::BEHIND_HEADER, 0, 0, 0),
+        step(bpf::LOAD_2_BEHIND, 0, 0, 2),
+        step(bpf::IF_EQUAL, 0, 3, port.into()),
+        step(bpf::LOAD_4_BEHIND, 0, 0, 12),
+        step(bpf::IF_EQUAL, 0, 1, COOKIE),
+        step(bpf::RETURN, 0, 0, u32::MAX),
+        step(bpf::RETURN, 0, 0, 0),
+    ]
+}
+
+/// The same, where the packet begins with its UDP header.
+fn filter_six(port: u16) -> [SockFilter; 6] {
+    let step = |code, then, otherwise, number| SockFilter::new(code, then, otherwise, number);
+    [
+        step(bpf::LOAD_2, 0, 0, 2),
+        step(bpf::IF_EQUAL, 0, 3, port.into()),
+        step(bpf::LOAD_4, 0, 0, 12),
+        step(bpf::IF_EQUAL, 0, 1, COOKIE),
+        step(bpf::RETURN, 0, 0, u32::MAX),
+        step(bpf::RETURN, 0, 0, 0),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_question_says_who_asks_whom() {
+        let [one, other] = [1, 2].map(|number| PublicKey([number; 32]));
+        let question = Mark::of(one, other).question().unwrap();
+        let message = Message::decode(&question).unwrap();
+        assert_eq!(message.class, Class::Request);
+        assert_eq!(Mark::read(message.transaction), Mark::of(one, other));
+        assert_ne!(Mark::read(message.transaction), Mark::of(other, one));
+    }
+
+    /// Beside a socket that has the port, as WireGuard's has: what is no message of STUN does not come here.
+    #[test]
+    fn what_comes_to_a_port_is_seen_beside_its_owner() {
+        for loopback in ["127.0.0.1", "::1"] {
+            let loopback: IpAddr = loopback.parse().unwrap();
+            let Ok(owner) = UdpSocket::bind((loopback, 0)) else {
+                continue;
+            };
+            let at = owner.local_addr().unwrap();
+            let knocker = match Knocker::open(at.port()) {
+                Ok(knocker) => knocker,
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return,
+                Err(error) => panic!("{error}"),
+            };
+            let other = UdpSocket::bind((loopback, 0)).unwrap();
+            let from = other.local_addr().unwrap();
+            let question = Mark([7; MARK]).question().unwrap();
+            other.send_to(&[4; 64], at).unwrap();
+            other.send_to(&question, at).unwrap();
+            other.send_to(&question, from).unwrap();
+            let mut heard = Vec::new();
+            knocker.receive(|from, message| heard.push((from, message)));
+            assert_eq!(heard, [(from, Message::decode(&question).unwrap())]);
+            // And what leaves comes from that port.
+            knocker.send(from, b"hello");
+            let mut room = [0; 600];
+            let (_, _) = other.recv_from(&mut room).unwrap();
+            assert_eq!(other.recv_from(&mut room).unwrap(), (5, at));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_is_looked_at(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+            let _ = read([127, 0, 0, 1].into(), 5, &bytes);
+            let _ = read([0; 16].into(), 5, &bytes);
+        }
+    }
+}
