@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     key::PublicKey,
-    packet::{Cutter, VIRTIO, destination, echo},
+    packet::{Cutter, VIRTIO, destination, echo, unreachable},
 };
 
 /// Echoes that are awaited at one time.
@@ -24,6 +24,12 @@ impl Core {
         let home = destination(whole).and_then(|to| self.homes.get(&to));
         if let Some(peer) = home.and_then(|key| self.peers.get_mut(key)) {
             peer.flows.look(whole);
+            // What is sent is most likely lost, and TCP would wait longer and longer.
+            if peer.fresh(now).is_none()
+                && let Some(told) = unreachable(whole)
+            {
+                self.joiner.add(&told);
+            }
         }
         let Some(mut cutter) = Cutter::new(read) else {
             return;
@@ -102,7 +108,10 @@ impl Core {
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
-        peer.spoken = Some(now);
+        // A knock elsewhere does not keep open the way by which it is reached.
+        if peer.fresh(now).is_none_or(|fresh| fresh == way) {
+            peer.spoken = Some(now);
+        }
         match way {
             Way::Direct(at) => self.post.add(at, message),
             Way::Relayed(by) => {

@@ -15,7 +15,7 @@ use super::{
 
 /// TCP's flags for the beginning, the end, and an end at once.
 const FIN: u8 = 0x01;
-const SYN: u8 = 0x02;
+pub(super) const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 
 /// Connections that are remembered of one peer: each costs some bytes.

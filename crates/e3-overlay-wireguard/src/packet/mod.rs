@@ -9,11 +9,13 @@ pub(crate) mod echo;
 mod flow;
 pub(crate) mod fuzzing;
 mod join;
+mod unreachable;
 mod view;
 
 pub(crate) use cut::Cutter;
 pub(crate) use flow::Flows;
 pub(crate) use join::Joiner;
+pub(crate) use unreachable::unreachable;
 pub(crate) use view::{destination, is_plausible, source};
 
 /// Bytes of the virtio header.
