@@ -4,9 +4,13 @@
 mod account;
 #[cfg(feature = "tailscale")]
 mod hostile;
+#[cfg(feature = "tailscale")]
+mod inside;
 mod killed;
 mod many;
 mod santa;
+#[cfg(feature = "tailscale")]
+mod trouble;
 
 use std::{
     env,

@@ -1,0 +1,130 @@
+//! What becomes of a computation over `headscale` when something under it dies, and what is told of its links.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::headscale;
+use crate::{
+    program::{FOREVER, all_begun, program, put, tell, until_told},
+    support::{
+        going::{PATIENCE, PAUSE, kill},
+        workshop::Workshop,
+    },
+};
+
+/// From a daemon's death until the program over it is stopped.
+const AT_MOST: Duration = Duration::from_secs(5);
+
+/// The processes of an environment whose command lines hold these words.
+fn running(workshop: &Workshop, words: &[&str]) -> Vec<u32> {
+    let all = workshop.processes().into_iter();
+    let is = |line: &str| words.iter().all(|word| line.contains(word));
+    all.filter(|process| is(&process.line))
+        .map(|process| process.pid)
+        .collect()
+}
+
+/// It is started again, is the same, and nobody hears of it.
+#[test]
+fn a_coordinator_that_is_killed_comes_back_and_the_run_goes_on() {
+    let way = headscale();
+    if !way.is_here() {
+        return;
+    }
+    let workshop = Workshop::alone();
+    put(&workshop, 3, &until_told(&workshop));
+    let mut going = workshop.going(way.command(&workshop, &["run"]));
+    all_begun(&mut going, 3);
+    let server = ["headscale", "serve"];
+    let before = running(&workshop, &server);
+    assert_eq!(before.len(), 1, "{before:?}");
+    kill(before[0], Signal::KILL);
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let now = running(&workshop, &server);
+        if now.len() == 1 && now != before {
+            break;
+        }
+        assert!(Instant::now() < end, "it does not come back");
+        std::thread::sleep(PAUSE);
+    }
+    // Longer than a lie may last.
+    std::thread::sleep(AT_MOST);
+    assert_eq!(super::hostile::Coordinator::of(&workshop).nodes().len(), 3);
+    tell(&workshop);
+    let ran = going.ended().succeeded();
+    assert!(ran.out.contains("told"), "{ran:?}");
+    workshop.nothing_left();
+}
+
+#[test]
+fn a_tailscaled_that_is_killed_stops_the_run_and_is_named() {
+    let way = headscale();
+    if !way.is_here() {
+        return;
+    }
+    let workshop = Workshop::alone();
+    put(&workshop, 3, FOREVER);
+    let mut going = workshop.going(way.command(&workshop, &["run"]));
+    all_begun(&mut going, 3);
+    let daemons = running(&workshop, &["tailscaled", "--statedir"]);
+    assert_eq!(daemons.len(), 3, "{daemons:?}");
+    let begun = Instant::now();
+    kill(daemons[1], Signal::KILL);
+    going.until("tailscaled has ended");
+    assert!(begun.elapsed() < AT_MOST, "{:?}", begun.elapsed());
+    let ran = going.ended();
+    assert_ne!(ran.code, 0);
+    workshop.nothing_left();
+}
+
+/// One party has no UDP, so that pairs with it stay with the coordinator.
+const RELAYED: &str = "\
+[hosts.ams]
+region = \"ams3\"
+
+[hosts.home]
+region = \"fra1\"
+nat = \"home\"
+
+[hosts.office]
+region = \"lon1\"
+nat = \"udp-blocked\"
+
+[program]
+path = \"program.py\"
+";
+
+#[test]
+fn a_ping_tells_whether_a_pair_is_direct_or_goes_by_derp() {
+    let way = headscale();
+    if !way.is_here() {
+        return;
+    }
+    let workshop = Workshop::new();
+    workshop.put("e3.toml", RELAYED);
+    workshop.put("program.py", &program("print('hello')"));
+    let up = workshop.going(way.command(&workshop, &["up"]));
+    up.ended().succeeded();
+    let e3 = |args: &[&str]| workshop.going(way.command(&workshop, args)).ended();
+    let direct = e3(&["ping", "home", "ams"]).succeeded();
+    assert!(
+        direct.out.contains("home → ams: direct 198.18."),
+        "{direct:#?}"
+    );
+    let relayed = e3(&["ping", "home", "office", "--timeout", "2s"]);
+    assert_eq!(relayed.code, 1, "{relayed:#?}");
+    assert!(
+        relayed.out.contains("relayed by coordinator"),
+        "{relayed:#?}"
+    );
+    assert!(
+        relayed.out.contains("no direct path within 2.00 s"),
+        "{relayed:#?}"
+    );
+    let status = e3(&["status"]).succeeded();
+    assert!(status.out.contains("relayed by coordinator"), "{status:#?}");
+    workshop.e3(&["down"]).succeeded();
+    workshop.nothing_left();
+}
