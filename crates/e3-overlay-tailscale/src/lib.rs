@@ -22,6 +22,8 @@ mod desk;
 mod engine;
 mod error;
 mod flows;
+#[doc(hidden)]
+pub mod fuzzing;
 mod inner;
 mod introduced;
 mod joined;

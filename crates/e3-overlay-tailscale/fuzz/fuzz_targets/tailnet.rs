@@ -1,10 +1,10 @@
-//! Any bytes as what a member introduces, as what a coordinator's desk answers, and as what a daemon tells of nodes that a
-//! coordinator has handed out: keys have one encoding, a key to register with is what may stand in a file, and whoever is
+//! Any bytes as what a member introduces or writes, as what a coordinator's host tells and its desk answers, as what a
+//! service with accounts answers, and as what a daemon tells of pings and of nodes that a coordinator has handed out: keys have one encoding, a key to register with is what may stand in a file, and whoever is
 //! handed out and is no party is told.
 
 #![no_main]
 
-use e3_overlay_tailscale::{Difference, Expected, Introduced, Netmap, understand};
+use e3_overlay_tailscale::{Difference, Expected, Introduced, Netmap, fuzzing, understand};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -14,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(key) = understand(bytes) {
         assert!(!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()));
     }
+    fuzzing::read(bytes);
     if let Ok(netmap) = Netmap::read(bytes) {
         let told = netmap.differences(&Expected::default(), &[]);
         let strangers = told

@@ -14,6 +14,18 @@ fn main() {
         ("refusal", b"-not now"),
         ("status", status.as_bytes()),
         ("keys", &[9; 64]),
+        ("letter", &[0; 101]),
+        (
+            "told",
+            b"\x02\x20ccRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR\x20\xfb\x20\xfc\x0d\x96",
+        ),
+        (
+            "pong",
+            br#"{"LatencySeconds":0.002,"Endpoint":"198.18.0.2:41641"}"#,
+        ),
+        ("token", br#"{"access_token":"tok-1"}"#),
+        ("made", br#"{"key":"tskey-auth-1"}"#),
+        ("refused", br#"{"message":"no"}"#),
     ] {
         fs::write(folder.join(name), seed).expect("a seed");
     }

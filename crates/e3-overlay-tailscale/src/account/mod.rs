@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, env, fmt, time::Duration};
 use zeroize::Zeroizing;
 
 use self::api::Api;
+pub(crate) use self::api::read_answers;
 use crate::{TailscaleError, desk::AuthKey};
 
 /// A key to register with.
