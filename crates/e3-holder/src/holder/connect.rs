@@ -10,7 +10,7 @@ use e3_session::{
 
 use super::{
     link::LinkError,
-    party::{Party, QUICK, ask_all, unexpected},
+    party::{Party, ask_all, unexpected},
 };
 use crate::wire::Fault;
 
@@ -18,6 +18,8 @@ use crate::wire::Fault;
 const REACH: Duration = Duration::from_secs(5);
 /// What each pair may take beyond that: a machine that holds many parties connects them one after another.
 const REACH_PER_PAIR: Duration = Duration::from_millis(2);
+/// What an overlay may take beyond that to join. It has time-outs of its own, which say more than this one.
+const JOINING: Duration = Duration::from_mins(1);
 
 /// All parties join at once, and each tells where its program will run; what each saw of each link that a program needs.
 pub(super) async fn connect(
@@ -40,7 +42,7 @@ pub(super) async fn connect(
         timeout_ms,
     };
     let mut links = Vec::new();
-    let replies = ask_all(parties, "connect", reach + QUICK, request).await?;
+    let replies = ask_all(parties, "connect", reach + JOINING, request).await?;
     for (party, reply) in parties.iter_mut().zip(replies) {
         match reply {
             Reply::Connected {
