@@ -21,6 +21,14 @@ const IDLE: &str = "720h";
 /// How often a host tells the lighthouse where it is, in seconds.
 const INTERVAL: u64 = 10;
 
+/// Between a handshake's first two attempts; later ones wait for as many times that as there were before. Parties that
+/// join at the same moment ask the lighthouse for one another before it knows them, and ask again with each attempt: with
+/// nebula's own 100 ms they wait for the third, which is longer than all else takes.
+const TRY: &str = "20ms";
+
+/// How often a handshake is attempted: for as long as with nebula's own figures.
+const TRIES: u32 = 23;
+
 /// What decides a party's configuration.
 #[derive(Debug)]
 pub(crate) struct Party<'a> {
@@ -64,6 +72,7 @@ impl Party<'_> {
             "lighthouse": { "am_lighthouse": false, "interval": INTERVAL, "hosts": lit },
             "listen": { "host": everywhere, "port": self.chosen.port },
             "punchy": { "punch": true, "respond": true, "delay": "100ms" },
+            "handshakes": { "try_interval": TRY, "retries": TRIES },
             "relay": { "am_relay": false, "use_relays": self.chosen.relayed, "relays": relays },
             // The route is of no use but to be seen: it is the last that nebula does to its interface.
             "tun": {
