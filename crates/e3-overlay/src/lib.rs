@@ -7,6 +7,7 @@
 //! - [`Flow`]: what a firewall has to let through for it;
 //! - [`Registry`]: the overlays of this program, by name;
 //! - [`direct`]: plain TCP, the baseline; [`tls`]: `MPyC`'s own TLS;
+//! - [`RawKeys`]: TLS between two that know one another's keys;
 //! - [`addresses`]: virtual addresses, one allocator for all overlays;
 //! - [`reachability`]: who can dial whom without NAT traversal, from declared facts.
 
@@ -21,6 +22,7 @@ mod option;
 mod overlay;
 mod program_needs;
 mod properties;
+mod raw_keys;
 pub mod reachability;
 mod registry;
 mod service;
@@ -34,5 +36,6 @@ pub use option::{OWN, OptionKind, OptionShape, needed_services};
 pub use overlay::{Joined, Overlay};
 pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace, ProgramRules};
 pub use properties::{Addressing, Need, Promise, Properties, ServiceKind};
+pub use raw_keys::RawKeys;
 pub use registry::Registry;
 pub use service::{RunningService, Service, ServiceError, ServiceStart};

@@ -97,7 +97,7 @@ async fn somebody_else_in_the_peers_place_is_refused() {
 #[test]
 fn a_key_is_shown_in_one_way() {
     let key = SessionKey::generate().unwrap().public();
-    let bytes = verify::shown(&key);
+    let bytes = shown(&key);
     assert_eq!(key_in(&bytes), Some(key));
     assert_eq!(key_in(&bytes[..43]), None);
     for at in 0..12 {

@@ -10,7 +10,7 @@ use hyper::{
     header::{AUTHORIZATION, CONTENT_TYPE, HOST},
 };
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpStream, time::timeout};
@@ -194,7 +194,7 @@ fn connector(authorities: Option<&str>) -> Result<TlsConnector, TailscaleError> 
             "this machine knows no certificate authorities: install its package ca-certificates, or let SSL_CERT_FILE name a file of them".to_owned(),
         ));
     }
-    let config = ClientConfig::builder_with_provider(crate::desk::provider())
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();

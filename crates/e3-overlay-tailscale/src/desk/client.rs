@@ -1,14 +1,9 @@
 //! A party at the desk.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use rustls::{
-    ClientConfig,
-    client::{AlwaysResolvesClientRawPublicKeys, Resumption},
-    pki_types::ServerName,
-    version::TLS13,
-};
+use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -17,7 +12,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
 
-use super::{ALPN, AuthKey, LONGEST, certified, provider, understand, verify::Known};
+use super::{AuthKey, LONGEST, ends, understand};
 use crate::TailscaleError;
 
 /// Pause before the desk is asked again: it may not know yet who the parties are.
@@ -84,16 +79,5 @@ async fn once(
 }
 
 fn connector(own: &SigningKey, desk: VerifyingKey) -> Result<TlsConnector, rustls::Error> {
-    let provider = provider();
-    let resolver = AlwaysResolvesClientRawPublicKeys::new(Arc::new(certified(own, &provider)?));
-    let verifier = Known::new(Arc::new(move |key| *key == desk), &provider);
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13])?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_client_cert_resolver(Arc::new(resolver));
-    config.alpn_protocols = vec![ALPN.to_vec()];
-    config.enable_sni = false;
-    config.resumption = Resumption::disabled();
-    Ok(TlsConnector::from(Arc::new(config)))
+    ends(own)?.connector(move |shown| e3_contact::key_in(shown) == Some(desk))
 }

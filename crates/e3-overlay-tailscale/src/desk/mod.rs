@@ -7,16 +7,9 @@
 
 pub(crate) mod client;
 pub(crate) mod server;
-mod verify;
 
-use std::sync::Arc;
-
-use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _};
-use rustls::{
-    crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivatePkcs8KeyDer},
-    sign::CertifiedKey,
-};
+use e3_overlay::RawKeys;
+use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 /// What both ends name as their protocol (RFC 7301).
@@ -57,23 +50,10 @@ pub fn understand(said: &[u8]) -> Result<Zeroizing<String>, String> {
     }
 }
 
-/// A key as TLS shows and uses it.
-fn certified(key: &SigningKey, provider: &CryptoProvider) -> Result<CertifiedKey, rustls::Error> {
-    let failed = |_| rustls::Error::General("the key cannot be encoded".to_owned());
-    let der = key.to_pkcs8_der().map_err(failed)?;
-    let der = PrivatePkcs8KeyDer::from(der.as_bytes());
-    let signing = provider
-        .key_provider
-        .load_private_key(der.clone_key().into())?;
+/// Both ends of TLS with this key.
+fn ends(key: &SigningKey) -> Result<RawKeys, rustls::Error> {
     let shown = e3_contact::shown(key.verifying_key().as_bytes());
-    Ok(CertifiedKey::new(
-        vec![CertificateDer::from(shown)],
-        signing,
-    ))
-}
-
-pub(crate) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    RawKeys::new(key.as_bytes(), shown, ALPN)
 }
 
 #[cfg(test)]

@@ -9,11 +9,6 @@ use std::{
 
 use async_trait::async_trait;
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use rustls::{
-    ServerConfig,
-    server::{AlwaysResolvesServerRawPublicKeys, NoServerSessionStorage},
-    version::TLS13,
-};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -23,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{ALPN, AuthKey, certified, provider, saying, verify::Known};
+use super::{AuthKey, ends, saying};
 use crate::{TailscaleError, introduced::NodeKey, ports::Open};
 
 /// How long a visit may take.
@@ -165,19 +160,9 @@ impl Desk {
 
 /// What answers handshakes with the parties of a desk.
 pub(crate) fn acceptor(key: &SigningKey, desk: &Desk) -> Result<TlsAcceptor, TailscaleError> {
-    let provider = provider();
-    let resolver = AlwaysResolvesServerRawPublicKeys::new(Arc::new(certified(key, &provider)?));
     let guests = desk.clone();
-    let verifier = Known::new(Arc::new(move |key| guests.knows(key)), &provider);
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13])?
-        .with_client_cert_verifier(Arc::new(verifier))
-        .with_cert_resolver(Arc::new(resolver));
-    config.alpn_protocols = vec![ALPN.to_vec()];
-    // A resumed session would not ask the roster again.
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    let named = move |shown: &[u8]| e3_contact::key_in(shown).is_some_and(|key| guests.knows(&key));
+    Ok(ends(key)?.acceptor(named)?)
 }
 
 impl fmt::Debug for Desk {

@@ -37,7 +37,7 @@ impl Service {
         let certificate = folder.path().join("crt");
         fs::write(&certificate, pem("CERTIFICATE", own.der()).as_bytes()).unwrap();
         let key = PrivatePkcs8KeyDer::from(pair.serialize_der());
-        let config = ServerConfig::builder_with_provider(crate::desk::provider())
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()

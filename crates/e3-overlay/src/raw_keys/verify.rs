@@ -1,8 +1,7 @@
-//! What each end of a handshake accepts: a raw public key that the roster names.
+//! What each end of a handshake accepts: a raw public key that it is to accept, and the signature that proves it.
 
 use std::{fmt, sync::Arc};
 
-use iroh::PublicKey;
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, Error, PeerIncompatible,
     SignatureScheme,
@@ -12,51 +11,41 @@ use rustls::{
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
-use crate::guests::Guests;
+/// Whether a key may be shown.
+pub(super) type Judge = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
 
-/// A key as it is shown in a handshake.
-pub(super) fn shown(key: &PublicKey) -> Vec<u8> {
-    e3_contact::shown(key.as_bytes())
-}
-
-/// The key that was shown; `None` for anything else than an Ed25519 key in its one encoding.
-pub(super) fn key_in(shown: &[u8]) -> Option<PublicKey> {
-    e3_contact::key_in(shown).map(PublicKey::from_verifying_key)
-}
-
-/// Lets in whom the roster names.
-pub(super) struct Callers {
-    guests: Guests,
+/// Lets in whoever proves to have a key that it accepts.
+#[derive(Clone)]
+pub(super) struct Known {
+    accepts: Judge,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-/// Lets in one peer alone, whom this party dials.
-pub(super) struct Peer {
-    shown: Vec<u8>,
-    algorithms: WebPkiSupportedAlgorithms,
-}
-
-impl Callers {
-    pub(super) fn new(guests: Guests, provider: &Arc<CryptoProvider>) -> Self {
+impl Known {
+    pub(super) fn new(accepts: Judge, provider: &CryptoProvider) -> Self {
         Self {
-            guests,
+            accepts,
             algorithms: provider.signature_verification_algorithms,
         }
     }
-}
 
-impl Peer {
-    pub(super) fn new(key: PublicKey, provider: &Arc<CryptoProvider>) -> Self {
-        Self {
-            shown: shown(&key),
-            algorithms: provider.signature_verification_algorithms,
+    fn judge(&self, shown: &CertificateDer<'_>, more: &[CertificateDer<'_>]) -> Result<(), Error> {
+        if more.is_empty() && (self.accepts)(shown) {
+            Ok(())
+        } else {
+            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
         }
     }
-}
 
-/// Whom the roster does not name.
-fn stranger() -> Error {
-    Error::InvalidCertificate(CertificateError::UnknownIssuer)
+    fn signed(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let shown = SubjectPublicKeyInfoDer::from(shown.as_ref());
+        verify_tls13_signature_with_raw_key(message, &shown, signature, &self.algorithms)
+    }
 }
 
 /// Nothing but TLS 1.3 is offered.
@@ -64,18 +53,7 @@ fn no_tls12() -> Result<HandshakeSignatureValid, Error> {
     Err(Error::PeerIncompatible(PeerIncompatible::Tls12NotOffered))
 }
 
-/// Whether the handshake was signed by the key that was shown.
-fn signed(
-    message: &[u8],
-    shown: &CertificateDer<'_>,
-    signature: &DigitallySignedStruct,
-    algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<HandshakeSignatureValid, Error> {
-    let shown = SubjectPublicKeyInfoDer::from(shown.as_ref());
-    verify_tls13_signature_with_raw_key(message, &shown, signature, algorithms)
-}
-
-impl ClientCertVerifier for Callers {
+impl ClientCertVerifier for Known {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }
@@ -86,11 +64,8 @@ impl ClientCertVerifier for Callers {
         intermediates: &[CertificateDer<'_>],
         _now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        let key = key_in(end_entity).filter(|_| intermediates.is_empty());
-        match key.and_then(|key| self.guests.who(&key)) {
-            Some(_) => Ok(ClientCertVerified::assertion()),
-            None => Err(stranger()),
-        }
+        self.judge(end_entity, intermediates)?;
+        Ok(ClientCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -108,7 +83,7 @@ impl ClientCertVerifier for Callers {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signed(message, cert, dss, &self.algorithms)
+        self.signed(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -120,7 +95,7 @@ impl ClientCertVerifier for Callers {
     }
 }
 
-impl ServerCertVerifier for Peer {
+impl ServerCertVerifier for Known {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -129,11 +104,8 @@ impl ServerCertVerifier for Peer {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if **end_entity == *self.shown && intermediates.is_empty() {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(stranger())
-        }
+        self.judge(end_entity, intermediates)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -151,7 +123,7 @@ impl ServerCertVerifier for Peer {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signed(message, cert, dss, &self.algorithms)
+        self.signed(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -163,14 +135,8 @@ impl ServerCertVerifier for Peer {
     }
 }
 
-impl fmt::Debug for Callers {
+impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callers").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Peer").finish_non_exhaustive()
+        f.debug_struct("Known").finish_non_exhaustive()
     }
 }
