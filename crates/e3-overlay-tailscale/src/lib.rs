@@ -6,11 +6,13 @@
 //! - [`Told`]: what the coordinator's host tells of it;
 //! - `ports`: those that programs listen on, which a coordinator opens;
 //! - `options`: what e3.toml may say; `engine`: whether a host lets a daemon have an interface;
-//! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers;
+//! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers; `hands_off`:
+//!   what it cannot touch;
 //! - [`Netmap`]: what it was told of other nodes, compared with the roster; `watch`: again and again;
 //! - `inner`: `MPyC`'s TLS inside the tunnel;
 //! - `control`: who coordinates; `account`: what lets a party in at somebody else's;
-//! - `overlay`, `theirs`: what they are before a party joins, `begun`: what they have in common, `flows`: what a firewall must let through;
+//! - `overlay`, `theirs`: what they are before a party joins, `begun`: what they have in common, `flows`: what a firewall
+//!   must let through;
 //! - `joined`: a party that has joined.
 
 mod account;
@@ -24,6 +26,7 @@ mod error;
 mod flows;
 #[doc(hidden)]
 pub mod fuzzing;
+mod hands_off;
 mod inner;
 mod introduced;
 mod joined;

@@ -3,7 +3,8 @@
 //!
 //! It would add routes, policy rules and addresses to the host's network, which are those of any other `tailscaled`, too.
 //! It does so by the command `ip` where it is told to (`TS_DEBUG_USE_IP_COMMAND`), and the only `ip` on its PATH is one that
-//! does nothing: the interface is moved into the program's network and set up there.
+//! does nothing: the interface is moved into the program's network and set up there. The host's packet filter it cannot
+//! reach (`hands_off`).
 
 use std::{
     ffi::OsString,
@@ -28,6 +29,7 @@ use crate::{
     coordinator::kept::{pem, write},
     desk::AuthKey,
     engine::Engine,
+    hands_off::{self, Keeper},
     keys::PartyKeys,
     local_api::LocalApi,
     near::Near,
@@ -50,6 +52,7 @@ const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
 #[derive(Debug)]
 pub(crate) struct Tailscaled {
     daemon: Daemon,
+    _keeper: Keeper,
     tool: Found,
     folder: PathBuf,
     socket: PathBuf,
@@ -102,20 +105,26 @@ impl Tailscaled {
             option.push(value);
             option
         };
-        let daemon = Daemon::start(Spec {
-            found: &found,
-            source: "tailscaled",
-            arguments: vec![
-                "--no-logs-no-support".into(),
-                option("statedir", folder),
-                option("state", &state),
-                option("socket", &socket),
-                format!("--tun={}", interface.as_deref().unwrap_or(IN_USER_SPACE)).into(),
-                "--port=0".into(),
-            ],
-            environment: environment(folder, believed, &tools),
-            folder,
-        })?;
+        let arguments = vec![
+            "--no-logs-no-support".into(),
+            option("statedir", folder),
+            option("state", &state),
+            option("socket", &socket),
+            format!("--tun={}", interface.as_deref().unwrap_or(IN_USER_SPACE)).into(),
+            "--port=0".into(),
+        ];
+        let environment = environment(folder, believed, &tools);
+        let own = folder.to_owned();
+        let (daemon, keeper) = hands_off::start(Box::new(move || {
+            Daemon::start(Spec {
+                found: &found,
+                source: "tailscaled",
+                arguments,
+                environment,
+                folder: &own,
+            })
+        }))
+        .await?;
         let beginning = async {
             while UnixStream::connect(&socket).await.is_err() {
                 sleep(Duration::from_millis(10)).await;
@@ -136,6 +145,7 @@ impl Tailscaled {
         }
         Ok(Self {
             daemon,
+            _keeper: keeper,
             tool,
             folder: folder.to_owned(),
             socket,

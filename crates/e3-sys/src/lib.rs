@@ -10,6 +10,7 @@
 //! - [`init`]: the first process of a PID namespace: it reaps, passes signals on, and ends when its child ends;
 //! - [`signal`]: blocking and awaiting signals;
 //! - [`tun`]: network interfaces whose other end is a descriptor;
+//! - [`netfilter`]: keeping programs of others from the host's packet filter;
 //! - [`packet`]: seeing what passes an interface;
 //! - [`arrival`]: when a packet came, however late it is received;
 //! - [`udp`]: datagrams in batches;
@@ -30,6 +31,7 @@ pub mod files;
 pub mod init;
 pub mod interfaces;
 pub mod namespace;
+pub mod netfilter;
 pub mod obstacle;
 pub mod packet;
 pub mod process;
