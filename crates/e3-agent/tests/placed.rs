@@ -8,21 +8,15 @@
 
 mod common;
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{fs, time::Duration};
 
-use async_trait::async_trait;
-use common::*;
-use e3_overlay::{
-    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
-    ProgramPlace, Properties, Registry, Scene, ServiceKind,
+use common::{
+    twisted::{TWISTED, Twist, with_twist},
+    *,
 };
-use e3_session::{
-    controller::Heard,
-    message::Request,
-    types::{Contact, DialTable, Ending, LinkReport, Options, PartyIndex, Roster},
-};
+use e3_overlay::{ProgramNeeds, ProgramPlace};
+use e3_session::{controller::Heard, message::Request, types::Ending};
 use e3_sys::program_namespace::{ProgramNamespace, Traffic};
-use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
 const NOTICE: &str = "programs have a network of their own";
@@ -88,8 +82,8 @@ async fn a_program_there_is_stopped() {
 
 #[tokio::test]
 async fn what_is_to_be_known_is_told() {
-    let mut party = Party::start("p0", registry());
-    admit(std::slice::from_mut(&mut party), "placed").await;
+    let mut party = Party::start("p0", with_twist::<Placed>());
+    admit(std::slice::from_mut(&mut party), TWISTED).await;
     connect(std::slice::from_mut(&mut party)).await;
     match party.hear().await {
         Heard::Notice { text } => assert_eq!(text, NOTICE),
@@ -105,78 +99,22 @@ async fn what_is_to_be_known_is_told() {
 
 /// One party that has joined, connected with nobody.
 async fn placed() -> Party {
-    connected(1, "placed", registry()).await.remove(0)
-}
-
-fn registry() -> Registry {
-    let mut registry = Registry::builtin();
-    registry.add(|| Arc::new(Placed(Registry::builtin().make("direct").unwrap())));
-    registry
+    connected(1, TWISTED, with_twist::<Placed>())
+        .await
+        .remove(0)
 }
 
 /// `direct`, with a network for programs in which there is nobody.
-struct Placed(Arc<dyn Overlay>);
+struct Placed(ProgramNamespace);
 
-struct JoinedThere {
-    direct: Box<dyn Joined>,
-    namespace: ProgramNamespace,
-}
-
-#[async_trait]
-impl Overlay for Placed {
-    fn name(&self) -> &'static str {
-        "placed"
-    }
-
-    fn summary(&self) -> &'static str {
-        "direct, with a network for programs"
-    }
-
-    fn properties(&self) -> Properties {
-        self.0.properties()
-    }
-
-    fn needs(&self) -> &'static [Need] {
-        &[]
-    }
-
-    fn addressing(&self) -> Addressing {
-        self.0.addressing()
-    }
-
-    fn services(&self) -> &'static [ServiceKind] {
-        &[]
-    }
-
-    fn mode(&self, _: &Options) -> String {
-        "plain".to_owned()
-    }
-
-    fn flows(&self, scene: &Scene) -> Vec<Flow> {
-        self.0.flows(scene)
-    }
-
-    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        self.0.introduce(who).await
-    }
-
-    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        Ok(Box::new(JoinedThere {
-            direct: self.0.join(joining).await?,
-            namespace: ProgramNamespace::make(Traffic::Near).expect("this machine has namespaces"),
-        }))
-    }
-}
-
-#[async_trait]
-impl Joined for JoinedThere {
-    fn dial_table(&self) -> DialTable {
-        self.direct.dial_table()
+impl Twist for Placed {
+    fn make() -> Self {
+        Self(ProgramNamespace::make(Traffic::Near).expect("this machine has namespaces"))
     }
 
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds {
-            place: ProgramPlace::Namespace(self.namespace.entrance()),
+            place: ProgramPlace::Namespace(self.0.entrance()),
             notice: Some(NOTICE.to_owned()),
             ..ProgramNeeds::default()
         }
@@ -186,21 +124,5 @@ impl Joined for JoinedThere {
         let (tell, told) = mpsc::channel(1);
         tell.try_send(TROUBLE.to_owned()).unwrap();
         Some(told)
-    }
-
-    async fn links(&self) -> Vec<LinkReport> {
-        self.direct.links().await
-    }
-
-    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
-        self.direct.ping(peer).await
-    }
-
-    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
-        self.direct.change(roster, contacts).await
-    }
-
-    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
-        self.direct.leave().await
     }
 }

@@ -8,30 +8,26 @@
 
 mod common;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Mutex, time::Duration};
 
-use async_trait::async_trait;
-use common::*;
-use e3_overlay::{
-    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramRules,
-    Properties, Registry, Scene, ServiceKind,
+use common::{
+    twisted::{TWISTED, Twist, with_twist},
+    *,
 };
 use e3_session::{
     controller::Heard,
     message::Request,
-    types::{Contact, DialTable, Ending, LinkReport, Options, PartyIndex, Roster, RunId},
+    types::{Ending, RunId},
 };
-use serde_bytes::ByteBuf;
 use tokio::{sync::oneshot, time::Instant};
 
 const WHY: &str = "the coordinator has added a node that the roster does not name";
 
 #[tokio::test]
 async fn a_program_does_not_go_on_over_an_overlay_that_gives_up() {
-    let mut party = connected(1, "brittle", registry()).await.remove(0);
+    let mut party = connected(1, TWISTED, with_twist::<Brittle>())
+        .await
+        .remove(0);
     let begun = Instant::now();
     let script = "import time\ntime.sleep(1000)";
     let shown = run_script(&mut party, 1, script).await;
@@ -54,100 +50,30 @@ async fn a_program_does_not_go_on_over_an_overlay_that_gives_up() {
     party.leave().await;
 }
 
-fn registry() -> Registry {
-    let mut registry = Registry::builtin();
-    registry.add(|| Arc::new(Brittle(Registry::builtin().make("direct").unwrap())));
-    registry
-}
-
 /// `direct`, until a moment after a program has begun.
-struct Brittle(Arc<dyn Overlay>);
-
-struct JoinedSoFar {
-    direct: Box<dyn Joined>,
+struct Brittle {
     give_up: Mutex<Option<oneshot::Sender<String>>>,
     told: Option<oneshot::Receiver<String>>,
 }
 
-#[async_trait]
-impl Overlay for Brittle {
-    fn name(&self) -> &'static str {
-        "brittle"
-    }
-
-    fn summary(&self) -> &'static str {
-        "direct, for a while"
-    }
-
-    fn properties(&self) -> Properties {
-        self.0.properties()
-    }
-
-    fn needs(&self) -> &'static [Need] {
-        &[]
-    }
-
-    fn addressing(&self) -> Addressing {
-        self.0.addressing()
-    }
-
-    fn services(&self) -> &'static [ServiceKind] {
-        &[]
-    }
-
-    fn mode(&self, _: &Options) -> String {
-        "plain".to_owned()
-    }
-
-    fn flows(&self, scene: &Scene) -> Vec<Flow> {
-        self.0.flows(scene)
-    }
-
-    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        self.0.introduce(who).await
-    }
-
-    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+impl Twist for Brittle {
+    fn make() -> Self {
         let (give_up, told) = oneshot::channel();
-        Ok(Box::new(JoinedSoFar {
-            direct: self.0.join(joining).await?,
+        Self {
             give_up: Mutex::new(Some(give_up)),
             told: Some(told),
-        }))
-    }
-}
-
-#[async_trait]
-impl Joined for JoinedSoFar {
-    fn dial_table(&self) -> DialTable {
-        self.direct.dial_table()
+        }
     }
 
     fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
         self.told.take()
     }
 
-    fn program_begins(&self, _: RunId, _: ProgramRules) {
+    fn program_begins(&self) {
         let give_up = self.give_up.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(300)).await;
             give_up.send(WHY.to_owned()).unwrap();
         });
-    }
-
-    async fn links(&self) -> Vec<LinkReport> {
-        self.direct.links().await
-    }
-
-    async fn ping(&self, peer: PartyIndex) -> Result<LinkReport, OverlayError> {
-        self.direct.ping(peer).await
-    }
-
-    async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
-        self.direct.change(roster, contacts).await
-    }
-
-    async fn leave(self: Box<Self>) -> Result<(), OverlayError> {
-        self.direct.leave().await
     }
 }

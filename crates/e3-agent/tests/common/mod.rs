@@ -9,6 +9,7 @@
 )]
 
 mod programs;
+pub(crate) mod twisted;
 
 use std::{
     collections::{BTreeMap, VecDeque},
