@@ -29,6 +29,10 @@ const TRY: &str = "20ms";
 /// How often a handshake is attempted: for as long as with nebula's own figures.
 const TRIES: u32 = 23;
 
+/// How often nebula looks at a tunnel, and how long one that was asked may be silent until it is given up, in seconds: a
+/// third of nebula's own. So a member that was removed is out sooner, and a way that has ended is left for another.
+const LOOKS: (u64, u64) = (2, 3);
+
 /// What decides a party's configuration.
 #[derive(Debug)]
 pub(crate) struct Party<'a> {
@@ -80,6 +84,7 @@ impl Party<'_> {
                 "routes": self.members.lit.iter().take(1)
                     .map(|lit| json!({ "mtu": MTU, "route": alone(*lit) })).collect::<Vec<_>>(),
             },
+            "timers": timers(),
             "logging": { "level": "info", "format": "json" },
             "firewall": {
                 "conntrack": { "tcp_timeout": IDLE },
@@ -125,6 +130,7 @@ pub(crate) fn lighthouse(files: &Files, port: u16, six: bool) -> String {
         "punchy": { "punch": true, "respond": true },
         "relay": { "am_relay": true, "use_relays": false },
         "tun": { "disabled": true },
+        "timers": timers(),
         "logging": { "level": "info", "format": "json" },
         "firewall": { "inbound": [], "outbound": [] },
     })
@@ -141,6 +147,11 @@ fn pki(files: &Files, blocked: &BTreeSet<Fingerprint>) -> Value {
         "disconnect_invalid": true,
         "blocklist": blocked,
     })
+}
+
+fn timers() -> Value {
+    let (alive, deletion) = LOOKS;
+    json!({ "connection_alive_interval": alive, "pending_deletion_interval": deletion })
 }
 
 fn alone(address: IpAddr) -> String {

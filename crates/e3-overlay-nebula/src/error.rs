@@ -35,6 +35,11 @@ pub enum NebulaError {
         "the parties' networks have no IPv4, and not every host's nebula knows IPv6 (1.10 and later do): let `network.virtual` have one of IPv4"
     )]
     NoNetwork,
+    /// New interfaces of this host are without IPv6, which is all that the networks have.
+    #[error(
+        "the parties' networks have IPv6 alone, which is switched off for new interfaces of this host: `sysctl net.ipv6.conf.default.disable_ipv6=0` switches it on, or let `network.virtual` have one of IPv4"
+    )]
+    NoSix,
     /// A party has not introduced an authority that can be used.
     #[error("the introduction of party {name} has no authority for overlay nebula: {why}")]
     Introduction {

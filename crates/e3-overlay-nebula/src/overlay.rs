@@ -1,6 +1,7 @@
 //! The overlay before it is joined.
 
 use std::{
+    fs,
     net::{Ipv4Addr, UdpSocket},
     sync::{Arc, OnceLock},
 };
@@ -10,7 +11,7 @@ use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
     Promise, Properties, Scene, Service, ServiceKind,
 };
-use e3_session::types::Options;
+use e3_session::types::{Options, Subnet};
 use e3_stock::NEBULA;
 use serde_bytes::ByteBuf;
 
@@ -97,6 +98,7 @@ impl Overlay for NebulaOverlay {
         let program = Program::find().await?;
         try_port(Chosen::read(&who.options).port)?;
         let identity = Identity::make(&who.name, program.reads, &who.network)?;
+        try_six(&who.network)?;
         let introduced = Introduced::of(&identity.certificates).bytes();
         self.identity
             .set(Arc::new(identity))
@@ -109,6 +111,18 @@ impl Overlay for NebulaOverlay {
         let identity = identity.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
         Ok(Box::new(join(identity, joining).await?))
     }
+}
+
+/// Whether interfaces get addresses of IPv6, where there are no others: nebula makes its own in the host's network.
+fn try_six(network: &[Subnet]) -> Result<(), NebulaError> {
+    let six_alone = !network.is_empty() && network.iter().all(|one| one.is_ipv6());
+    let switched = fs::read_to_string("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+    // A kernel that knows nothing of IPv6 has no such setting.
+    let is_on = switched.is_ok_and(|text| text.trim() == "0");
+    if six_alone && !is_on {
+        return Err(NebulaError::NoSix);
+    }
+    Ok(())
 }
 
 /// Whether a port can be had; 0 always can.

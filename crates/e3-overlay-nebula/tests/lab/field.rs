@@ -8,7 +8,7 @@ use std::{
 };
 
 use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
-use e3_lab::{Host, Lab, Nat, Site, Topology};
+use e3_lab::{Family, Host, Lab, Nat, Site, Topology};
 use e3_session::types::{OptionValue, Options, Roster, RosterEntry, ServiceFacts, Subnet};
 use e3_world::World;
 use serde_bytes::ByteBuf;
@@ -27,6 +27,7 @@ use crate::{
 pub(crate) const AT: u16 = 4300;
 
 /// What a test wants.
+#[derive(Debug)]
 pub(crate) struct Wanted<'a> {
     /// A party of ours for each, with that nebula.
     pub(crate) parties: &'a [Stock],
@@ -36,6 +37,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) network: &'a [&'a str],
     /// How long certificates are valid, in seconds.
     pub(crate) lifetime_s: Option<u64>,
+    /// Which versions of IP the hosts speak.
+    pub(crate) family: Family,
     /// Whether nebulas listen where they like, instead of at [`AT`].
     pub(crate) any_port: bool,
 }
@@ -48,6 +51,7 @@ impl Default for Wanted<'_> {
             other: None,
             network: &["10.233.0.0/24"],
             lifetime_s: None,
+            family: Family::V4,
             any_port: false,
         }
     }
@@ -102,13 +106,21 @@ impl Field {
         let mut sites: Vec<Site> = regions
             .iter()
             .take(count)
-            .map(|region| Site::new(*region, *region).nat(Nat::None))
+            .map(|region| {
+                let site = Site::new(*region, *region).nat(Nat::None);
+                site.family(wanted.family)
+            })
             .collect();
         for host in 0..count {
             let place = host % sites.len();
             sites[place].hosts.push(format!("p{host}"));
         }
-        sites.push(Site::new("hub", "lon1").nat(Nat::None).hosts(["hub"]));
+        sites.push(
+            Site::new("hub", "lon1")
+                .nat(Nat::None)
+                .family(wanted.family)
+                .hosts(["hub"]),
+        );
         let lab = Lab::build(&Topology {
             sites,
             world: World::builtin(),
