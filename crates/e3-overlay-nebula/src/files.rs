@@ -1,11 +1,11 @@
 //! The files that nebula reads.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
+    fs,
     path::{Path, PathBuf},
 };
+
+use e3_sys::private;
 
 use crate::NebulaError;
 
@@ -52,18 +52,7 @@ impl Files {
 
 /// Writes a file that nobody else may read, as a whole or not at all.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), NebulaError> {
-    let unfinished = path.with_extension("new");
-    let written = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        fs::rename(&unfinished, path)
-    };
-    written().map_err(|source| NebulaError::File {
+    private::write(path, text.as_bytes()).map_err(|source| NebulaError::File {
         path: path.to_owned(),
         source,
     })

@@ -4,14 +4,10 @@
 //! A `tailscaled` without state makes its node key when it registers, which is too late: the key has to stand in the
 //! introduction. With a key in its profile it registers that one (`control/controlclient`, `doLogin` without `regen`).
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-};
+use std::{io, path::Path};
 
 use base64ct::{Base64, Encoding as _};
+use e3_sys::private;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -22,13 +18,7 @@ const PROFILE: &str = "e3e3";
 
 /// Writes the file, for nobody else to read. `url` is the coordinator's.
 pub(crate) fn write(path: &Path, keys: &PartyKeys, name: &str, url: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text(keys, name, url).as_bytes())
+    private::write(path, text(keys, name, url).as_bytes())
 }
 
 fn text(keys: &PartyKeys, name: &str, url: &str) -> Zeroizing<String> {

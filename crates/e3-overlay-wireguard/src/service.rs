@@ -5,10 +5,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
+    fs, io,
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt as _,
     path::Path,
     sync::Arc,
 };
@@ -17,7 +15,7 @@ use async_trait::async_trait;
 use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
 use e3_reflector::{Reflector, Stations, TOLD, USUAL_PORTS, service_ports};
 use e3_session::types::{Health, ServiceFacts, ServicePort, Transport};
-use e3_sys::udp::Datagrams;
+use e3_sys::{private, udp::Datagrams};
 use serde_bytes::ByteBuf;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
@@ -194,17 +192,7 @@ fn kept(folder: &Path) -> io::Result<PrivateKey> {
         Err(error) => return Err(error),
     }
     let key = PrivateKey::generate().map_err(io::Error::other)?;
-    // As a whole or not at all, and for nobody else to read.
-    let unfinished = folder.join(format!(".{FILE}"));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    file.write_all(&*key.to_bytes())?;
-    file.sync_all()?;
-    fs::rename(unfinished, path)?;
+    private::keep(&path, &*key.to_bytes())?;
     Ok(key)
 }
 

@@ -34,6 +34,7 @@ pub mod namespace;
 pub mod netfilter;
 pub mod obstacle;
 pub mod packet;
+pub mod private;
 pub mod process;
 pub mod program_namespace;
 pub mod routes;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io,
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
@@ -12,6 +12,7 @@ use e3_identity::{
     authority::{Authority, certificate_of_pem, certificate_pem, crl_pem},
 };
 use e3_spec::AuthorityName;
+use e3_sys::private;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
@@ -251,18 +252,7 @@ impl Kept {
     /// Writes a file as a whole or not at all.
     fn write(&self, name: &str, content: &[u8]) -> Result<(), AuthorityFault> {
         let path = self.folder.join(name);
-        let temporary = self.folder.join(format!(".{name}.new"));
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&temporary)
-            .and_then(|mut file| {
-                file.write_all(content)?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&temporary, &path));
+        let written = private::keep(&path, content);
         Ok(written.map_err(StateError::io("write", &path))?)
     }
 }

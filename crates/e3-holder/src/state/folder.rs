@@ -1,14 +1,12 @@
 //! The folders, by environment.
 
 use std::{
-    env,
-    ffi::OsString,
-    fmt, fs,
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    env, fmt, fs, io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
+use e3_sys::private;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
@@ -242,19 +240,7 @@ pub(crate) fn write_document<T: Serialize>(path: &Path, document: &T) -> Result<
         path: path.to_owned(),
         source,
     })?;
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".new");
-    let temporary = path.with_file_name(name);
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(&text))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(StateError::io("write", path))
+    private::write(path, &text).map_err(StateError::io("write", path))
 }
 
 /// Eight hexadecimal digits that stand for a path.

@@ -1,12 +1,8 @@
 //! What a relay keeps in its folder, so that parties find the same one again after a restart.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
+use e3_sys::private;
 use rcgen::{CertificateParams, KeyPair, PKCS_ED25519};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -70,16 +66,7 @@ impl Kept {
         let mut bytes = Zeroizing::new(Vec::new());
         ciborium::into_writer(self, &mut *bytes).map_err(io::Error::other)?;
         fs::create_dir_all(folder)?;
-        let unfinished = folder.join(format!(".{FILE}"));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        fs::rename(unfinished, folder.join(FILE))
+        private::keep(&folder.join(FILE), &bytes)
     }
 }
 

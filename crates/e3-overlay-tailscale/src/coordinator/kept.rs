@@ -1,14 +1,9 @@
 //! What a coordinator keeps in its folder, so that parties find the same one again after a restart.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
-    net::IpAddr,
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-};
+use std::{fs, io, net::IpAddr, path::Path};
 
 use base64ct::{Base64, Encoding as _};
+use e3_sys::private;
 use ed25519_dalek::SigningKey;
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, SanType};
 use zeroize::Zeroizing;
@@ -93,19 +88,7 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> Zeroizing<String> {
 
 /// Writes a file for nobody else to read, as a whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), TailscaleError> {
-    let unfinished = path.with_extension("unfinished");
-    let written = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    written().map_err(TailscaleError::file(path))
+    private::keep(path, bytes).map_err(TailscaleError::file(path))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub(crate) fn that_fails() {
     let start = Instant::now();
     // Root writes everywhere, but not a file where a folder stands.
     let folder = field.parties[1].folder.clone();
-    fs::create_dir(folder.join("host.new")).unwrap();
+    fs::create_dir(folder.join(".host.crt.new")).unwrap();
     let told = until(Duration::from_secs(LIFETIME_S), || {
         field.parties[1].notices().first().cloned()
     });
