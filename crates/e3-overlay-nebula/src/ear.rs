@@ -56,7 +56,7 @@ pub(crate) fn ear(
 }
 
 /// What kind of line it is: lines of a kind differ in what they tell of whom.
-fn kind(line: &str) -> String {
+pub(crate) fn kind(line: &str) -> String {
     let line: Option<Value> = serde_json::from_str(line).ok();
     let said = line.as_ref().and_then(|line| line.get("msg")?.as_str());
     said.unwrap_or_default().to_owned()
