@@ -146,7 +146,9 @@ impl Api {
                 return Ok(said);
             }
             let why = serde_json::from_slice::<Refused>(&said).map(|refused| refused.message);
-            let why: String = why.unwrap_or_default().chars().take(REPEATED).collect();
+            let why = why.unwrap_or_default();
+            let why = why.chars().filter(|letter| !letter.is_control());
+            let why: String = why.take(REPEATED).collect();
             Err(format!("{path} was answered by {status} {why}")
                 .trim()
                 .into())
