@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use e3_forward::place::PlaceError;
-use e3_overlay::OverlayError;
+use e3_overlay::{Lack, OverlayError};
 use thiserror::Error;
 
 use crate::NAME;
@@ -42,12 +42,10 @@ pub enum WireguardError {
     },
     /// The kernel is to carry packets, and cannot.
     #[error(
-        "`wireguard.engine` asks for the kernel's WireGuard, and {why}; or let the agent carry packets: `wireguard.engine = \"user\"`"
+        "`wireguard.engine` asks for the kernel's WireGuard, and {}: {}; or let the agent carry packets: `wireguard.engine = \"user\"`",
+        .0.what, .0.mend
     )]
-    NoKernel {
-        /// What is missing.
-        why: String,
-    },
+    NoKernel(Lack),
     /// The data plane's thread cannot be started.
     #[error("WireGuard's data plane cannot be started: {0}")]
     Engine(io::Error),

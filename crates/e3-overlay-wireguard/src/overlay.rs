@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, OptionKind, Overlay, OverlayError,
-    Promise, Properties, Scene, Service, ServiceKind,
+    Promise, Properties, Scene, Service, ServiceKind, Wish,
 };
 use e3_session::types::Options;
 use e3_sys::udp::Datagrams;
@@ -116,6 +116,14 @@ impl Overlay for WireguardOverlay {
         &[Need::Tun]
     }
 
+    fn wishes(&self) -> Vec<Wish> {
+        vec![Wish {
+            what: "WireGuard in the kernel",
+            needed_for: "overlay wireguard, where agents need not carry packets themselves",
+            lack: kernel::obstacle(),
+        }]
+    }
+
     fn addressing(&self) -> Addressing {
         Addressing::Virtual
     }
@@ -146,9 +154,9 @@ impl Overlay for WireguardOverlay {
         let chosen = self.chosen(&who.options);
         drop(listen(chosen.port)?);
         if chosen.engine == EngineChoice::Kernel
-            && let Some(why) = kernel::obstacle()
+            && let Some(lack) = kernel::obstacle()
         {
-            return Err(WireguardError::NoKernel { why }.into());
+            return Err(WireguardError::NoKernel(lack).into());
         }
         let keys = Keys::generate()?;
         let public = introduction(keys.tunnel.public(), &keys.signs.verifying_key());

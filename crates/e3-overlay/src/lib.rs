@@ -35,7 +35,7 @@ pub use joining::{Introducing, Joining, Mailbox, MailboxClosed, Pen};
 pub use option::{OWN, OptionKind, OptionShape, needed_services};
 pub use overlay::{Joined, Overlay};
 pub use program_needs::{ProgramFile, ProgramNeeds, ProgramPlace, ProgramRules};
-pub use properties::{Addressing, Need, Promise, Properties, ServiceKind};
+pub use properties::{Addressing, Lack, Need, Promise, Properties, ServiceKind, Wish};
 pub use raw_keys::RawKeys;
 pub use registry::Registry;
 pub use service::{RunningService, Service, ServiceError, ServiceStart};

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     Addressing, Flow, Introducing, Joining, Need, OptionKind, OverlayError, ProgramNeeds,
-    ProgramRules, Properties, Scene, Service, ServiceKind,
+    ProgramRules, Properties, Scene, Service, ServiceKind, Wish,
 };
 
 /// An overlay before it is joined.
@@ -29,6 +29,11 @@ pub trait Overlay: Send + Sync + 'static {
 
     /// What it needs on a host.
     fn needs(&self) -> &'static [Need];
+
+    /// What it makes use of where a host has it, looked for now.
+    fn wishes(&self) -> Vec<Wish> {
+        Vec::new()
+    }
 
     /// At which addresses programs find one another.
     fn addressing(&self) -> Addressing;

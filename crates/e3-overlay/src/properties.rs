@@ -78,6 +78,26 @@ pub enum Need {
     Interfaces,
 }
 
+/// Something that an overlay makes use of where a host has it, and can do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// What it is.
+    pub what: &'static str,
+    /// What is better with it.
+    pub needed_for: &'static str,
+    /// What keeps this host, and this process, from having it; none where nothing does.
+    pub lack: Option<Lack>,
+}
+
+/// What is missing, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// What is missing.
+    pub what: String,
+    /// What to do: a command, if one does.
+    pub mend: String,
+}
+
 /// At which addresses programs find one another over an overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

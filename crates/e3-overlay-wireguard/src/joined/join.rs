@@ -115,11 +115,11 @@ impl WantedPlane<'_> {
         };
         let had = match obstacle {
             None => self.have_kernel(),
-            Some(why) => Err(WireguardError::NoKernel { why }),
+            Some(lack) => Err(WireguardError::NoKernel(lack)),
         };
         match had {
             // A port that is taken is taken for the agent, too.
-            Err(error @ (WireguardError::NoKernel { .. } | WireguardError::Place(_)))
+            Err(error @ (WireguardError::NoKernel(_) | WireguardError::Place(_)))
                 if self.chosen.engine == EngineChoice::Auto =>
             {
                 tracing::info!("packets are carried by the agent: {error}");

@@ -26,6 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e3_overlay::Lack;
 use e3_reflector::message::{Class, Message};
 use e3_sys::{
     epoll::{Epoll, Ready},
@@ -65,7 +66,7 @@ pub struct KernelParts {
 }
 
 /// What keeps this process from having the kernel carry packets; `None` if nothing does.
-pub fn obstacle() -> Option<String> {
+pub fn obstacle() -> Option<Lack> {
     let effective = capabilities(None).map_or(CapabilitySet::empty(), |sets| sets.effective);
     for (right, name, what) in [
         (
@@ -80,16 +81,17 @@ pub fn obstacle() -> Option<String> {
         ),
     ] {
         if !effective.contains(right) {
-            return Some(format!(
-                "the agent has no right to {what} ({name}): run it as root, or give it that right"
-            ));
+            return Some(Lack {
+                what: format!("there is no right to {what} ({name})"),
+                mend: "run agents as root, or give them that right".to_owned(),
+            });
         }
     }
-    device::is_there().err().map(|error| {
-        format!(
-            "this host's kernel has no WireGuard ({error}): Linux has had it since 5.6, as module `wireguard` (sudo modprobe \
-             wireguard)"
-        )
+    device::is_there().err().map(|error| Lack {
+        what: format!(
+            "this host's kernel has no WireGuard, which Linux has had since 5.6 ({error})"
+        ),
+        mend: "sudo modprobe wireguard".to_owned(),
     })
 }
 

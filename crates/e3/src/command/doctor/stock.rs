@@ -1,7 +1,8 @@
-//! Programs of others that some overlays use.
+//! Programs of others, and rights, that some overlays use.
 
-use e3_overlay::{Need, Overlay};
+use e3_overlay::{Lack, Need, Overlay, Wish};
 use e3_stock::{Program, find};
+use rustix::thread::{CapabilitySet, capabilities};
 
 use super::{Finding, Wrong};
 use crate::overlays;
@@ -9,6 +10,8 @@ use crate::overlays;
 /// Each of them once: E³ can do without, by another overlay.
 pub(super) fn findings() -> Vec<Finding> {
     let registry = overlays::registry();
+    let made = registry.names().filter_map(|name| registry.make(name));
+    let wishes: Vec<Wish> = made.flat_map(|overlay| overlay.wishes()).collect();
     let mut wanted: Vec<(&'static Program, Vec<&'static str>)> = Vec::new();
     for overlay in registry.names().filter_map(|name| registry.make(name)) {
         for program in programs(&*overlay) {
@@ -19,7 +22,41 @@ pub(super) fn findings() -> Vec<Finding> {
         }
     }
     let each = wanted.into_iter();
-    each.map(|(program, by)| finding(program, &by)).collect()
+    let programs = each.map(|(program, by)| finding(program, &by));
+    let rights = wishes.into_iter().map(wished).chain(interfaces());
+    programs.chain(rights).collect()
+}
+
+/// What an overlay makes use of, and can do without.
+fn wished(wish: Wish) -> Finding {
+    let found = match wish.lack {
+        None => Ok("it can be used".to_owned()),
+        Some(Lack { what, mend }) => Err(Wrong { detail: what, mend }),
+    };
+    Finding::new(wish.what, wish.needed_for, found).optional()
+}
+
+/// The right that daemons' overlays take on hosts of one's own; in a lab, agents have it.
+fn interfaces() -> Option<Finding> {
+    let registry = overlays::registry();
+    let made = registry.names().filter_map(|name| registry.make(name));
+    let by: Vec<&str> = made
+        .filter(|overlay| overlay.needs().contains(&Need::Interfaces))
+        .map(|overlay| overlay.name())
+        .collect();
+    let may =
+        capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_ADMIN));
+    let found = if may {
+        Ok("may be made in this machine's own network".to_owned())
+    } else {
+        Err(Wrong {
+            detail: "there is no right to make them in this machine's own network (CAP_NET_ADMIN)"
+                .to_owned(),
+            mend: "run agents as root; hosts of a lab have that right among themselves".to_owned(),
+        })
+    };
+    let needed_for = format!("overlays {} outside of labs", by.join(", "));
+    (!by.is_empty()).then(|| Finding::new("interfaces", needed_for, found).optional())
 }
 
 /// What an overlay needs, and what its services need.
