@@ -15,6 +15,8 @@ mod peer;
 mod post;
 mod reflect;
 mod relayed;
+#[cfg(test)]
+mod tests;
 mod tick;
 mod worker;
 
