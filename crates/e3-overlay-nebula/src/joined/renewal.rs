@@ -1,9 +1,6 @@
 //! Certificates are renewed before they expire, and whoever should know is told where that fails.
 
-use std::{
-    sync::Weak,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Weak, time::Duration};
 
 use tokio::{
     sync::mpsc,
@@ -11,6 +8,7 @@ use tokio::{
 };
 
 use super::host::Host;
+use crate::identity::now_s;
 
 /// The longest time between two looks at the clock: hosts sleep, and clocks are set.
 const LOOK: Duration = Duration::from_secs(30);
@@ -27,7 +25,7 @@ pub(super) async fn renewal(
 ) -> String {
     let mut looks = interval(LOOK.min(lifetime / LOOKS));
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut certified = SystemTime::now();
+    let mut certified = now_s();
     let mut told = false;
     loop {
         looks.tick().await;
@@ -36,14 +34,16 @@ pub(super) async fn renewal(
             return std::future::pending().await;
         };
         // A clock that was set back says nothing of the age.
-        let age = certified.elapsed().unwrap_or(lifetime);
+        let age = now_s()
+            .checked_sub(certified)
+            .map_or(lifetime, Duration::from_secs);
         if age < lifetime / 2 {
             continue;
         }
         match host.renew() {
             Ok(()) => {
                 tracing::info!("this host's certificate was renewed");
-                (certified, told) = (SystemTime::now(), false);
+                (certified, told) = (now_s(), false);
             }
             Err(error) if age >= lifetime => {
                 return format!(
