@@ -68,6 +68,11 @@ impl Control {
         }
     }
 
+    /// Whether what it lets in is E³'s affair, and not an account's.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self, Self::Own { .. })
+    }
+
     /// A key to register with.
     pub(crate) async fn key(
         &self,

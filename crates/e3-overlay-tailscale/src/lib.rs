@@ -8,7 +8,7 @@
 //! - `options`: what e3.toml may say; `engine`: whether a host lets a daemon have an interface;
 //! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers; `hands_off`:
 //!   what it cannot touch;
-//! - [`Netmap`]: what it was told of other nodes, compared with the roster; `watch`: again and again;
+//! - [`Netmap`]: what it was told of other nodes, compared with the roster; `filter`: whom it was told to let in; `watch`: again and again;
 //! - `inner`: `MPyC`'s TLS inside the tunnel;
 //! - `control`: who coordinates; `account`: what lets a party in at somebody else's;
 //! - `overlay`, `theirs`: what they are before a party joins, `begun`: what they have in common, `flows`: what a firewall
@@ -23,6 +23,7 @@ mod coordinator;
 mod desk;
 mod engine;
 mod error;
+mod filter;
 mod flows;
 #[doc(hidden)]
 pub mod fuzzing;

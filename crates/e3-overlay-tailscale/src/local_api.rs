@@ -89,6 +89,12 @@ impl LocalApi {
         Netmap::read(&answer).map_err(|error| Silent(error.to_string()))
     }
 
+    /// The rules by which it lets others in (JSON), as the coordinator has told them.
+    pub(crate) async fn rules(&self) -> Result<Bytes, Silent> {
+        let path = "/localapi/v0/debug-packet-filter-rules";
+        self.ask(Method::POST, path, SOON).await
+    }
+
     /// Exchanges a packet with the daemon of the node at an address.
     pub(crate) async fn ping(
         &self,

@@ -24,6 +24,14 @@ pub(crate) fn told(ports: Ports, me: PartyIndex) -> u16 {
     }
 }
 
+impl Open {
+    /// What is open when so many parties have told theirs.
+    pub(crate) fn to(ports: Ports, parties: usize) -> Self {
+        let indices = (0..=u16::MAX).map(PartyIndex).take(parties);
+        indices.map(|index| told(ports, index)).collect()
+    }
+}
+
 impl FromIterator<u16> for Open {
     fn from_iter<All: IntoIterator<Item = u16>>(ports: All) -> Self {
         let ports: BTreeSet<u16> = ports.into_iter().collect();

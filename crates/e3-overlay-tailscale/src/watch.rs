@@ -12,9 +12,11 @@ use tokio::{
 };
 
 use crate::{
+    filter::too_much,
     introduced::NodeKey,
     local_api::LocalApi,
     netmap::{Expected, Netmap},
+    ports::Open,
 };
 
 /// How often `tailscaled` is asked.
@@ -34,6 +36,8 @@ pub(crate) struct Watched {
 #[derive(Debug, Default)]
 struct State {
     expected: Expected,
+    /// At which ports others may be let in, if that is known.
+    open: Option<Open>,
     /// Parties that were there.
     seen: Vec<NodeKey>,
     latest: Option<Netmap>,
@@ -42,9 +46,10 @@ struct State {
 }
 
 impl Watched {
-    pub(crate) fn new(api: LocalApi, expected: Expected) -> Self {
+    pub(crate) fn new(api: LocalApi, expected: Expected, open: Option<Open>) -> Self {
         let state = State {
             expected,
+            open,
             ..State::default()
         };
         Self {
@@ -54,10 +59,11 @@ impl Watched {
     }
 
     /// From now on these are the parties. What was wrong before is looked at anew.
-    pub(crate) fn expect(&self, expected: Expected) {
+    pub(crate) fn expect(&self, expected: Expected, open: Option<Open>) {
         let mut state = self.state();
         state.seen.retain(|key| expected.peers.contains_key(key));
         state.expected = expected;
+        state.open = open;
         state.wrong.clear();
     }
 
@@ -73,8 +79,9 @@ impl Watched {
     /// Looks once. The error says what has been wrong for too long.
     pub(crate) async fn look(&self) -> Result<(), String> {
         let netmap = self.api.netmap().await;
+        let too_much = self.too_much().await;
         let mut state = self.state();
-        let now = match netmap {
+        let mut now = match netmap {
             Ok(netmap) => {
                 let now = differences(&netmap, &state);
                 let there = netmap
@@ -91,6 +98,7 @@ impl Watched {
             }
             Err(silent) => vec![silent.to_string()],
         };
+        now.extend(too_much);
         let at = Instant::now();
         state.wrong.retain(|what, _| now.contains(what));
         for what in now {
@@ -100,6 +108,13 @@ impl Watched {
             }
         }
         Ok(())
+    }
+
+    /// What others are let in for beyond what programs listen for.
+    async fn too_much(&self) -> Option<String> {
+        let open = self.state().open.clone()?;
+        let rules = self.api.rules().await.ok()?;
+        too_much(&rules, &open)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -21,6 +21,7 @@ use crate::{
     introduced::{Introduced, NodeKey, keys_of},
     netmap::{Expected, Netmap},
     options::Chosen,
+    ports::Open,
     tailscaled::{Tailscaled, Whose, nowhere},
     watch::{Watched, watch},
 };
@@ -85,7 +86,9 @@ pub(crate) async fn join(
     let plan = plan_of(&parties, me, (dial, ports), &netmap);
     let place = Ground::open(&plan, &tailscaled, engine).map_err(TailscaleError::Place)?;
 
-    let watched = Arc::new(Watched::new(tailscaled.api(), expected));
+    let guards = control.is_own();
+    let open = guards.then(|| Open::to(ports, parties.len()));
+    let watched = Arc::new(Watched::new(tailscaled.api(), expected, open));
     let (sever, severed) = oneshot::channel();
     let watching = tokio::spawn(watch(Arc::clone(&watched), tailscaled.end(), sever));
     let member = Member {
@@ -96,6 +99,7 @@ pub(crate) async fn join(
         watching,
         severed: Some(severed),
         inner,
+        guards,
         own,
         relay: control.relay(),
         me,

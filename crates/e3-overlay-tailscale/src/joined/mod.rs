@@ -24,6 +24,7 @@ use crate::{
     TailscaleError,
     inner::Inner,
     introduced::{Introduced, keys_of},
+    ports::Open,
     tailscaled::Tailscaled,
     watch::Watched,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Member {
     severed: Option<oneshot::Receiver<String>>,
     /// What programs speak inside the tunnel, if not only their own.
     inner: Option<Inner>,
+    /// Whether what others are let in for is looked at.
+    guards: bool,
     own: Introduced,
     /// What carries packets that find no direct way.
     relay: String,
@@ -136,7 +139,10 @@ impl Member {
         self.me = me.ok_or(TailscaleError::OtherKeys)?;
         let names = roster.parties.iter().map(|entry| entry.name.clone());
         self.parties = names.zip(keys).collect();
-        self.watched.expect(self.expected());
+        let open = self
+            .guards
+            .then(|| Open::to(self.ports, self.parties.len()));
+        self.watched.expect(self.expected(), open);
         self.links.lock().await.clear();
         if let Some(inner) = &self.inner {
             inner.change(roster, self.me)?;

@@ -66,7 +66,7 @@ impl Daemon {
                 .map(|(key, name)| (key, name.to_owned()))
                 .into(),
         };
-        let watched = Arc::new(Watched::new(LocalApi::at(&socket), expected));
+        let watched = Arc::new(Watched::new(LocalApi::at(&socket), expected, None));
         let (sever, severed) = oneshot::channel();
         tokio::spawn(watch(Arc::clone(&watched), pending(), sever));
         sleep(EVERY * 2).await;
@@ -118,12 +118,15 @@ async fn the_truth_ends_nothing_nor_does_a_change_that_follows_in_time() {
     let daemon = Daemon::honest().await;
     daemon.lie(&[2, 4]);
     sleep(GRACE / 2).await;
-    daemon.watched.expect(Expected {
-        own: Some(NodeKey([1; 32])),
-        peers: [(NodeKey([2; 32]), "ams"), (NodeKey([4; 32]), "sgp")]
-            .map(|(key, name)| (key, name.to_owned()))
-            .into(),
-    });
+    daemon.watched.expect(
+        Expected {
+            own: Some(NodeKey([1; 32])),
+            peers: [(NodeKey([2; 32]), "ams"), (NodeKey([4; 32]), "sgp")]
+                .map(|(key, name)| (key, name.to_owned()))
+                .into(),
+        },
+        None,
+    );
     assert_eq!(daemon.severed().await, None);
 }
 
@@ -132,7 +135,7 @@ async fn a_daemon_that_has_ended_ends_it() {
     let (sever, severed) = oneshot::channel();
     let folder = tempfile::tempdir().unwrap();
     let api = LocalApi::at(&folder.path().join("none"));
-    let watched = Arc::new(Watched::new(api, Expected::default()));
+    let watched = Arc::new(Watched::new(api, Expected::default(), None));
     tokio::spawn(watch(watched, async { "it has ended".to_owned() }, sever));
     assert_eq!(severed.await.unwrap(), "it has ended");
 }

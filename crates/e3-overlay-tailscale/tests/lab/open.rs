@@ -1,5 +1,7 @@
 //! What the coordinator's policy lets through.
 
+use std::time::Duration;
+
 use e3_lab::Nat;
 use e3_session::types::Options;
 
@@ -37,6 +39,15 @@ pub(crate) fn only_the_programs_port_is_open() {
         } else {
             assert!(!listening.output().status.success());
         }
+    }
+    // A coordinator that opens all of a party's ports is noticed.
+    let policy = coordinator.folder.path().join("all.json");
+    let all = r#"{"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}"#;
+    std::fs::write(&policy, all).unwrap();
+    coordinator.does(&["policy", "set", "-f", policy.to_str().unwrap()]);
+    for party in &parties {
+        let why = party.severed.recv_timeout(Duration::from_secs(5)).unwrap();
+        assert!(why.contains("ports 0 to 65535"), "{why}");
     }
     // Who is no longer a party has no open port either, and is forgotten.
     coordinator.admit(Vec::new());
