@@ -13,7 +13,7 @@ use crate::{introduced::NodeKey, local_api::Ping, netmap::Node};
 pub(super) const PING: Duration = Duration::from_secs(2);
 
 /// How long the first attempt takes while a peer is waited for, which may have been made before the peer had heard of this
-/// party; each one after it takes twice as long, up to [`PING`].
+/// party; each one after it takes half as long again, up to [`PING`].
 const ATTEMPT: Duration = Duration::from_millis(300);
 
 /// How long the party with the greater index leaves it to the other to open the tunnel: where both do at once, each may have
@@ -138,7 +138,7 @@ impl Member {
                 }
                 Path::Unreachable { .. } if now >= deadline => return link,
                 Path::Unreachable { .. } if self.address(key).is_some() => {
-                    attempt = (attempt * 2).min(PING);
+                    attempt = (attempt * 3 / 2).min(PING);
                 }
                 Path::Unreachable { .. } => {}
             }
