@@ -142,8 +142,13 @@ impl Joined for Wireguard {
         }
         hub.engine.set_members(Vec::new());
         let _told = hub.engine.look().await;
+        let carrier = hub.engine.carrier();
         // Its thread has ended, and its socket is closed, when this returns.
         drop(hub);
+        if carrier == Carrier::Kernel {
+            // The kernel's socket is closed with its interface.
+            place.remove().map_err(WireguardError::Place)?;
+        }
         drop(place);
         Ok(())
     }

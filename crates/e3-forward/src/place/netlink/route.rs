@@ -77,6 +77,14 @@ impl Netlink {
         self.tell([message], 1)
     }
 
+    /// Removes an interface, and with it, at once, the sockets that its kind has.
+    pub(in super::super) fn remove(&mut self, interface: u32) -> io::Result<()> {
+        const DELETE_LINK: u16 = 17;
+        let mut fixed = [0; 16];
+        fixed[4..8].copy_from_slice(&interface.to_ne_bytes());
+        self.tell([Message::new(DELETE_LINK, ACKNOWLEDGE, &fixed)], 1)
+    }
+
     /// Moves an interface into another network namespace, where it arrives switched off and without addresses.
     pub(in super::super) fn move_to(
         &mut self,

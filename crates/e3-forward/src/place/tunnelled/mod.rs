@@ -193,6 +193,18 @@ impl Tunnelled {
         Ok(())
     }
 
+    /// Removes the tunnel: what it has of the host's is given back when this returns, and not when the kernel comes to it.
+    ///
+    /// # Errors
+    /// [`PlaceError`] if the system refuses.
+    pub fn remove(&self) -> Result<(), PlaceError> {
+        let mut state = self.state();
+        let interface = state.interface.take();
+        let removed = interface.map(|interface| state.routes.remove(interface));
+        removed.transpose().furnishing("removing the tunnel")?;
+        Ok(())
+    }
+
     /// Ends all connections with peers at once, as if reset, so that these hear of it while there is a tunnel.
     pub fn hang_up(&self) {
         let mut state = self.state();
