@@ -27,6 +27,8 @@ struct State {
     gone: BTreeSet<Fingerprint>,
     /// How the last handshake came.
     via: BTreeMap<IpAddr, Via>,
+    /// Whose tunnels have ended since. It may have been one of several, of which the others go on.
+    shaken: BTreeSet<IpAddr>,
     /// The certificates that were seen, by who has signed them.
     seen: BTreeMap<Fingerprint, BTreeSet<Fingerprint>>,
 }
@@ -77,10 +79,14 @@ impl Watch {
                 for address in addresses {
                     match via {
                         Some(direct @ Via::Direct(_)) => {
+                            state.shaken.remove(&address);
                             state.via.insert(address, direct);
                         }
-                        // It was tried both ways at once.
+                        // It was tried both ways at once, unless there was no tunnel.
                         Some(Via::Relayed) => {
+                            if state.shaken.remove(&address) {
+                                state.via.remove(&address);
+                            }
                             state.via.entry(address).or_insert(Via::Relayed);
                         }
                         None => {}
@@ -92,9 +98,7 @@ impl Watch {
                 state.via.extend(via);
             }
             Event::Closed { addresses } => {
-                for address in addresses {
-                    state.via.remove(&address);
-                }
+                state.shaken.extend(addresses);
             }
             Event::Active => {}
         }
@@ -227,7 +231,11 @@ mod tests {
         watch.heed(shakes(1, &nyc, Some(Via::Relayed)));
         assert_eq!(watch.via(&nyc.addresses), Some(at));
         let addresses = nyc.addresses.clone();
+        // One of several tunnels has ended.
         watch.heed(Event::Closed { addresses });
-        assert_eq!(watch.via(&nyc.addresses), None);
+        assert_eq!(watch.via(&nyc.addresses), Some(at));
+        // All have.
+        watch.heed(shakes(1, &nyc, Some(Via::Relayed)));
+        assert_eq!(watch.via(&nyc.addresses), Some(Via::Relayed));
     }
 }
