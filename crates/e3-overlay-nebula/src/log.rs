@@ -35,27 +35,30 @@ pub(crate) enum Event {
     },
     /// A tunnel has ended.
     Closed { addresses: Vec<IpAddr> },
+    /// A line, or a handshake in it, that is not of the form that is known: it could be of anything.
+    Unreadable,
 }
 
 impl Event {
-    pub(crate) fn read(line: &str) -> Option<Self> {
-        let line: Value = serde_json::from_str(line).ok()?;
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let Ok(line) = serde_json::from_str::<Value>(text) else {
+            // Go's own words, such as a panic's, are no JSON; the head of a line that was cut begins as one.
+            return text.starts_with('{').then_some(Self::Unreadable);
+        };
         let said = line.get("msg")?.as_str()?;
         if said.starts_with("Nebula interface is active") {
             return Some(Self::Active);
         }
-        let addresses = addresses(&line);
+        if said.starts_with("Handshake message received") {
+            return Some(handshake(&line).unwrap_or(Self::Unreadable));
+        }
+        let addresses = addresses(&line).unwrap_or_default();
         if addresses.is_empty() {
             return None;
         }
         if said.starts_with("Handshake message") {
-            let fingerprint = |name| line.get(name)?.as_str()?.parse().ok();
-            return Some(Self::Handshake {
-                addresses,
-                issuer: fingerprint("issuer")?,
-                fingerprint: fingerprint("fingerprint"),
-                via: via(&line),
-            });
+            // Whom it was sent to is told where that is known.
+            return handshake(&line);
         }
         if said.starts_with("Host roamed") {
             let to = socket(line.get("newAddr")?)?;
@@ -67,13 +70,24 @@ impl Event {
     }
 }
 
-/// `vpnIp` until 1.9, `vpnAddrs` later.
-fn addresses(line: &Value) -> Vec<IpAddr> {
+/// Whose handshake a line tells of; none where it does not tell all that has to be known.
+fn handshake(line: &Value) -> Option<Event> {
+    let fingerprint = |name| line.get(name)?.as_str()?.parse().ok();
+    Some(Event::Handshake {
+        addresses: addresses(line).filter(|all| !all.is_empty())?,
+        issuer: fingerprint("issuer")?,
+        fingerprint: fingerprint("fingerprint"),
+        via: via(line),
+    })
+}
+
+/// `vpnIp` until 1.9, `vpnAddrs` later; none where one of them is no address.
+fn addresses(line: &Value) -> Option<Vec<IpAddr>> {
     let one = |value: &Value| value.as_str()?.parse().ok();
     match (line.get("vpnIp"), line.get("vpnAddrs")) {
-        (Some(address), _) => one(address).into_iter().collect(),
-        (None, Some(Value::Array(all))) => all.iter().filter_map(one).collect(),
-        (None, _) => Vec::new(),
+        (Some(address), _) => Some(vec![one(address)?]),
+        (None, Some(Value::Array(all))) => all.iter().map(one).collect(),
+        (None, _) => None,
     }
 }
 
@@ -134,6 +148,24 @@ mod tests {
             };
             assert_eq!(via, Some(Via::Relayed));
         }
+    }
+
+    #[test]
+    fn a_handshake_that_is_not_understood_is_told() {
+        let whole = format!(
+            r#"{{"msg":"Handshake message received","vpnAddrs":["10.233.0.2","10.233.0.3"],"issuer":"{ISSUER}"}}"#
+        );
+        assert!(matches!(Event::read(&whole), Some(Event::Handshake { .. })));
+        let cut = &whole[..whole.len() - 1];
+        let no_address = whole.replace("10.233.0.3", "10.233.0.3/24");
+        let nobody = whole.replace(r#""10.233.0.2","10.233.0.3""#, "");
+        let nobodys = whole.replace("issuer", "by");
+        for line in [cut, &no_address, &nobody, &nobodys] {
+            assert_eq!(Event::read(line), Some(Event::Unreadable), "{line}");
+        }
+        // What is only tried names no issuer yet.
+        let sent = nobodys.replace("received", "sent");
+        assert_eq!(Event::read(&sent), None);
     }
 
     #[test]

@@ -36,6 +36,9 @@ struct State {
 /// Certificates of one authority that are remembered; whoever shows more has no use of it.
 const SEEN: usize = 64;
 
+/// Why programs do not go on when nebula says something else than what is known.
+const UNREADABLE: &str = "this host's nebula has told of something in words that cannot be read, so that a member may have taken another's address: its log has the line; 1.6.1 and 1.11.1 are tried";
+
 impl Watch {
     /// Takes a roster.
     pub(crate) fn take(&self, members: &Members, lighthouse: &str) {
@@ -100,6 +103,7 @@ impl Watch {
             Event::Closed { addresses } => {
                 state.shaken.extend(addresses);
             }
+            Event::Unreadable => return Some(UNREADABLE.to_owned()),
             Event::Active => {}
         }
         None

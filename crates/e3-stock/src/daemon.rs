@@ -31,8 +31,12 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// Lines that are repeated when it has ended.
 const LAST: usize = 5;
 
-/// Bytes of a line; the rest is cut off.
-const LONGEST: usize = 4096;
+/// Bytes of a line that are heard as one: more than a packet from anybody can make a daemon say at once. What is longer is
+/// heard in pieces.
+const LONGEST: u64 = 1 << 20;
+
+/// Characters of a line that are logged and remembered; the rest is left out.
+const LOGGED: usize = 4096;
 
 /// Lines that may wait for whoever listens; what comes beyond is not told.
 const WAITING: usize = 256;
@@ -82,7 +86,7 @@ impl Daemon {
     }
 
     /// The same; every line that it says is given to `hears` at once, none is left out, and logged if that returns so. It must
-    /// not wait for anything.
+    /// not wait for anything. Lines are whole up to a mebibyte.
     ///
     /// # Errors
     /// [`DaemonError`]: the program cannot be started.
@@ -240,8 +244,7 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
-        let read = (&mut from).take(most).read_until(b'\n', &mut line).await;
+        let read = (&mut from).take(LONGEST).read_until(b'\n', &mut line).await;
         if !matches!(read, Ok(1..)) {
             return;
         }
@@ -263,6 +266,7 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
             let mut hears = hears.lock().unwrap_or_else(PoisonError::into_inner);
             hears(&text)
         };
+        let text = shortened(text);
         if logged {
             tracing::info!("{source}: {text}");
         }
@@ -270,6 +274,15 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
         // Where nobody listens, nothing waits.
         let _ = teller.try_send(text);
     }
+}
+
+/// As much of a line as is kept.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LOGGED) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 fn told(source: &str, ended: io::Result<Ended>, memory: &Memory) -> String {
@@ -357,6 +370,31 @@ mod tests {
         });
         daemon.unwrap().end().await;
         assert_eq!(*heard.lock().unwrap(), 10_000);
+    }
+
+    #[tokio::test]
+    async fn a_long_line_is_heard_whole_and_kept_short() {
+        let (teller, mut heard) = mpsc::channel(4);
+        let found = Found {
+            name: "sh",
+            path: "/bin/sh".into(),
+        };
+        let spec = Spec {
+            found: &found,
+            source: "script",
+            arguments: vec!["-c".into(), "printf '%0200000d\n' 7".into()],
+            environment: Vec::new(),
+            folder: Path::new("/"),
+        };
+        let daemon = Daemon::start_heard(spec, move |line| teller.try_send(line.len()).is_ok());
+        let told = daemon.unwrap().end().await;
+        assert_eq!(heard.recv().await, Some(200_000));
+        assert_eq!(heard.recv().await, None);
+        assert!(
+            told.len() < 2 * LOGGED && told.ends_with("000…"),
+            "{}",
+            told.len()
+        );
     }
 
     #[tokio::test]
