@@ -18,8 +18,9 @@ const DESTROY: u16 = 21;
 /// Families of addresses: IPv4, IPv6.
 const FAMILIES: [u8; 2] = [2, 10];
 const TCP: u8 = 6;
-/// All states of a connection (`net/tcp_states.h`) but that of a listener.
-const STATES: u32 = !(1 << 10);
+/// All states of a connection (`net/tcp_states.h`) in which a program may still wait for something: not those of one that
+/// is over (`TIME_WAIT`, `CLOSE`), which older kernels do not end, nor of a listener.
+const STATES: u32 = !(1 << 6 | 1 << 7 | 1 << 10);
 
 /// What names a socket: ports, addresses, interface, and a number that no two sockets share.
 type Name = [u8; 48];
@@ -34,20 +35,24 @@ struct Connection {
 }
 
 impl Netlink {
-    /// Ends all connections of TCP whose other end has such an address, and says how many there were.
+    /// Ends all connections of TCP whose other end has such an address, and says how many there were. The first error is
+    /// told when all were tried.
     pub(in super::super) fn end_connections(
         &mut self,
         with: impl Fn(IpAddr) -> bool,
     ) -> io::Result<usize> {
-        let mut ended = 0;
+        let (mut ended, mut failed) = (0, None);
         for family in FAMILIES {
             for connection in self.connections(family)? {
                 if with(connection.peer()) {
-                    ended += usize::from(self.end_connection(&connection)?);
+                    match self.end_connection(&connection) {
+                        Ok(was_there) => ended += usize::from(was_there),
+                        Err(error) => failed = failed.or(Some(error)),
+                    }
                 }
             }
         }
-        Ok(ended)
+        failed.map_or(Ok(ended), Err)
     }
 
     fn connections(&mut self, family: u8) -> io::Result<Vec<Connection>> {

@@ -253,7 +253,7 @@ fn end(connections: &mut Netlink, with: impl Fn(IpAddr) -> bool) {
         Ok(0) => {}
         Ok(ended) => tracing::debug!(ended, "connections with whoever is gone have ended"),
         Err(error) => {
-            tracing::warn!(%error, "this kernel does not end connections: those with whoever is gone fall silent");
+            tracing::warn!(%error, "some connections cannot be ended: those with whoever is gone fall silent");
         }
     }
 }
