@@ -26,9 +26,10 @@ class ByHand:
         self.e3, self.overlay, self.environment = e3, overlay, environment
         call(e3, 'lab', 'up', str(environment), *arguments)
         status = json.loads(call(e3, 'lab', 'status', '-e', str(environment), '--json'))
-        # A service's host, where an environment has one, computes nothing.
-        self.addresses = {host['host']: host['addresses'][0] for site in status['sites'] for host in site['hosts']
-                          if site['site'] == 'lan'}
+        hosts = {host['host']: host['addresses'][0] for site in status['sites'] for host in site['hosts']}
+        # Where E³ has its services, which compute nothing and are not counted.
+        self.server = 'relay'
+        self.addresses = {host: address for host, address in hosts.items() if host != self.server}
         self.hosts = list(self.addresses)
         self.setting_up, self.daemons, self.up_s = None, [], 0
 
@@ -37,7 +38,7 @@ class ByHand:
         if self.overlay == 'direct':
             return
         self.setting_up = subprocess.Popen(
-            [SCRIPTS / self.overlay, self.environment, folder, *self.hosts], env=os.environ | {'E3': self.e3}, text=True,
+            [SCRIPTS / self.overlay, self.environment, folder, self.server, *self.hosts], env=os.environ | {'E3': self.e3}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for line in self.setting_up.stdout:
             match line.split():
@@ -45,7 +46,7 @@ class ByHand:
                     self.addresses[host] = address
                 case ['up', seconds]:
                     self.up_s = float(seconds)
-                    self.daemons = daemons(folder)
+                    self.daemons = daemons(folder, self.hosts)
                     return
         raise SystemExit(f'error: {self.overlay} could not be set up by hand')
 
@@ -115,12 +116,13 @@ def own_seconds(text):
     return 60 * (minutes_user + minutes_system) + user + system
 
 
-def daemons(folder):
-    """The processes that work in a folder's folders, but for the shells that started them."""
+def daemons(folder, hosts):
+    """The processes that work in hosts' folders, but for the shells that started them."""
     found = []
     for process in pathlib.Path('/proc').glob('[0-9]*'):
         with contextlib.suppress(OSError):
-            if (process / 'cwd').readlink().parent == folder and (process / 'comm').read_text().strip() != 'sh':
+            cwd = (process / 'cwd').readlink()
+            if cwd.parent == folder and cwd.name in hosts and (process / 'comm').read_text().strip() != 'sh':
                 found.append(int(process.name))
     return found
 

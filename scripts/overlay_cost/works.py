@@ -44,7 +44,8 @@ def connect_seconds(record):
 
 
 def set_up_seconds(record):
-    """From hosts that know nothing of one another to parties that are connected."""
+    """From hosts that know nothing of one another to parties that are connected, all directly."""
+    assert all(link['path'] == 'direct' for link in record.get('links', [])), record['links']
     return sum(record['steps'].get(step, 0) for step in ('services', 'admit', 'connect'))
 
 
