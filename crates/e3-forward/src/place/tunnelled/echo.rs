@@ -13,8 +13,9 @@ use tokio::{
     time::{Instant as Moment, sleep_until, timeout_at},
 };
 
-/// Between two requests.
-const EVERY: Duration = Duration::from_millis(250);
+/// Between the first two requests, of which a daemon that is finding the way may lose some; the pause doubles up to the
+/// second figure.
+const PAUSES: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(250)];
 
 /// Bytes of a message: its header, and what tells it from all others.
 const LENGTH: usize = 8 + TOKEN;
@@ -33,6 +34,7 @@ pub(super) async fn echo(socket: OwnedFd, to: IpAddr, within: Duration) -> io::R
     let deadline = Moment::now() + within;
     let mut sent = Vec::new();
     let mut refused = None;
+    let [mut pause, longest] = PAUSES;
     while Moment::now() < deadline {
         let message = message(to, sent.len())?;
         match sendto(
@@ -44,7 +46,8 @@ pub(super) async fn echo(socket: OwnedFd, to: IpAddr, within: Duration) -> io::R
             Ok(_) => sent.push((message, Instant::now())),
             Err(error) => refused = Some(io::Error::from(error)),
         }
-        let next = (Moment::now() + EVERY).min(deadline);
+        let next = (Moment::now() + pause).min(deadline);
+        pause = (pause * 2).min(longest);
         match timeout_at(next, reply(&socket, to, &sent)).await {
             Ok(round_trip) => return round_trip,
             Err(_) => sleep_until(next).await,
