@@ -10,6 +10,9 @@ use crate::ports::Open;
 /// The number of TCP among protocols.
 const TCP: i64 = 6;
 
+/// Characters of an error that are repeated.
+const REPEATED: usize = 128;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Rule {
@@ -32,13 +35,21 @@ struct Range {
     last: u16,
 }
 
-/// What the rules (`tailcfg.FilterRule`, JSON) let in that no program listens for, in a sentence; none where there is nothing,
-/// or where it cannot be read.
+/// What the rules (`tailcfg.FilterRule`, JSON) let in that no program listens for, in a sentence; none where there is nothing.
+/// What cannot be read might let anything in.
 pub(crate) fn too_much(rules: &[u8], open: &Open) -> Option<String> {
     let Open::These(ports) = open else {
         return None;
     };
-    let rules: Option<Vec<Rule>> = serde_json::from_slice(rules).ok()?;
+    let rules: Option<Vec<Rule>> = match serde_json::from_slice(rules) {
+        Ok(rules) => rules,
+        Err(error) => {
+            let why: String = error.to_string().chars().take(REPEATED).collect();
+            return Some(format!(
+                "tailscaled tells in words that E³ does not know whom it lets in ({why}): is it older than 1.96?"
+            ));
+        }
+    };
     let said = |Range { first, last }: &Range| {
         format!(
             "the coordinator lets others in at ports {first} to {last} of this party, and programs listen on none but {ports:?}"
@@ -78,6 +89,12 @@ mod tests {
             (rule(0, 65_535, "[6]"), false),
             (rule(11_365, 11_365, "[6,17]"), false),
             (rule(11_365, 11_365, "null"), false),
+            ("{}".to_owned(), false),
+            (String::new(), false),
+            (
+                r#"[{"DstPorts":[{"Ports":{"First":"all"}}]}]"#.to_owned(),
+                false,
+            ),
         ] {
             assert_eq!(
                 too_much(rules.as_bytes(), &open).is_none(),
@@ -90,8 +107,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_rules_are_read_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let _ = too_much(&bytes, &Open::These([1].into()));
+        fn rules_that_cannot_be_read_are_none_that_may_be(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let is_read = serde_json::from_slice::<Option<Vec<Rule>>>(&bytes).is_ok();
+            prop_assert!(is_read || too_much(&bytes, &Open::These([1].into())).is_some());
         }
     }
 }

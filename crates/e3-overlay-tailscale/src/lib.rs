@@ -48,7 +48,7 @@ pub use desk::understand;
 pub use error::TailscaleError;
 pub use inner::letter::Letter;
 pub use introduced::{Introduced, NodeKey};
-pub use netmap::{Difference, Expected, Netmap, Node, Unreadable};
+pub use netmap::{Difference, Expected, Netmap, Node, Seen, Unreadable};
 pub use overlay::HeadscaleOverlay;
 pub use theirs::TailscaleOverlay;
 pub use told::{Ports, Told, ToldError};

@@ -23,7 +23,7 @@ use crate::netmap::Netmap;
 const LIMIT: usize = 8 * 1024 * 1024;
 
 /// How long an answer may take that needs no network.
-const SOON: Duration = Duration::from_secs(2);
+const SOON: Duration = Duration::from_millis(1500);
 
 /// By this name it knows that nobody was lured to it by a web page.
 const NAME: &str = "local-tailscaled.sock";
@@ -148,7 +148,7 @@ impl LocalApi {
         };
         match timeout(within, dialling).await {
             Ok(dialled) => dialled.map_err(|error| Silent(error.to_string())),
-            Err(_) => Err(Silent(format!("no answer in {} s", within.as_secs()))),
+            Err(_) => Err(Silent(format!("no answer in {within:?}"))),
         }
     }
 
@@ -161,7 +161,7 @@ impl LocalApi {
     async fn ask(&self, method: Method, path: &str, within: Duration) -> Result<Bytes, Silent> {
         match timeout(within, self.exchange(method, path)).await {
             Ok(answer) => answer.map_err(|error| Silent(error.to_string())),
-            Err(_) => Err(Silent(format!("no answer in {} s", within.as_secs()))),
+            Err(_) => Err(Silent(format!("no answer in {within:?}"))),
         }
     }
 

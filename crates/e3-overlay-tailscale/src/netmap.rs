@@ -4,11 +4,21 @@
 //! two. What it hands out is what `tailscaled` encrypts to, and it tells that to whoever may ask it (`status` of its
 //! `LocalAPI`).
 
-use std::{collections::BTreeMap, fmt, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    net::IpAddr,
+};
 
 use serde::Deserialize;
 
 use crate::introduced::NodeKey;
+
+/// Characters of anything that others have written which are repeated to a person.
+const REPEATED: usize = 64;
+
+/// Addresses that keys had when they were first seen: what programs were told.
+pub type Seen = BTreeMap<NodeKey, Vec<IpAddr>>;
 
 /// What `tailscaled` says of itself and of all nodes that it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +36,7 @@ pub struct Netmap {
 /// One node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What it calls itself; it need not be true.
+    /// What it calls itself, cut after 64 characters; it need not be true.
     pub name: String,
     /// By which key its packets are known.
     pub key: NodeKey,
@@ -48,6 +58,12 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("tailscaled tells its status in words that E³ does not know ({0}): is it older than 1.96?")]
 pub struct Unreadable(String);
+
+impl Unreadable {
+    fn of(what: &dyn fmt::Display) -> Self {
+        Self(what.to_string().chars().take(2 * REPEATED).collect())
+    }
+}
 
 /// The parties as the roster names them: names by keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,6 +93,18 @@ pub enum Difference {
     Routes {
         /// The party.
         name: String,
+    },
+    /// A node has other addresses than it had when programs were told of them.
+    Moved {
+        /// The party; none for this one.
+        name: Option<String>,
+    },
+    /// Two nodes have the same address.
+    Shared {
+        /// A party.
+        name: String,
+        /// The address, which is another party's, too.
+        address: IpAddr,
     },
     /// This party's own node has another key.
     Own {
@@ -122,7 +150,7 @@ impl Netmap {
     /// [`Unreadable`]: it is none, or lacks what is needed.
     pub fn read(json: &[u8]) -> Result<Self, Unreadable> {
         let status: Status =
-            serde_json::from_slice(json).map_err(|error| Unreadable(error.to_string()))?;
+            serde_json::from_slice(json).map_err(|error| Unreadable::of(&error))?;
         let mut peers = BTreeMap::new();
         for peer in status.peer.unwrap_or_default().into_values() {
             let node = peer.node()?;
@@ -138,8 +166,19 @@ impl Netmap {
         })
     }
 
-    /// How it differs from the roster, the worst first; missing are those of `seen` alone, which were there before.
-    pub fn differences(&self, expected: &Expected, seen: &[NodeKey]) -> Vec<Difference> {
+    /// Remembers the addresses of parties that are seen for the first time.
+    pub fn remember(&self, expected: &Expected, seen: &mut Seen) {
+        for (key, node) in self.nodes() {
+            let is_party = expected.own == Some(*key) || expected.peers.contains_key(key);
+            if is_party && !node.addresses.is_empty() {
+                seen.entry(*key).or_insert_with(|| node.addresses.clone());
+            }
+        }
+    }
+
+    /// How it differs from the roster, the worst first. Missing are those of `seen` alone, which were there before, and
+    /// moved whoever has other addresses than those.
+    pub fn differences(&self, expected: &Expected, seen: &Seen) -> Vec<Difference> {
         let mut found = Vec::new();
         for (key, node) in &self.peers {
             match expected.peers.get(key) {
@@ -155,18 +194,40 @@ impl Netmap {
         if let Some(key) = own.filter(|own| expected.own != Some(*own)) {
             found.push(Difference::Own { key });
         }
-        let gone = seen.iter().filter(|key| !self.peers.contains_key(key));
+        let mut taken = BTreeSet::new();
+        for (key, node) in self.nodes() {
+            let name = expected.peers.get(key);
+            if seen.get(key).is_some_and(|then| *then != node.addresses) {
+                found.push(Difference::Moved {
+                    name: name.cloned(),
+                });
+            }
+            let shared = node.addresses.iter().filter(|one| !taken.insert(**one));
+            if let (Some(name), Some(address)) = (name, shared.min()) {
+                found.push(Difference::Shared {
+                    name: name.clone(),
+                    address: *address,
+                });
+            }
+        }
+        let gone = seen.keys().filter(|key| !self.peers.contains_key(key));
         let names = gone.filter_map(|key| expected.peers.get(key));
         found.extend(names.map(|name| Difference::Missing { name: name.clone() }));
         found.sort();
         found
+    }
+
+    /// This party's own, if there is one, and all others.
+    fn nodes(&self) -> impl Iterator<Item = (&NodeKey, &Node)> {
+        let own = self.own.iter().map(|own| (&own.key, own));
+        own.chain(&self.peers)
     }
 }
 
 impl Peer {
     fn node(self) -> Result<Node, Unreadable> {
         let key = NodeKey::read(&self.public_key);
-        let key = key.ok_or_else(|| Unreadable(format!("the key {:?}", self.public_key)))?;
+        let key = key.ok_or_else(|| Unreadable::of(&format!("the key {:?}", self.public_key)))?;
         let addresses = self.addresses.unwrap_or_default();
         let own: Vec<String> = addresses
             .iter()
@@ -177,7 +238,7 @@ impl Peer {
             .collect();
         let allowed = self.allowed.unwrap_or_default();
         Ok(Node {
-            name: self.host_name,
+            name: self.host_name.chars().take(REPEATED).collect(),
             key,
             routes: allowed.iter().any(|route| !own.contains(route)),
             addresses,
@@ -203,6 +264,18 @@ impl fmt::Display for Difference {
             Self::Routes { name } => write!(
                 f,
                 "the coordinator gave the node of party {name} addresses that are not its own"
+            ),
+            Self::Moved { name } => {
+                let whose = name.as_ref().map(|name| format!("of party {name}"));
+                let whose = whose.as_deref().unwrap_or("of this party");
+                write!(
+                    f,
+                    "the coordinator gave the node {whose} another address than programs were told"
+                )
+            }
+            Self::Shared { name, address } => write!(
+                f,
+                "the coordinator gave the node of party {name} an address that another has, too: {address}"
             ),
             Self::Own { key } => write!(
                 f,

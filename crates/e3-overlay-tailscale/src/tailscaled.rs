@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use e3_stock::{Daemon, Found, Spec, TAILSCALE, TAILSCALED, find};
+use e3_stock::{Daemon, Found, Killer, Spec, TAILSCALE, TAILSCALED, find};
 use tokio::{
     net::UnixStream,
     time::{sleep, timeout},
@@ -203,6 +203,11 @@ impl Tailscaled {
     /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.daemon.pid()
+    }
+
+    /// What kills it at once.
+    pub(crate) fn killer(&self) -> Killer {
+        self.daemon.killer()
     }
 
     /// Its end, in a sentence.

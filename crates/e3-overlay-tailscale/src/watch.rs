@@ -1,7 +1,6 @@
 //! Watches what the coordinator hands out, for as long as a party is joined.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,16 +14,23 @@ use crate::{
     filter::too_much,
     introduced::NodeKey,
     local_api::LocalApi,
-    netmap::{Expected, Netmap},
+    netmap::{Expected, Netmap, Seen},
     ports::Open,
 };
 
 /// How often `tailscaled` is asked.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// How long a difference may last: rosters change at the coordinator a moment before or after they change here. With what
-/// it takes to see it and to stop a program, less than five seconds.
+/// For how long, in sum, it may differ from one roster: rosters change at the coordinator a moment before or after they
+/// change here. With what it takes to see it and to stop a program, less than five seconds.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// What one look counts for at most: whoever did not look for longer, since its machine had much to do, has not seen it.
+const MOST: Duration = Duration::from_millis(1500);
+
+/// Silence is forgiven so many times more slowly than it grows: a busy machine falls silent now and then, in a long run, and
+/// no coordinator gains by it.
+const FORGIVING: u32 = 20;
 
 /// What is expected, and what was seen.
 #[derive(Debug)]
@@ -33,24 +39,41 @@ pub(crate) struct Watched {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     expected: Expected,
     /// At which ports others may be let in, if that is known.
     open: Option<Open>,
-    /// Parties that were there.
-    seen: Vec<NodeKey>,
+    /// Parties that were there, and this one, with the addresses that they had then.
+    seen: Seen,
     latest: Option<Netmap>,
-    /// What is wrong, and since when.
-    wrong: BTreeMap<String, Instant>,
+    /// When it was looked last.
+    looked: Instant,
+    /// For how long there were differences since the roster changed. However they look, and in however many pieces they
+    /// come, they add up: what a coordinator chooses does not begin it anew.
+    lied: Duration,
+    /// For how long nothing could be learned.
+    silent: Duration,
+    /// What was wrong for too long.
+    verdict: Option<String>,
 }
 
 impl Watched {
-    pub(crate) fn new(api: LocalApi, expected: Expected, open: Option<Open>) -> Self {
+    /// Parties that were seen have these addresses already.
+    pub(crate) fn new(
+        api: LocalApi,
+        expected: Expected,
+        (open, seen): (Option<Open>, Seen),
+    ) -> Self {
         let state = State {
             expected,
             open,
-            ..State::default()
+            seen,
+            latest: None,
+            looked: Instant::now(),
+            lied: Duration::ZERO,
+            silent: Duration::ZERO,
+            verdict: None,
         };
         Self {
             api,
@@ -58,13 +81,15 @@ impl Watched {
         }
     }
 
-    /// From now on these are the parties. What was wrong before is looked at anew.
+    /// From now on these are the parties. What was wrong before is looked at anew; who stays has the addresses that it had.
     pub(crate) fn expect(&self, expected: Expected, open: Option<Open>) {
         let mut state = self.state();
-        state.seen.retain(|key| expected.peers.contains_key(key));
+        let is_party =
+            |key: &NodeKey| expected.own == Some(*key) || expected.peers.contains_key(key);
+        state.seen.retain(|key, _| is_party(key));
         state.expected = expected;
         state.open = open;
-        state.wrong.clear();
+        state.lied = Duration::ZERO;
     }
 
     /// What was seen last.
@@ -72,53 +97,73 @@ impl Watched {
         self.state().latest.clone()
     }
 
+    /// The addresses that parties have, and that no coordinator changes any more.
+    pub(crate) fn addresses(&self) -> Seen {
+        self.state().seen.clone()
+    }
+
     pub(crate) fn api(&self) -> &LocalApi {
         &self.api
     }
 
-    /// Looks once. The error says what has been wrong for too long.
+    /// Looks once. The error says what has been wrong for too long; it stays.
     pub(crate) async fn look(&self) -> Result<(), String> {
-        let netmap = self.api.netmap().await;
-        let too_much = self.too_much().await;
+        let (netmap, too_much) = tokio::join!(self.api.netmap(), self.too_much());
         let mut state = self.state();
-        let mut now = match netmap {
+        let (mut lies, mut silence) = (Vec::new(), None);
+        match netmap {
             Ok(netmap) => {
-                let now = differences(&netmap, &state);
-                let there = netmap
-                    .peers
-                    .keys()
-                    .filter(|key| state.expected.peers.contains_key(key));
-                let new: Vec<_> = there
-                    .filter(|key| !state.seen.contains(key))
-                    .copied()
-                    .collect();
-                state.seen.extend(new);
+                lies = differences(&netmap, &state);
+                let State { expected, seen, .. } = &mut *state;
+                netmap.remember(expected, seen);
                 state.latest = Some(netmap);
-                now
             }
-            Err(silent) => vec![silent.to_string()],
-        };
-        now.extend(too_much);
-        let at = Instant::now();
-        state.wrong.retain(|what, _| now.contains(what));
-        for what in now {
-            let since = *state.wrong.entry(what.clone()).or_insert(at);
-            if at.duration_since(since) >= GRACE {
-                return Err(what);
-            }
+            Err(silent) => silence = Some(silent.to_string()),
         }
-        Ok(())
+        match too_much {
+            Ok(wrong) => lies.extend(wrong),
+            Err(silent) => silence = silence.or(Some(silent)),
+        }
+        state.count(lies.into_iter().next(), silence)
     }
 
     /// What others are let in for beyond what programs listen for.
-    async fn too_much(&self) -> Option<String> {
-        let open = self.state().open.clone()?;
-        let rules = self.api.rules().await.ok()?;
-        too_much(&rules, &open)
+    async fn too_much(&self) -> Result<Option<String>, String> {
+        let open = self.state().open.clone();
+        let Some(open) = open else {
+            return Ok(None);
+        };
+        let rules = self.api.rules().await;
+        let rules = rules.map_err(|silent| format!("whom it lets in cannot be seen: {silent}"))?;
+        Ok(too_much(&rules, &open))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Counts the time since the last look for what was seen now.
+    fn count(&mut self, lie: Option<String>, silence: Option<String>) -> Result<(), String> {
+        let now = Instant::now();
+        let passed = now.duration_since(self.looked).min(MOST);
+        self.looked = now;
+        if let Some(lie) = lie {
+            self.lied += passed;
+            if self.lied >= GRACE {
+                self.verdict.get_or_insert(lie);
+            }
+        }
+        if let Some(silence) = silence {
+            self.silent += passed;
+            if self.silent >= GRACE {
+                self.verdict.get_or_insert(silence);
+            }
+        } else {
+            self.silent = self.silent.saturating_sub(passed / FORGIVING);
+        }
+        self.verdict.clone().map_or(Ok(()), Err)
     }
 }
 
@@ -131,10 +176,12 @@ fn differences(netmap: &Netmap, state: &State) -> Vec<String> {
     differences.iter().map(ToString::to_string).collect()
 }
 
-/// Looks again and again, until something has been wrong for too long or the daemon has ended, and says so.
+/// Looks again and again, until something has been wrong for too long or the daemon has ended, and says so. In the first case
+/// the daemon is killed before: until its program is stopped, nothing more may go to the wrong one, and nothing come from it.
 pub(crate) async fn watch(
     watched: Arc<Watched>,
     ended: impl Future<Output = String> + Send,
+    kill: impl FnOnce() + Send,
     severed: oneshot::Sender<String>,
 ) {
     let looking = async {
@@ -146,7 +193,10 @@ pub(crate) async fn watch(
         }
     };
     let why = tokio::select! {
-        why = looking => why,
+        why = looking => {
+            kill();
+            why
+        }
         why = ended => why,
     };
     // Whoever listened may have left meanwhile.

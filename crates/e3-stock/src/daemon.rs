@@ -138,9 +138,14 @@ impl Daemon {
 
     /// Sends it a signal; nothing happens where it has ended.
     pub fn signal(&self, signal: Signal) {
-        // Numbers are used anew much later than an end is told.
-        if self.ended.borrow().is_none() {
-            let _ = kill_process(self.pid, signal);
+        send(self.pid, &self.ended, signal);
+    }
+
+    /// What kills it at once, for whoever watches over it without having it.
+    pub fn killer(&self) -> Killer {
+        Killer {
+            pid: self.pid,
+            ended: self.ended.clone(),
         }
     }
 
@@ -170,6 +175,27 @@ impl Daemon {
         }
         // What it had started dies with its group, which the task ends.
         let _ = (&mut self.attending).await;
+    }
+}
+
+/// Kills a daemon; nothing happens where it has ended.
+#[derive(Debug, Clone)]
+pub struct Killer {
+    pid: rustix::process::Pid,
+    ended: watch::Receiver<Option<String>>,
+}
+
+impl Killer {
+    /// Kills it, now.
+    pub fn kill(&self) {
+        send(self.pid, &self.ended, Signal::KILL);
+    }
+}
+
+fn send(pid: rustix::process::Pid, ended: &watch::Receiver<Option<String>>, signal: Signal) {
+    // Numbers are used anew much later than an end is told.
+    if ended.borrow().is_none() {
+        let _ = kill_process(pid, signal);
     }
 }
 
@@ -407,6 +433,16 @@ mod tests {
         daemon.stop().await;
         assert!(start.elapsed() >= GRACE, "{:?}", start.elapsed());
         assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    }
+
+    #[tokio::test]
+    async fn who_watches_over_it_can_kill_it() {
+        let daemon = shell("sleep 60");
+        let killer = daemon.killer();
+        killer.kill();
+        let told = timeout(GRACE, daemon.end()).await.unwrap();
+        assert!(told.contains("signal 9"), "{told}");
+        killer.kill();
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ mod daemon;
 mod find;
 mod programs;
 
-pub use daemon::{Daemon, DaemonError, Spec};
+pub use daemon::{Daemon, DaemonError, Killer, Spec};
 pub use find::{FOLDERS, Found, Missing, find, folders};
 pub use programs::{
     HEADSCALE, NEBULA, NEBULA_CERT, PROGRAMS, Program, TAILSCALE, TAILSCALED, WIREGUARD_GO,

@@ -1,7 +1,7 @@
 //! Joining: a daemon with this party's key, a key to register with, what the coordinator hands out compared with the
 //! roster, and the program's network.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use e3_forward::place::{Plan, Resident, Wanted};
 use e3_overlay::Joining;
@@ -19,7 +19,7 @@ use crate::{
     desk::client::Visitor,
     inner::Inner,
     introduced::{Introduced, NodeKey, keys_of},
-    netmap::{Expected, Netmap},
+    netmap::{Expected, Netmap, Seen},
     options::Chosen,
     ports::Open,
     tailscaled::{Tailscaled, Whose, nowhere},
@@ -83,14 +83,22 @@ pub(crate) async fn join(
         .await?;
     let expected = expected(&parties, own.node);
     let netmap = registered(&tailscaled, &expected, deadline).await?;
-    let plan = plan_of(&parties, me, (dial, ports), &netmap);
+    let mut seen = Seen::new();
+    netmap.remember(&expected, &mut seen);
+    let plan = plan_of(&parties, me, (dial, ports), &seen);
     let place = Ground::open(&plan, &tailscaled, engine).map_err(TailscaleError::Place)?;
 
     let guards = control.is_own();
     let open = guards.then(|| Open::to(ports, parties.len()));
-    let watched = Arc::new(Watched::new(tailscaled.api(), expected, open));
+    let watched = Arc::new(Watched::new(tailscaled.api(), expected, (open, seen)));
     let (sever, severed) = oneshot::channel();
-    let watching = tokio::spawn(watch(Arc::clone(&watched), tailscaled.end(), sever));
+    let killer = tailscaled.killer();
+    let watching = tokio::spawn(watch(
+        Arc::clone(&watched),
+        tailscaled.end(),
+        move || killer.kill(),
+        sever,
+    ));
     let member = Member {
         overlay,
         tailscaled,
@@ -163,21 +171,15 @@ fn plan_of(
     parties: &[(String, Introduced)],
     me: PartyIndex,
     (dial, ports): (e3_session::types::Dial, e3_session::types::Ports),
-    netmap: &Netmap,
+    addresses: &Seen,
 ) -> Plan {
-    let own = netmap.own.iter().map(|own| (own.key, &own.addresses));
-    let others = netmap
-        .peers
-        .iter()
-        .map(|(key, node)| (*key, &node.addresses));
-    let addresses: BTreeMap<_, _> = others.chain(own).collect();
     let residents = (0..=u16::MAX)
         .zip(parties)
         .map(|(index, (name, keys))| Resident {
             name: name.clone(),
             addresses: match addresses.get(&keys.node) {
-                Some(known) if !known.is_empty() => (*known).clone(),
-                _ => vec![nowhere(index)],
+                Some(known) => known.clone(),
+                None => vec![nowhere(index)],
             },
         });
     Plan {
@@ -207,13 +209,7 @@ impl Member {
 
     /// The program's network as it has to be now.
     pub(super) fn plan(&self) -> Plan {
-        let unknown = || Netmap {
-            is_running: false,
-            state: String::new(),
-            own: None,
-            peers: BTreeMap::new(),
-        };
-        let netmap = self.watched.latest().unwrap_or_else(unknown);
-        plan_of(&self.parties, self.me, (self.dial, self.ports), &netmap)
+        let addresses = self.watched.addresses();
+        plan_of(&self.parties, self.me, (self.dial, self.ports), &addresses)
     }
 }

@@ -36,7 +36,11 @@ fn expected() -> Expected {
 
 fn told(status: &serde_json::Value, seen: &[u8]) -> Vec<String> {
     let netmap = Netmap::read(status.to_string().as_bytes()).unwrap();
-    let seen: Vec<_> = seen.iter().map(|number| NodeKey([*number; 32])).collect();
+    let then = |number: u8| vec![IpAddr::from([100, 64, 0, number])];
+    let seen = seen
+        .iter()
+        .map(|number| (NodeKey([*number; 32]), then(*number)));
+    let seen: Seen = seen.collect();
     let differences = netmap.differences(&expected(), &seen);
     differences.iter().map(ToString::to_string).collect()
 }
@@ -91,6 +95,58 @@ fn another_key_of_ones_own_and_routes_are_told() {
         told[0].contains("party ams") && told[1].contains("this party"),
         "{told:?}"
     );
+}
+
+#[test]
+fn a_name_that_a_coordinator_gives_is_repeated_but_in_part() {
+    let long = "long ".repeat(1000);
+    let told = told(&status(&[(2, "ams"), (3, "nyc"), (9, &long)]), &[2, 3]);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].len() < 400, "{}", told[0].len());
+    let error = Netmap::read(format!(r#"{{"BackendState":"Running","Self":"{long}"}}"#).as_bytes());
+    assert!(error.unwrap_err().to_string().len() < 400);
+}
+
+#[test]
+fn an_address_that_is_given_to_another_is_told() {
+    let key = NodeKey([2; 32]).to_string();
+    let mut moved = status(&[(2, "ams"), (3, "nyc")]);
+    moved["Peer"][&key]["TailscaleIPs"] = json!(["100.64.0.7"]);
+    moved["Peer"][&key]["AllowedIPs"] = json!(["100.64.0.7/32"]);
+    let said = told(&moved, &[2, 3]);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("party ams another address"), "{said:?}");
+    assert!(told(&moved, &[3]).is_empty(), "it was not seen before");
+
+    // To another party, of which more than one address was told.
+    moved["Peer"][&key]["TailscaleIPs"] = json!(["100.64.0.3"]);
+    moved["Peer"][&key]["AllowedIPs"] = json!(["100.64.0.3/32"]);
+    let said = told(&moved, &[3]);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("that another has, too: 100.64.0.3"),
+        "{said:?}"
+    );
+
+    let mut own = status(&[(2, "ams"), (3, "nyc")]);
+    own["Self"]["TailscaleIPs"] = json!(["100.64.0.8"]);
+    own["Self"]["AllowedIPs"] = json!(["100.64.0.8/32"]);
+    let said = told(&own, &[1, 2, 3]);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("of this party"), "{said:?}");
+}
+
+#[test]
+fn what_was_seen_first_stays() {
+    let netmap = |status: serde_json::Value| Netmap::read(status.to_string().as_bytes()).unwrap();
+    let mut seen = Seen::new();
+    netmap(status(&[(2, "ams"), (9, "nobody")])).remember(&expected(), &mut seen);
+    assert_eq!(seen.keys().map(|key| key.0[0]).collect::<Vec<_>>(), [1, 2]);
+    let before = seen.clone();
+    let mut moved = status(&[(2, "ams")]);
+    moved["Peer"][NodeKey([2; 32]).to_string()]["TailscaleIPs"] = json!(["100.64.0.7"]);
+    netmap(moved).remember(&expected(), &mut seen);
+    assert_eq!(seen, before);
 }
 
 proptest! {

@@ -2,7 +2,10 @@
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
@@ -40,12 +43,18 @@ struct Daemon {
     says: Arc<Mutex<String>>,
     watched: Arc<Watched>,
     severed: oneshot::Receiver<String>,
+    is_killed: Arc<AtomicBool>,
     _folder: TempDir,
 }
 
 impl Daemon {
     /// Told of parties 2 and 3, who are in the roster.
     async fn honest() -> Self {
+        Self::with(None).await
+    }
+
+    /// The same; others may be let in at these ports, if that is looked at.
+    async fn with(open: Option<Open>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("s");
         let listener = UnixListener::bind(&socket).unwrap();
@@ -55,8 +64,13 @@ impl Daemon {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut asked = [0; 1024];
                 let _ = stream.read(&mut asked).await;
-                let body = told.lock().unwrap().clone();
-                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                // Of rules it knows nothing.
+                let (code, body) = if String::from_utf8_lossy(&asked).contains("rules") {
+                    ("404 Not Found", String::new())
+                } else {
+                    ("200 OK", told.lock().unwrap().clone())
+                };
+                let head = format!("HTTP/1.1 {code}\r\nContent-Length: {}\r\n\r\n", body.len());
                 let _ = stream.write_all((head + &body).as_bytes()).await;
             }
         });
@@ -66,24 +80,40 @@ impl Daemon {
                 .map(|(key, name)| (key, name.to_owned()))
                 .into(),
         };
-        let watched = Arc::new(Watched::new(LocalApi::at(&socket), expected, None));
+        let watched = Watched::new(LocalApi::at(&socket), expected, (open, Seen::new()));
+        let watched = Arc::new(watched);
         let (sever, severed) = oneshot::channel();
-        tokio::spawn(watch(Arc::clone(&watched), pending(), sever));
+        let is_killed = Arc::new(AtomicBool::new(false));
+        let killed = Arc::clone(&is_killed);
+        let kill = move || killed.store(true, Ordering::SeqCst);
+        tokio::spawn(watch(Arc::clone(&watched), pending(), kill, sever));
         sleep(EVERY * 2).await;
         Self {
             says,
             watched,
             severed,
+            is_killed,
             _folder: folder,
         }
     }
 
     fn lie(&self, peers: &[u8]) {
-        *self.says.lock().unwrap() = status(peers);
+        self.say(status(peers));
     }
 
+    fn say(&self, status: String) {
+        *self.says.lock().unwrap() = status;
+    }
+
+    /// Before the program is stopped, the daemon is.
     async fn severed(self) -> Option<String> {
-        timeout(AT_MOST, self.severed).await.ok()?.ok()
+        let why = timeout(AT_MOST, self.severed).await.ok()?.ok()?;
+        assert!(self.is_killed.load(Ordering::SeqCst), "it goes on: {why}");
+        Some(why)
+    }
+
+    fn is_severed(&self) -> bool {
+        self.is_killed.load(Ordering::SeqCst)
     }
 }
 
@@ -113,6 +143,61 @@ async fn a_party_missing_ends_it_within_five_seconds_and_is_named() {
     assert!(why.contains("party nyc"), "{why}");
 }
 
+/// A coordinator that gives its node another name and another key for each look gains nothing by it.
+#[tokio::test]
+async fn a_lie_that_changes_does_not_begin_anew() {
+    let daemon = Daemon::honest().await;
+    for number in 10..30 {
+        if daemon.is_severed() {
+            break;
+        }
+        let mut lie: Value = serde_json::from_str(&status(&[2, 3, number])).unwrap();
+        let key = NodeKey([number; 32]).to_string();
+        lie["Peer"][key]["HostName"] = json!(format!("{number}").repeat(1000));
+        daemon.say(lie.to_string());
+        sleep(AT_MOST / 20).await;
+    }
+    let why = daemon.severed.await.unwrap();
+    assert!(why.contains("does not name"), "{why}");
+    assert!(why.len() < 400, "{why}");
+}
+
+/// A coordinator that tells the truth for every second look gains nothing but that time.
+#[tokio::test]
+async fn lies_with_truths_between_them_add_up() {
+    let daemon = Daemon::honest().await;
+    for _ in 0..2 {
+        assert!(!daemon.is_severed());
+        daemon.lie(&[2, 9]);
+        sleep(GRACE / 3 * 2).await;
+        daemon.lie(&[2, 3]);
+        sleep(EVERY * 2).await;
+    }
+    assert!(daemon.severed().await.is_some());
+}
+
+#[tokio::test]
+async fn an_address_that_is_given_to_another_ends_it() {
+    let daemon = Daemon::honest().await;
+    let mut lie: Value = serde_json::from_str(&status(&[2, 3])).unwrap();
+    for (number, address) in [(2, "100.64.0.3"), (3, "100.64.0.2")] {
+        let node = &mut lie["Peer"][NodeKey([number; 32]).to_string()];
+        node["TailscaleIPs"] = json!([address]);
+        node["AllowedIPs"] = json!([format!("{address}/32")]);
+    }
+    daemon.say(lie.to_string());
+    let why = daemon.severed().await.unwrap();
+    assert!(why.contains("party ams another address"), "{why}");
+}
+
+#[tokio::test]
+async fn rules_that_cannot_be_seen_end_it() {
+    let daemon = Daemon::with(Some([11_365].into_iter().collect())).await;
+    let why = daemon.severed().await.unwrap();
+    assert!(why.contains("whom it lets in cannot be seen"), "{why}");
+    assert!(why.contains("404"), "{why}");
+}
+
 #[tokio::test]
 async fn the_truth_ends_nothing_nor_does_a_change_that_follows_in_time() {
     let daemon = Daemon::honest().await;
@@ -135,7 +220,8 @@ async fn a_daemon_that_has_ended_ends_it() {
     let (sever, severed) = oneshot::channel();
     let folder = tempfile::tempdir().unwrap();
     let api = LocalApi::at(&folder.path().join("none"));
-    let watched = Arc::new(Watched::new(api, Expected::default(), None));
-    tokio::spawn(watch(watched, async { "it has ended".to_owned() }, sever));
+    let watched = Watched::new(api, Expected::default(), (None, Seen::new()));
+    let ended = async { "it has ended".to_owned() };
+    tokio::spawn(watch(Arc::new(watched), ended, || {}, sever));
     assert_eq!(severed.await.unwrap(), "it has ended");
 }
