@@ -23,7 +23,6 @@ use tokio::{
 
 use crate::{
     TailscaleError,
-    account::SECRETS,
     command::run,
     control::Control,
     coordinator::kept::{pem, write},
@@ -247,7 +246,8 @@ fn believed(folder: &Path, control: &Control) -> Result<Believed, TailscaleError
 /// Variables that say whom to believe.
 type Believed = Vec<(&'static str, OsString)>;
 
-/// What keeps it to one coordinator and its hands off the host, and secrets from it that are not for it.
+/// What keeps it to one coordinator and its hands off the host. Of this process's own variables it finds no proxy, no setting and
+/// no secret.
 fn environment(folder: &Path, believed: Believed, tools: &Path) -> Vec<(OsString, OsString)> {
     let own = [
         ("TS_DISABLE_PORTMAPPER", "1".as_ref()),
@@ -258,13 +258,9 @@ fn environment(folder: &Path, believed: Believed, tools: &Path) -> Vec<(OsString
         ("PATH", tools.as_os_str()),
         ("HOME", folder.as_os_str()),
         ("XDG_CACHE_HOME", folder.as_os_str()),
-        ("HTTPS_PROXY", "".as_ref()),
-        ("HTTP_PROXY", "".as_ref()),
-        ("ALL_PROXY", "".as_ref()),
     ];
     let own = own.map(|(name, value)| (name, value.to_owned()));
-    let none = SECRETS.map(|name| (name, OsString::new()));
-    let all = own.into_iter().chain(none).chain(believed);
+    let all = own.into_iter().chain(believed);
     all.map(|(name, value)| (name.into(), value)).collect()
 }
 

@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::Found;
+use crate::{Found, surroundings};
 
 /// Between the polite signal and the other.
 const GRACE: Duration = Duration::from_secs(2);
@@ -50,7 +50,7 @@ pub struct Spec<'a> {
     pub source: &'a str,
     /// Its arguments: no secrets, since every user of the host can read them.
     pub arguments: Vec<OsString>,
-    /// Its environment beside that of this process.
+    /// Its environment beside the few variables of this process that every program needs.
     pub environment: Vec<(OsString, OsString)>,
     /// Its working folder.
     pub folder: &'a Path,
@@ -95,6 +95,7 @@ impl Daemon {
         hears: impl FnMut(&str) -> bool + Send + 'static,
     ) -> Result<Self, DaemonError> {
         let mut command = Command::new(&spec.found.path);
+        surroundings::clear(&mut command);
         command
             .args(&spec.arguments)
             .envs(spec.environment)
@@ -362,6 +363,13 @@ mod tests {
             told.contains("line 7") && !told.contains("line 2"),
             "{told}"
         );
+    }
+
+    #[tokio::test]
+    async fn it_finds_little_of_this_environment() {
+        let daemon = shell("env | grep -c ^CARGO; exit 3");
+        let told = daemon.end().await;
+        assert!(told.ends_with("last: 0"), "{told}");
     }
 
     #[tokio::test]

@@ -2,14 +2,11 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Stdio,
     time::Duration,
 };
-
-use tokio::{process::Command, time::timeout};
 
 use crate::Program;
 
@@ -85,16 +82,12 @@ fn is_executable(path: &Path) -> bool {
 impl Found {
     /// The first line that it prints when it is called so; none if it does not within five seconds.
     pub async fn version(&self, arguments: &[&str]) -> Option<String> {
-        let mut command = Command::new(&self.path);
-        command
-            .args(arguments)
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        let output = timeout(PATIENCE, command.output()).await.ok()?.ok()?;
-        let said = if output.stdout.is_empty() {
-            output.stderr
+        let arguments: Vec<_> = arguments.iter().map(OsStr::new).collect();
+        let said = self.run(&arguments, PATIENCE).await.ok()??;
+        let said = if said.output.is_empty() {
+            said.errors
         } else {
-            output.stdout
+            said.output
         };
         let said = said.get(..MOST).unwrap_or(&said);
         let text = String::from_utf8_lossy(said);

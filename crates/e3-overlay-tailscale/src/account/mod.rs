@@ -36,9 +36,6 @@ const AUTHORITIES: &str = "SSL_CERT_FILE";
 /// All of them.
 pub(crate) const VARIABLES: [&str; 7] = [KEY, CLIENT, SECRET, TAGS, CONTROL, BASE, AUTHORITIES];
 
-/// Those that no other process needs to have.
-pub(crate) const SECRETS: [&str; 3] = [KEY, CLIENT, SECRET];
-
 /// How every OAuth client's secret begins.
 const CLIENTS: &str = "tskey-client-";
 
