@@ -72,6 +72,8 @@ pub struct Expected {
     pub own: Option<NodeKey>,
     /// All others.
     pub peers: BTreeMap<NodeKey, String>,
+    /// Who was one of them until a roster changed.
+    pub former: BTreeMap<NodeKey, String>,
 }
 
 /// How what a coordinator hands out differs from the roster.
@@ -83,6 +85,11 @@ pub enum Difference {
         name: String,
         /// Its key.
         key: NodeKey,
+    },
+    /// A node of somebody who was a party until the roster changed. (Programs' networks lead to it no more.)
+    Former {
+        /// The party.
+        name: String,
     },
     /// A party's node is not there any more.
     Missing {
@@ -182,6 +189,9 @@ impl Netmap {
         let mut found = Vec::new();
         for (key, node) in &self.peers {
             match expected.peers.get(key) {
+                None if let Some(name) = expected.former.get(key) => {
+                    found.push(Difference::Former { name: name.clone() });
+                }
                 None => found.push(Difference::Stranger {
                     name: node.name.clone(),
                     key: *key,
@@ -256,6 +266,10 @@ impl fmt::Display for Difference {
             Self::Stranger { name, key } => write!(
                 f,
                 "the coordinator handed out a node that the roster does not name: it calls itself {name:?}, and its key is {key}"
+            ),
+            Self::Former { name } => write!(
+                f,
+                "the coordinator still hands out the node of {name}, who is no party any more"
             ),
             Self::Missing { name } => write!(
                 f,

@@ -14,7 +14,7 @@ use crate::{
     filter::too_much,
     introduced::NodeKey,
     local_api::LocalApi,
-    netmap::{Expected, Netmap, Seen},
+    netmap::{Difference, Expected, Netmap, Seen},
     ports::Open,
 };
 
@@ -24,6 +24,11 @@ const EVERY: Duration = Duration::from_millis(500);
 /// For how long, in sum, it may differ from one roster: rosters change at the coordinator a moment before or after they
 /// change here. With what it takes to see it and to stop a program, less than five seconds.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// For how long somebody may be there who was a party of the roster before: programs' networks lead to such a node no more,
+/// whatever the coordinator says, and a tailscaled whose connection with it has silently broken hears after two minutes
+/// that the node was forgotten.
+const LEAVING: Duration = Duration::from_secs(150);
 
 /// What one look counts for at most: whoever did not look for longer, since its machine had much to do, has not seen it.
 const MOST: Duration = Duration::from_millis(1500);
@@ -52,6 +57,8 @@ struct State {
     /// For how long there were differences since the roster changed. However they look, and in however many pieces they
     /// come, they add up: what a coordinator chooses does not begin it anew.
     lied: Duration,
+    /// For how long somebody was there who had been a party.
+    stayed: Duration,
     /// For how long nothing could be learned.
     silent: Duration,
     /// What was wrong for too long.
@@ -72,6 +79,7 @@ impl Watched {
             latest: None,
             looked: Instant::now(),
             lied: Duration::ZERO,
+            stayed: Duration::ZERO,
             silent: Duration::ZERO,
             verdict: None,
         };
@@ -82,14 +90,24 @@ impl Watched {
     }
 
     /// From now on these are the parties. What was wrong before is looked at anew; who stays has the addresses that it had.
-    pub(crate) fn expect(&self, expected: Expected, open: Option<Open>) {
+    pub(crate) fn expect(&self, mut expected: Expected, open: Option<Open>) {
         let mut state = self.state();
+        let mut former = std::mem::take(&mut state.expected.former);
+        former.append(&mut state.expected.peers);
+        former.retain(|key, _| !expected.peers.contains_key(key));
+        expected.former = former;
         let is_party =
             |key: &NodeKey| expected.own == Some(*key) || expected.peers.contains_key(key);
         state.seen.retain(|key, _| is_party(key));
         state.expected = expected;
         state.open = open;
         state.lied = Duration::ZERO;
+        state.stayed = Duration::ZERO;
+    }
+
+    /// What has been wrong for too long.
+    pub(crate) fn verdict(&self) -> Option<String> {
+        self.state().verdict.clone()
     }
 
     /// What was seen last.
@@ -110,21 +128,21 @@ impl Watched {
     pub(crate) async fn look(&self) -> Result<(), String> {
         let (netmap, too_much) = tokio::join!(self.api.netmap(), self.too_much());
         let mut state = self.state();
-        let (mut lies, mut silence) = (Vec::new(), None);
+        let mut wrong = Wrong::default();
         match netmap {
             Ok(netmap) => {
-                lies = differences(&netmap, &state);
+                wrong = differences(&netmap, &state);
                 let State { expected, seen, .. } = &mut *state;
                 netmap.remember(expected, seen);
                 state.latest = Some(netmap);
             }
-            Err(silent) => silence = Some(silent.to_string()),
+            Err(silent) => wrong.silence = Some(silent.to_string()),
         }
         match too_much {
-            Ok(wrong) => lies.extend(wrong),
-            Err(silent) => silence = silence.or(Some(silent)),
+            Ok(too_much) => wrong.lie = wrong.lie.or(too_much),
+            Err(silent) => wrong.silence = wrong.silence.or(Some(silent)),
         }
-        state.count(lies.into_iter().next(), silence)
+        state.count(wrong)
     }
 
     /// What others are let in for beyond what programs listen for.
@@ -143,37 +161,58 @@ impl Watched {
     }
 }
 
+/// What is wrong at one look: of each kind the worst, in a sentence.
+#[derive(Debug, Default)]
+struct Wrong {
+    lie: Option<String>,
+    /// Somebody is there who was a party.
+    stay: Option<String>,
+    silence: Option<String>,
+}
+
 impl State {
     /// Counts the time since the last look for what was seen now.
-    fn count(&mut self, lie: Option<String>, silence: Option<String>) -> Result<(), String> {
+    fn count(&mut self, wrong: Wrong) -> Result<(), String> {
         let now = Instant::now();
         let passed = now.duration_since(self.looked).min(MOST);
         self.looked = now;
-        if let Some(lie) = lie {
-            self.lied += passed;
-            if self.lied >= GRACE {
-                self.verdict.get_or_insert(lie);
-            }
-        }
-        if let Some(silence) = silence {
-            self.silent += passed;
-            if self.silent >= GRACE {
-                self.verdict.get_or_insert(silence);
-            }
-        } else {
+        if wrong.silence.is_none() {
             self.silent = self.silent.saturating_sub(passed / FORGIVING);
+        }
+        for (wrong, lasted, most) in [
+            (wrong.lie, &mut self.lied, GRACE),
+            (wrong.stay, &mut self.stayed, LEAVING),
+            (wrong.silence, &mut self.silent, GRACE),
+        ] {
+            if let Some(wrong) = wrong {
+                *lasted += passed;
+                if *lasted >= most {
+                    self.verdict.get_or_insert(wrong);
+                }
+            }
         }
         self.verdict.clone().map_or(Ok(()), Err)
     }
 }
 
-fn differences(netmap: &Netmap, state: &State) -> Vec<String> {
+fn differences(netmap: &Netmap, state: &State) -> Wrong {
     // Without a connection with the coordinator it goes on with what it was told before.
     if netmap.state == "NeedsLogin" || netmap.state == "NeedsMachineAuth" {
-        return vec!["the coordinator has logged this party out".to_owned()];
+        return Wrong {
+            lie: Some("the coordinator has logged this party out".to_owned()),
+            ..Wrong::default()
+        };
     }
     let differences = netmap.differences(&state.expected, &state.seen);
-    differences.iter().map(ToString::to_string).collect()
+    let is_stay = |one: &&Difference| matches!(one, Difference::Former { .. });
+    Wrong {
+        lie: differences
+            .iter()
+            .find(|one| !is_stay(one))
+            .map(ToString::to_string),
+        stay: differences.iter().find(is_stay).map(ToString::to_string),
+        silence: None,
+    }
 }
 
 /// Looks again and again, until something has been wrong for too long or the daemon has ended, and says so. In the first case

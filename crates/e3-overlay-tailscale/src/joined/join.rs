@@ -118,8 +118,7 @@ pub(crate) async fn join(
         links: Mutex::default(),
     };
     member.prepare().await;
-    let plan = member.plan();
-    member.place.change(&plan).map_err(TailscaleError::Place)?;
+    member.furnish()?;
     Ok(member)
 }
 
@@ -135,6 +134,7 @@ fn expected(parties: &[(String, Introduced)], own: NodeKey) -> Expected {
     Expected {
         own: Some(own),
         peers: all.filter(|(key, _)| *key != own).collect(),
+        ..Expected::default()
     }
 }
 
@@ -207,9 +207,14 @@ impl Member {
         expected(&self.parties, self.own.node)
     }
 
-    /// The program's network as it has to be now.
-    pub(super) fn plan(&self) -> Plan {
+    /// Makes the program's network as it has to be now.
+    pub(super) fn furnish(&self) -> Result<(), TailscaleError> {
+        // Its daemon was killed, and has taken the interface with it.
+        if let Some(why) = self.watched.verdict() {
+            return Err(TailscaleError::Betrayed(why));
+        }
         let addresses = self.watched.addresses();
-        plan_of(&self.parties, self.me, (self.dial, self.ports), &addresses)
+        let plan = plan_of(&self.parties, self.me, (self.dial, self.ports), &addresses);
+        self.place.change(&plan).map_err(TailscaleError::Place)
     }
 }

@@ -148,7 +148,6 @@ impl Member {
             inner.change(roster, self.me)?;
         }
         self.prepare().await;
-        let plan = self.plan();
-        self.place.change(&plan).map_err(TailscaleError::Place)
+        self.furnish()
     }
 }

@@ -31,6 +31,7 @@ fn expected() -> Expected {
             (NodeKey([3; 32]), "nyc".to_owned()),
         ]
         .into(),
+        former: [(NodeKey([5; 32]), "lon".to_owned())].into(),
     }
 }
 
@@ -82,6 +83,16 @@ fn a_key_swapped_is_a_stranger_and_a_party_missing() {
 fn who_was_never_there_is_not_missing() {
     assert!(told(&status(&[(2, "ams")]), &[2]).is_empty());
     assert_eq!(told(&status(&[(2, "ams")]), &[2, 3]).len(), 1);
+}
+
+#[test]
+fn who_was_a_party_is_no_stranger() {
+    let told = told(&status(&[(2, "ams"), (3, "nyc"), (5, "lon")]), &[2, 3]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("of lon, who is no party any more"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -79,6 +79,7 @@ impl Daemon {
             peers: [(NodeKey([2; 32]), "ams"), (NodeKey([3; 32]), "nyc")]
                 .map(|(key, name)| (key, name.to_owned()))
                 .into(),
+            ..Expected::default()
         };
         let watched = Watched::new(LocalApi::at(&socket), expected, (open, Seen::new()));
         let watched = Arc::new(watched);
@@ -209,10 +210,29 @@ async fn the_truth_ends_nothing_nor_does_a_change_that_follows_in_time() {
             peers: [(NodeKey([2; 32]), "ams"), (NodeKey([4; 32]), "sgp")]
                 .map(|(key, name)| (key, name.to_owned()))
                 .into(),
+            ..Expected::default()
         },
         None,
     );
     assert_eq!(daemon.severed().await, None);
+}
+
+/// Its packets go nowhere, and the daemon may hear of it late.
+#[tokio::test]
+async fn who_was_a_party_may_stay_longer() {
+    let daemon = Daemon::honest().await;
+    let expected = || Expected {
+        own: Some(NodeKey([1; 32])),
+        peers: [(NodeKey([2; 32]), "ams".to_owned())].into(),
+        ..Expected::default()
+    };
+    daemon.watched.expect(expected(), None);
+    daemon.watched.expect(expected(), None);
+    daemon.watched.state().stayed = LEAVING.checked_sub(GRACE * 2).unwrap();
+    sleep(GRACE).await;
+    assert!(!daemon.is_severed());
+    let why = daemon.severed().await.unwrap();
+    assert!(why.contains("nyc, who is no party any more"), "{why}");
 }
 
 #[tokio::test]
