@@ -5,7 +5,9 @@
 //! lets only messages of STUN pass. What WireGuard is to make of them it knows: nothing.
 //!
 //! Peers knock as ICE does (RFC 8445, section 7): who hears an answer to its own question knows that packets pass both ways.
-//! It says nothing about who is there: that WireGuard finds out.
+//! What they say is [`talk`]'s.
+//!
+//! [`talk`]: super::talk
 
 use std::{
     io,
@@ -13,70 +15,28 @@ use std::{
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
-use e3_reflector::message::{Attribute, Class, Message, Transaction};
+use e3_reflector::message::Message;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, recvfrom, sendto,
     socket_with,
 };
-use sha2::{Digest as _, Sha256};
 use socket2::{SockFilter, SockRef};
 
-use crate::{
-    key::PublicKey,
-    packet::{UDP_HEADER, udp_header},
-};
-
-/// What stands before both keys whose knocks are marked.
-const DOMAIN: &[u8] = b"e3/wireguard-knock/1";
-
-/// Bytes of a transaction that say who asks whom; the others are random.
-const MARK: usize = 8;
+use crate::packet::{UDP_HEADER, udp_header};
 
 /// The longest message that is taken.
-const LONGEST: usize = 1500;
+pub(super) const LONGEST: usize = 1500;
 
 /// What stands in every message of STUN behind its first four bytes.
 const COOKIE: u32 = 0x2112_A442;
 
-/// By what a question is known: as who asks this one, or whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark([u8; MARK]);
-
-impl Mark {
-    /// Of what one asks the other.
-    pub(super) fn of(from: PublicKey, to: PublicKey) -> Self {
-        let digest = Sha256::new().chain_update(DOMAIN);
-        let digest = digest.chain_update(from.0).chain_update(to.0).finalize();
-        let mut mark = [0; MARK];
-        mark.iter_mut()
-            .zip(digest)
-            .for_each(|(to, from)| *to = from);
-        Self(mark)
-    }
-
-    /// That of a transaction.
-    pub(super) fn read(transaction: Transaction) -> Self {
-        let mut mark = [0; MARK];
-        for (to, from) in mark.iter_mut().zip(transaction.0) {
-            *to = from;
-        }
-        Self(mark)
-    }
-
-    /// A question.
-    pub(super) fn question(self) -> Option<Vec<u8>> {
-        let mut transaction = Transaction::random()?;
-        for (to, from) in transaction.0.iter_mut().zip(self.0) {
-            *to = from;
-        }
-        Some(Message::new(Class::Request, transaction).encode())
-    }
-}
-
-/// The answer to a question from there.
-pub(super) fn answer(transaction: Transaction, from: SocketAddr) -> Vec<u8> {
-    let answer = Message::new(Class::Success, transaction);
-    answer.with(Attribute::XorMappedAddress(from)).encode()
+/// A version of IP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    /// 4.
+    Four,
+    /// 6.
+    Six,
 }
 
 /// A raw socket of each version of IP that this host has.
@@ -130,26 +90,26 @@ impl Knocker {
         Ok(())
     }
 
-    /// Takes all that has come, with whence it came.
-    pub(super) fn receive(&self, mut take: impl FnMut(SocketAddr, Message)) {
-        let mut room = [0; LONGEST];
-        for socket in self.sockets() {
-            while let Ok((_, length, Some(from))) =
-                recvfrom(socket, &mut room, RecvFlags::DONTWAIT | RecvFlags::TRUNC)
-            {
-                let packet = room.get(..length).unwrap_or_default();
-                let from = SocketAddr::try_from(from).map(|from| from.ip());
-                let Ok(from) = from else { continue };
-                if let Some((port, message)) = read(from, self.port, packet) {
-                    take(SocketAddr::new(from, port), message);
-                }
-            }
-        }
+    /// Takes what came next of this version of IP, with the address from which it came; none if nothing waits.
+    pub(super) fn receive<'a>(
+        &self,
+        version: Version,
+        room: &'a mut [u8; LONGEST],
+    ) -> Option<(IpAddr, &'a [u8])> {
+        let socket = match version {
+            Version::Four => self.four.as_ref(),
+            Version::Six => self.six.as_ref(),
+        };
+        let flags = RecvFlags::DONTWAIT | RecvFlags::TRUNC;
+        let (_, length, from) = recvfrom(socket?, &mut room[..], flags).ok()?;
+        let from = SocketAddr::try_from(from?).ok()?.ip();
+        // One that is longer than the room is none that is waited for.
+        Some((from, room.get(..length).unwrap_or_default()))
     }
 }
 
-/// The port from which a packet comes to this one, and the message in it.
-pub(super) fn read(from: IpAddr, port: u16, packet: &[u8]) -> Option<(u16, Message)> {
+/// The port from which a packet comes to this one, and the message in it, as it is and as its bytes.
+pub(super) fn read(from: IpAddr, port: u16, packet: &[u8]) -> Option<(u16, Message, &[u8])> {
     // Raw sockets of IPv4 give its header too.
     let datagram = match from {
         IpAddr::V4(_) => packet.get(usize::from(packet.first()? & 15) * 4..)?,
@@ -160,7 +120,7 @@ pub(super) fn read(from: IpAddr, port: u16, packet: &[u8]) -> Option<(u16, Messa
     if number(2)? != port {
         return None;
     }
-    Some((number(0)?, Message::decode(datagram).ok()?))
+    Some((number(0)?, Message::decode(datagram).ok()?, datagram))
 }
 
 /// The address that this host says something from to there.
@@ -224,19 +184,10 @@ fn filter_six(port: u16) -> [SockFilter; 6] {
 mod tests {
     use std::net::UdpSocket;
 
+    use e3_reflector::message::{Class, Transaction};
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn a_question_says_who_asks_whom() {
-        let [one, other] = [1, 2].map(|number| PublicKey([number; 32]));
-        let question = Mark::of(one, other).question().unwrap();
-        let message = Message::decode(&question).unwrap();
-        assert_eq!(message.class, Class::Request);
-        assert_eq!(Mark::read(message.transaction), Mark::of(one, other));
-        assert_ne!(Mark::read(message.transaction), Mark::of(other, one));
-    }
 
     /// Beside a socket that has the port, as WireGuard's has: what is no message of STUN does not come here.
     #[test]
@@ -254,13 +205,22 @@ mod tests {
             };
             let other = UdpSocket::bind((loopback, 0)).unwrap();
             let from = other.local_addr().unwrap();
-            let question = Mark([7; MARK]).question().unwrap();
+            let question = Message::new(Class::Request, Transaction([7; 12])).encode();
             other.send_to(&[4; 64], at).unwrap();
             other.send_to(&question, at).unwrap();
             other.send_to(&question, from).unwrap();
-            let mut heard = Vec::new();
-            knocker.receive(|from, message| heard.push((from, message)));
-            assert_eq!(heard, [(from, Message::decode(&question).unwrap())]);
+            let version = if loopback.is_ipv4() {
+                Version::Four
+            } else {
+                Version::Six
+            };
+            let mut room = [0; LONGEST];
+            let (ip, packet) = knocker.receive(version, &mut room).unwrap();
+            assert_eq!(ip, from.ip());
+            let message = Message::decode(&question).unwrap();
+            let heard = read(ip, at.port(), packet);
+            assert_eq!(heard, Some((from.port(), message, &question[..])));
+            assert_eq!(knocker.receive(version, &mut room), None);
             // And what leaves comes from that port.
             knocker.send(from, b"hello");
             let mut room = [0; 600];

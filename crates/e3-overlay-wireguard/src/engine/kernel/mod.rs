@@ -1,8 +1,8 @@
 //! The kernel's WireGuard as the data plane: a thread that tells the kernel who the peers are, finds out where they can be
 //! met, and lets a courier carry what cannot go directly.
 //!
-//! - `device`: the kernel's interface, by netlink; `knock`: questions and answers from its port; `pair`: what is known of a
-//!   peer, and where the kernel is to look for it.
+//! - `device`: the kernel's interface, by netlink; `knock`: datagrams from its port and to it; `talk`: questions and answers
+//!   that only a peer can have made; `pair`: what is known of a peer, and where the kernel is to look for it.
 //!
 //! What goes by a relay leaves the kernel at a door: a socket of 127.0.0.1 for each peer, behind which a [`worker`] without an
 //! interface of its own takes messages through the tunnel with the relay, as it does its own elsewhere. To the kernel that
@@ -13,6 +13,7 @@
 mod device;
 mod knock;
 mod pair;
+mod talk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +28,7 @@ use std::{
 };
 
 use e3_overlay::Lack;
-use e3_reflector::message::{Class, Message};
+use e3_reflector::message::Message;
 use e3_sys::{
     epoll::{Epoll, Ready},
     udp::Datagrams,
@@ -37,8 +38,9 @@ use tokio::sync::watch;
 
 use self::{
     device::{Change, Device},
-    knock::{Knocker, Mark},
+    knock::{Knocker, LONGEST, Version},
     pair::Pair,
+    talk::{Said, Talk},
 };
 use super::{
     Engine, Member, Order, Parts, Role, State, post::Post, reflect::Reflections, tick::TICK,
@@ -50,6 +52,9 @@ const KNOCKS: u64 = 1;
 
 /// How often the kernel is asked what it has heard, when nothing is sought.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Datagrams of each version of IP that are taken before others have their turn.
+const FEW: usize = 64;
 
 /// What the kernel's data plane is made of.
 pub struct KernelParts {
@@ -106,9 +111,7 @@ pub(super) struct Worker {
     courier: Option<Engine>,
     relay: Option<PublicKey>,
     pairs: BTreeMap<PublicKey, Pair>,
-    /// Whose question it is, by its mark, and whose answer.
-    asking: BTreeMap<Mark, PublicKey>,
-    asked: BTreeMap<Mark, PublicKey>,
+    talks: BTreeMap<PublicKey, Talk>,
     orders: Receiver<Order>,
     bell: Arc<OwnedFd>,
     seen: watch::Sender<BTreeSet<SocketAddr>>,
@@ -142,8 +145,7 @@ impl Worker {
             courier,
             relay: None,
             pairs: BTreeMap::new(),
-            asking: BTreeMap::new(),
-            asked: BTreeMap::new(),
+            talks: BTreeMap::new(),
             orders,
             bell,
             seen,
@@ -235,6 +237,7 @@ impl Worker {
             changes.push((*gone, Change::Remove));
         }
         self.pairs.retain(|key, _| stay.contains(key));
+        self.talks.retain(|key, _| stay.contains(key));
         self.relay = relays.first().map(|relay| relay.key);
         for member in &parties {
             if let Some(pair) = self.pairs.get_mut(&member.key) {
@@ -254,10 +257,9 @@ impl Worker {
                 courier.set_door(member.key, door);
             }
             self.pairs.insert(member.key, pair);
+            let talk = Talk::between(&self.key, member.key);
+            self.talks.extend(talk.map(|talk| (member.key, talk)));
         }
-        let keys = || self.pairs.keys().copied();
-        self.asking = keys().map(|key| (Mark::of(key, own), key)).collect();
-        self.asked = keys().map(|key| (Mark::of(own, key), key)).collect();
         self.device.change(&changes)?;
         if let Some(courier) = &self.courier {
             let carried = parties.into_iter().map(|member| Member {
@@ -302,11 +304,11 @@ impl Worker {
         self.reflections.ask(now, &mut self.post);
         let knocker = &self.knocker;
         self.post.drain(|to, datagram| knocker.send(to, datagram));
-        let own = self.key.public();
         let mut changes = Vec::new();
         for (key, pair) in &mut self.pairs {
             for at in pair.knocks(now) {
-                if let Some(question) = Mark::of(own, *key).question() {
+                let talk = self.talks.get_mut(key);
+                if let Some(question) = talk.and_then(|talk| talk.ask(at, now)) {
                     self.knocker.send(at, &question);
                 }
             }
@@ -318,16 +320,22 @@ impl Worker {
         self.device.change(&changes)
     }
 
-    /// Takes questions and answers that have come to the kernel's port.
+    /// Takes questions and answers that have come to the kernel's port. What is left has its turn later.
     fn hear(&mut self) -> io::Result<()> {
         let now = Instant::now();
-        let mut all = Vec::new();
-        self.knocker
-            .receive(|from, message| all.push((from, message)));
+        let mut room = [0; LONGEST];
         let (mut news, mut answers) = (false, false);
-        for (from, message) in all {
-            answers |= self.take(from, &message, now);
-            news |= self.reflections.hear(now, from, &message);
+        for version in [Version::Four, Version::Six] {
+            for _ in 0..FEW {
+                let Some((from, packet)) = self.knocker.receive(version, &mut room) else {
+                    break;
+                };
+                if let Some((port, message, datagram)) = knock::read(from, self.port, packet) {
+                    let from = SocketAddr::new(from, port);
+                    answers |= self.take(from, &message, datagram, now);
+                    news |= self.reflections.hear(now, from, &message);
+                }
+            }
         }
         if news {
             self.seen.send_replace(self.reflections.seen());
@@ -335,38 +343,40 @@ impl Worker {
         if answers { self.tick(now) } else { Ok(()) }
     }
 
-    /// Takes one; whether it is a peer's.
-    fn take(&mut self, from: SocketAddr, message: &Message, now: Instant) -> bool {
-        let mark = Mark::read(message.transaction);
-        match message.class {
-            Class::Request => {
-                let pair = self.asking.get(&mark);
-                let Some(pair) = pair.and_then(|key| self.pairs.get_mut(key)) else {
-                    return false;
-                };
+    /// Takes one; whether it is a peer's. Whose it is says the key that has sealed it, and nothing else in it.
+    fn take(&mut self, from: SocketAddr, message: &Message, datagram: &[u8], now: Instant) -> bool {
+        let mut talks = self.talks.iter_mut();
+        let heard = talks.find_map(|(key, talk)| {
+            let said = talk.hear(from, message, datagram, now)?;
+            Some((*key, said))
+        });
+        let Some((key, said)) = heard else {
+            return false;
+        };
+        let Some(pair) = self.pairs.get_mut(&key) else {
+            return false;
+        };
+        match said {
+            Said::Question(answer) => {
                 pair.knocked(from, now);
-                self.knocker
-                    .send(from, &knock::answer(message.transaction, from));
-                true
+                self.knocker.send(from, &answer);
             }
-            Class::Success => {
-                let pair = self.asked.get(&mark);
-                let pair = pair.and_then(|key| self.pairs.get_mut(key));
-                pair.is_some_and(|pair| {
-                    pair.answered(from, now);
-                    true
-                })
-            }
-            Class::Indication | Class::Error => false,
+            Said::Answer => pair.answered(from, now),
         }
+        true
     }
 }
 
-/// Reads what may come to a port.
+/// Reads what may come to a port: a stranger's, so that nothing in it may count.
 pub(super) fn knock(bytes: &[u8]) {
+    let keys = [1, 2].map(|number| PrivateKey::from_bytes(&[number; 32]));
+    let Some(mut talk) = Talk::between(&keys[0], keys[1].public()) else {
+        return;
+    };
     for from in [[192, 0, 2, 1].into(), [0; 16].into()] {
-        if let Some((_, message)) = knock::read(from, 51820, bytes) {
-            let _ = Mark::read(message.transaction);
+        if let Some((port, message, datagram)) = knock::read(from, 51820, bytes) {
+            let from = SocketAddr::new(from, port);
+            assert_eq!(talk.hear(from, &message, datagram, Instant::now()), None);
         }
     }
 }
