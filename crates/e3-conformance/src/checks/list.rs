@@ -7,8 +7,15 @@ use super::{
     leaving, nat, roster, settle, streams, trouble,
 };
 
+/// How long a check may take, and one that is `long`: daemons of others may carry a gibibyte no faster than half a gigabit a
+/// second, on a busy machine less, and impostors try in vain what takes its time several times.
+const LIMITS: (Duration, Duration) = (Duration::from_mins(1), Duration::from_mins(3));
+
 /// Makes a [`Check`] of an async function, named after it. Those that `wait` run beside the others.
 macro_rules! check {
+    ($condition:ident, long, $($rest:tt)*) => {
+        Check { limit: LIMITS.1, ..check!($condition, $($rest)*) }
+    };
     ($condition:ident, wait, $($rest:tt)*) => {
         Check { waits: true, ..check!($condition, $($rest)*) }
     };
@@ -18,8 +25,7 @@ macro_rules! check {
             shows: $shows,
             condition: Condition::$condition,
             waits: false,
-            // Daemons of others may carry a gibibyte no faster than half a gigabit a second, on a busy machine less.
-            limit: Duration::from_mins(3),
+            limit: LIMITS.0,
             body: || settle(stringify!($name), $module::$name()),
         }
     };
@@ -55,6 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!(
         Always,
+        long,
         streams::a_gibibyte_arrives_whole_and_in_order,
         "1 GiB over one connection, every byte in its place; then 32 MiB both ways at once"
     ),
@@ -170,6 +177,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!(
         ExcludesStrangers,
+        long,
         wait,
         impostors::a_stranger_gets_no_connection,
         "whom the identity policy does not believe reaches no program, and is not reached in a member's place"
@@ -182,6 +190,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!(
         Authenticates,
+        long,
         wait,
         impostors::a_member_answering_for_another_is_not_reached,
         "a member at another's place, to which a hostile courier sends the callers"
