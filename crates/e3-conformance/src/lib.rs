@@ -37,6 +37,6 @@ mod traversal;
 mod trust;
 
 pub use page::tables;
-pub use subject::{hold, hold_tapped, names};
+pub use subject::{hold, hold_refusing, hold_tapped, names};
 pub use tap::{Tap, Tapping};
 pub use traversal::{Carried, Elsewhere, traverse, traverse_by_own_relay};

@@ -5,14 +5,23 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use e3_overlay::Registry;
 use e3_session::types::PlaceKind;
 
-use crate::checks::CHECKS;
+use crate::{checks::CHECKS, condition::Condition};
 
 /// The tables of `docs/overlays/conformance.md`: what each check shows, which overlays of a registry are held to it, and
-/// with which exceptions.
-pub fn tables(registry: &Registry) -> String {
-    let overlays: Vec<_> = registry
-        .names()
-        .filter_map(|name| Some((name, registry.make(name)?.properties())))
+/// with which exceptions. What services see is looked into where an overlay is `tapped`.
+pub fn tables(registry: &Registry, tapped: &[&str]) -> String {
+    let made = registry.names();
+    let made: Vec<_> = made
+        .filter_map(|name| Some((name, registry.make(name)?)))
+        .collect();
+    let opaque = made.iter();
+    let opaque: BTreeSet<&str> = opaque
+        .filter(|(name, overlay)| !overlay.services().is_empty() && !tapped.contains(name))
+        .map(|(name, _)| *name)
+        .collect();
+    let overlays = made.iter();
+    let overlays: Vec<_> = overlays
+        .map(|(name, overlay)| (*name, overlay.properties()))
         .collect();
     let mut text = String::from("| check | what it shows |");
     let mut rule = String::from("|---|---|");
@@ -36,7 +45,13 @@ pub fn tables(registry: &Registry) -> String {
             };
             let exception = check.condition.exception(properties);
             let but = exception.map_or("", |_| ", with an exception");
-            let _ = write!(text, " {held}{but} |");
+            let relay = match check.condition {
+                Condition::Confidential if opaque.contains(name) && held != "–" => {
+                    ", not looked into at the relay"
+                }
+                _ => "",
+            };
+            let _ = write!(text, " {held}{but}{relay} |");
             exceptions.extend(exception.map(|(what, but)| (*name, what, but)));
             if let Some(why) = unmet {
                 let _ = writeln!(skips, "| {name}{whose} | `{}` | {why} |", check.name);

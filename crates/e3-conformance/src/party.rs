@@ -197,7 +197,8 @@ impl Party {
         }
     }
 
-    /// Takes note of the answer to *connect*. That an impostor is refused by its own overlay is not an error.
+    /// Takes note of the answer to *connect*. That an impostor is refused for what it is, in the overlay's own words, is not
+    /// an error.
     pub(crate) fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
         match reply {
             Reply::Connected { dial, links, place } => {
@@ -212,6 +213,11 @@ impl Party {
                 Ok(())
             }
             Reply::Refused(refusal) if self.lies => {
+                ensure!(
+                    subject()?.refuses(&refusal.message),
+                    "{}: this is no reason to refuse a stranger: {refusal}",
+                    self.host.name()
+                );
                 eprintln!("{}, which lies: {refusal}", self.host.name());
                 Ok(())
             }

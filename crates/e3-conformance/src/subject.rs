@@ -31,9 +31,19 @@ pub(crate) struct Subject {
     pub(crate) in_namespaces: bool,
     registry: fn() -> Registry,
     tapping: Option<Tapping>,
+    refusals: Refusals,
 }
 
+/// Words with which an overlay tells whoever lies that it does not let it join. Most let anybody join, and nobody speaks with
+/// who is not meant.
+type Refusals = &'static [&'static str];
+
 impl Subject {
+    /// Whether this is what it tells whoever lies.
+    pub(crate) fn refuses(&self, told: &str) -> bool {
+        self.refusals.iter().any(|words| told.contains(words))
+    }
+
     /// Whether there is a way to see what its services see.
     pub(crate) fn is_tapped(&self) -> bool {
         self.tapping.is_some()
@@ -43,16 +53,26 @@ impl Subject {
 /// Holds the overlay of that name to all checks that it has to pass, and ends the process with their outcome. To be
 /// called first thing in `main` of a test binary without Rust's own runner.
 pub fn hold(overlay: &'static str, registry: fn() -> Registry) -> ! {
-    hold_all(overlay, registry, None)
+    hold_all(overlay, registry, None, &[])
+}
+
+/// The same, of an overlay that does not let strangers join: it has to tell them so in one of these words.
+pub fn hold_refusing(overlay: &'static str, registry: fn() -> Registry, words: Refusals) -> ! {
+    hold_all(overlay, registry, None, words)
 }
 
 /// The same, of an overlay with a relay: this is how to see what the relay sees.
 pub fn hold_tapped(overlay: &'static str, registry: fn() -> Registry, tapping: Tapping) -> ! {
-    hold_all(overlay, registry, Some(tapping))
+    hold_all(overlay, registry, Some(tapping), &[])
 }
 
-fn hold_all(overlay: &'static str, registry: fn() -> Registry, tapping: Option<Tapping>) -> ! {
-    let properties = begin(overlay, registry, tapping).properties();
+fn hold_all(
+    overlay: &'static str,
+    registry: fn() -> Registry,
+    tapping: Option<Tapping>,
+    refusals: Refusals,
+) -> ! {
+    let properties = begin(overlay, registry, tapping, refusals).properties();
     // A process that runs one check prints nothing of the others.
     let tells = !env::args().any(|argument| argument == "--list" || argument.starts_with("--e3"));
     let mut tests = vec![helper()];
@@ -73,6 +93,7 @@ pub(crate) fn begin(
     overlay: &'static str,
     registry: fn() -> Registry,
     tapping: Option<Tapping>,
+    refusals: Refusals,
 ) -> Arc<dyn Overlay> {
     let Some(made) = registry().make(overlay) else {
         eprintln!("the registry has no overlay `{overlay}`");
@@ -85,6 +106,7 @@ pub(crate) fn begin(
         in_namespaces: CHECKS.iter().any(rests),
         registry,
         tapping,
+        refusals,
     });
     made
 }

@@ -7,6 +7,12 @@ use e3_overlay::Registry;
 use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_stock::{HEADSCALE, TAILSCALE, TAILSCALED, find};
 
+/// What a stranger is told by the desk, and what an agent that is told lies says of its keys.
+const REFUSALS: &[&str] = &[
+    "gave no key: received fatal alert: UnknownCA",
+    "the roster names other keys of this party than its agent has",
+];
+
 fn main() {
     let missing = [HEADSCALE, TAILSCALED, TAILSCALE]
         .iter()
@@ -20,5 +26,5 @@ fn main() {
         registry.add(|| Arc::new(HeadscaleOverlay::default()));
         registry
     };
-    e3_conformance::hold("headscale", registry);
+    e3_conformance::hold_refusing("headscale", registry, REFUSALS);
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::ensure;
 use e3_lab::{CaptureOptions, Nat, Point};
 use e3_overlay::Promise;
-use e3_session::types::Dial;
+use e3_session::types::{Dial, Path};
 
 use super::{announced::Shared, nat::two};
 use crate::{
@@ -26,18 +26,19 @@ const PIECE: usize = 16;
 const STEP: usize = 64;
 
 /// Nobody reads what two parties say: not who sees all packets between sites, whether the parties reach one another over
-/// TCP, by hole punching or by a relay alone, nor a relay behind the encryption that it ends itself.
+/// TCP, by hole punching or by a relay alone, nor a relay behind the encryption that it ends itself, where it is tapped.
 pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
-    between(Field::lay_out(cities(2), Dial::LowerToHigher).await?).await?;
+    between(Field::lay_out(cities(2), Dial::LowerToHigher).await?, false).await?;
     let overlay = overlay()?;
     if overlay.properties().traverses_nat == Promise::Yes {
         let punched = two(Nat::port_restricted(), Nat::port_restricted());
-        between(Field::lay_out(punched, Dial::LowerToHigher).await?).await?;
+        let field = Field::lay_out(punched, Dial::LowerToHigher).await?;
+        between(field, false).await?;
     }
     if !overlay.services().is_empty() {
         let relayed = two(Nat::port_restricted(), Nat::symmetric());
-        let seen = between(Field::with_tap(relayed, Dial::LowerToHigher).await?).await?;
-        // Each word reaches the relay, and leaves it. One that has no encryption to end sees what passes between sites.
+        let seen = between(Field::with_tap(relayed, Dial::LowerToHigher).await?, true).await?;
+        // Each word reaches the relay, and leaves it. What is not looked into there, the suite's page tells.
         if subject()?.is_tapped() {
             unreadable("by the relay", &seen, 4 * SAID)?;
         }
@@ -45,8 +46,9 @@ pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two parties talk, and nothing that passes between sites tells what. Gives what a tapped relay has seen.
-async fn between(mut field: Field) -> anyhow::Result<Vec<u8>> {
+/// Two parties talk, by a relay if that is demanded, and nothing that passes between sites tells what. Gives what a tapped
+/// relay has seen.
+async fn between(mut field: Field, relayed: bool) -> anyhow::Result<Vec<u8>> {
     let file = Shared::default();
     let points = [Point::WideArea];
     let options = CaptureOptions::default();
@@ -54,6 +56,9 @@ async fn between(mut field: Field) -> anyhow::Result<Vec<u8>> {
     field.admit().await?;
     field.connect().await?;
     ensure!(field.broken().is_empty(), "{:?}", field.broken());
+    if relayed {
+        are_relayed(&field)?;
+    }
     let mut talk = traffic::connect(&field, 0, 1).await?;
     talk.exchange(SAID, 1000).await?;
     let tapped = if field.is_tapped() {
@@ -65,6 +70,21 @@ async fn between(mut field: Field) -> anyhow::Result<Vec<u8>> {
     capture.finish()?;
     unreadable("between them", &file.take(), 2 * SAID)?;
     Ok(tapped)
+}
+
+/// Every party says that its links go by a relay.
+fn are_relayed(field: &Field) -> anyhow::Result<()> {
+    for party in &field.parties {
+        for link in &party.links {
+            ensure!(
+                matches!(link.path, Path::Relayed { .. }),
+                "between these NATs the link of {} should be relayed, and is {:?}",
+                party.name,
+                link.path
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Nothing of what two parties said stands in what somebody has seen, who must have seen so much at least.

@@ -17,6 +17,9 @@ use crate::{
 /// How long an impostor tries.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long it is waited for its call: longer than it calls.
+const CALLED: Duration = Duration::from_secs(20);
+
 /// Somebody who has all public facts, an overlay of its own and a courier who helps, answers in a member's place, and
 /// calls the others. It believes the true roster, and one in which it stands in that member's place.
 pub(super) async fn a_stranger_gets_no_connection() -> anyhow::Result<()> {
@@ -77,10 +80,10 @@ pub(super) async fn a_member_calling_under_anothers_index_is_refused() -> anyhow
     };
     tokio::select! {
         () = calling => {}
-        accepted = door.accept() => {
+        somebody = door.caller(CALLED) => {
             // That nobody comes is as good.
-            if let Ok(accepted) = accepted {
-                let from = accepted.from.ip();
+            if let Some(at) = somebody? {
+                let from = at.ip();
                 ensure!(
                     from != other,
                     "the second party's call comes from {from}, the address of the first"

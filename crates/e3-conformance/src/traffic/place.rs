@@ -92,11 +92,11 @@ impl Place {
         let failed = || format!("{} cannot dial {at}", self.host.name());
         let stream = self.knock(at, PATIENCE).await.with_context(failed)?;
         let Some(credentials) = &self.credentials else {
-            return Ok(Stream::new(stream, at, End::Dialler));
+            return Ok(Stream::new(stream, End::Dialler));
         };
         let protected = timeout(PATIENCE, credentials.dial(stream, peer)).await;
         let protected = protected.with_context(failed)?.with_context(failed)?;
-        Ok(Stream::new(protected, at, End::Dialler))
+        Ok(Stream::new(protected, End::Dialler))
     }
 
     /// Makes a connection, without any of what a program would protect it by.
@@ -144,20 +144,40 @@ fn kept_by(agent: u32) -> Option<File> {
 impl Door {
     /// The next connection.
     pub(crate) async fn accept(&self) -> anyhow::Result<Stream> {
-        timeout(PATIENCE, self.next())
-            .await
-            .context("nobody comes")?
+        let next = async {
+            let (stream, _) = self.next().await?;
+            self.protected(stream).await
+        };
+        timeout(PATIENCE, next).await.context("nobody comes")?
     }
 
-    async fn next(&self) -> anyhow::Result<Stream> {
+    async fn next(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let (stream, from) = self.listener.accept().await?;
-        let from = canonical(from);
+        Ok((stream, canonical(from)))
+    }
+
+    async fn protected(&self, stream: TcpStream) -> anyhow::Result<Stream> {
         stream.set_nodelay(true)?;
         let Some(credentials) = &self.credentials else {
-            return Ok(Stream::new(stream, from, End::Listener));
+            return Ok(Stream::new(stream, End::Listener));
         };
         let protected = credentials.accept(stream).await?;
-        Ok(Stream::new(protected, from, End::Listener))
+        Ok(Stream::new(protected, End::Listener))
+    }
+
+    /// Where the first comes from who gets a connection, if that happens within so long. Those that are not let in do not
+    /// count.
+    pub(crate) async fn caller(&self, patience: Duration) -> anyhow::Result<Option<SocketAddr>> {
+        let somebody = async {
+            loop {
+                let (stream, from) = self.next().await?;
+                match self.protected(stream).await {
+                    Ok(_) => return Ok(from),
+                    Err(error) => eprintln!("{from} is not let in: {error:#}"),
+                }
+            }
+        };
+        timeout(patience, somebody).await.ok().transpose()
     }
 
     /// Where it listens.
@@ -165,19 +185,11 @@ impl Door {
         Ok(self.listener.local_addr()?.port())
     }
 
-    /// Makes sure that nobody gets a connection for a while. Those that are not let in do not count.
+    /// Makes sure that nobody gets a connection for a while.
     pub(crate) async fn stays_shut(&self, patience: Duration) -> anyhow::Result<()> {
-        let somebody = async {
-            loop {
-                match self.next().await {
-                    Ok(stream) => break stream.from,
-                    Err(error) => eprintln!("somebody is not let in: {error:#}"),
-                }
-            }
-        };
-        match timeout(patience, somebody).await {
-            Err(_) => Ok(()),
-            Ok(from) => bail!("somebody came in from {from}"),
+        match self.caller(patience).await? {
+            None => Ok(()),
+            Some(from) => bail!("somebody came in from {from}"),
         }
     }
 }

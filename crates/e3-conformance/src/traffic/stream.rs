@@ -1,6 +1,6 @@
 //! One end of a connection between programs.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::{
@@ -25,8 +25,6 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 /// One end of a connection. When it is dropped, the connection ends.
 pub(crate) struct Stream {
-    /// Where the other end is, as its socket tells.
-    pub(crate) from: SocketAddr,
     sender: WriteHalf<Box<dyn Duplex>>,
     receiver: ReadHalf<Box<dyn Duplex>>,
     sent: Pattern,
@@ -52,7 +50,7 @@ impl End {
 
 impl Stream {
     /// An end of which nothing was said yet.
-    pub(crate) fn new(duplex: impl Duplex + 'static, from: SocketAddr, end: End) -> Self {
+    pub(crate) fn new(duplex: impl Duplex + 'static, end: End) -> Self {
         let duplex: Box<dyn Duplex> = Box::new(duplex);
         let (receiver, sender) = split(duplex);
         let other = match end {
@@ -60,7 +58,6 @@ impl Stream {
             End::Listener => End::Dialler,
         };
         Self {
-            from,
             sender,
             receiver,
             sent: end.pattern(),

@@ -94,7 +94,7 @@ fn traverse_with(
     page: PathBuf,
     (carried, more): (Carried, Vec<Test>),
 ) -> ! {
-    begin(overlay, registry, None);
+    begin(overlay, registry, None, &[]);
     let _ = PAGE.set(page);
     let _ = CARRIED.set(carried);
     let name = "every_pair_of_nats_is_as_theory_allows";

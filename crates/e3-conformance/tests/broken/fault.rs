@@ -45,8 +45,12 @@ pub(crate) enum Fault {
     Secretive,
     /// It encrypts to its relay, and not between its parties.
     Gossips,
+    /// The same, and says that its links are direct.
+    Denies,
     /// It is `direct`, and promises everything.
     Boastful,
+    /// The same; who is alone cannot join, for a reason that has nothing to do with who it is.
+    Breaks,
     /// Its programs are behind forwards, and it promises that nobody reaches them.
     Forwarded,
     /// Its programs are behind forwards, and it promises that of namespaces.
@@ -54,7 +58,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Sound,
         Self::Walled,
         Self::Placed,
@@ -76,7 +80,9 @@ impl Fault {
         Self::Messy,
         Self::Secretive,
         Self::Gossips,
+        Self::Denies,
         Self::Boastful,
+        Self::Breaks,
         Self::Forwarded,
         Self::Homeless,
     ];
@@ -105,7 +111,9 @@ impl Fault {
             Self::Messy => "messy",
             Self::Secretive => "secretive",
             Self::Gossips => "gossips",
+            Self::Denies => "denies",
             Self::Boastful => "boastful",
+            Self::Breaks => "breaks",
             Self::Forwarded => "forwarded",
             Self::Homeless => "homeless",
         }

@@ -1,6 +1,6 @@
 //! `direct` with a fault.
 
-use std::{process::Command, sync::Arc, time::Duration};
+use std::{io::ErrorKind, process::Command, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use e3_forward::place::Wanted;
@@ -62,7 +62,7 @@ impl Overlay for Faulty {
 
     fn properties(&self) -> Properties {
         match self.fault {
-            Fault::Boastful => Properties {
+            Fault::Boastful | Fault::Breaks => Properties {
                 confidential: Promise::Yes,
                 integrity: Promise::Yes,
                 authenticated: Promise::Yes,
@@ -77,7 +77,7 @@ impl Overlay for Faulty {
                 changes_roster: Promise::Yes,
                 excludes_removed: Promise::Yes,
             },
-            Fault::Gossips => Properties {
+            Fault::Gossips | Fault::Denies => Properties {
                 confidential: Promise::Yes,
                 traverses_nat: Promise::Yes,
                 ..self.direct.properties()
@@ -109,7 +109,7 @@ impl Overlay for Faulty {
 
     fn services(&self) -> &'static [ServiceKind] {
         match self.fault {
-            Fault::Gossips => &[ServiceKind::Relay],
+            Fault::Gossips | Fault::Denies => &[ServiceKind::Relay],
             _ => &[],
         }
     }
@@ -137,6 +137,12 @@ impl Overlay for Faulty {
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
+        if self.fault == Fault::Breaks && joining.roster.parties.len() == 1 {
+            return Err(OverlayError::Listen {
+                address: "nowhere".to_owned(),
+                source: ErrorKind::AddrInUse.into(),
+            });
+        }
         let timeout = match self.fault {
             Fault::Hasty => MOMENT,
             _ => joining.timeout,
@@ -156,7 +162,7 @@ impl Overlay for Faulty {
             None => None,
         };
         let gossiping = match (self.fault, relay) {
-            (Fault::Gossips, Some(relay)) => {
+            (Fault::Gossips | Fault::Denies, Some(relay)) => {
                 Some(Gossiping::start(direct.dial_table(), &relay).await)
             }
             _ => None,
@@ -193,7 +199,10 @@ struct FaultyJoined {
 impl FaultyJoined {
     /// A forward to every peer; those to peers that stay where they are go on.
     async fn lay_forwards(&mut self) {
-        if matches!(self.fault, Fault::Boastful | Fault::Placed | Fault::Gossips) {
+        if matches!(
+            self.fault,
+            Fault::Boastful | Fault::Breaks | Fault::Placed | Fault::Gossips | Fault::Denies
+        ) {
             return;
         }
         let table = self.direct.dial_table();
@@ -234,6 +243,9 @@ impl FaultyJoined {
             },
             (_, Fault::Gossips) => Path::Relayed {
                 by: "gossip".to_owned(),
+            },
+            (_, Fault::Denies) => Path::Direct {
+                address: "nowhere".to_owned(),
             },
             (path, _) => path,
         };

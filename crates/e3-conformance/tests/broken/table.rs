@@ -87,7 +87,9 @@ table! {
     Boastful fails a_stranger_gets_no_connection because "takes the stranger for party 1", waits;
     Boastful fails a_member_calling_under_anothers_index_is_refused because "takes the second party for party 0";
     Boastful fails a_member_answering_for_another_is_not_reached because "p1 answers p0 in the place of party 2", waits;
+    Breaks fails a_stranger_gets_no_connection because "is no reason to refuse a stranger", waits;
     Boastful fails nobody_between_reads_what_is_said because "can be read between them";
+    Denies fails nobody_between_reads_what_is_said because "should be relayed";
     Gossips fails nobody_between_reads_what_is_said because "can be read by the relay";
     Boastful fails nobody_reaches_a_program_past_the_overlay because "by its loopback", waits;
     Forwarded fails nobody_reaches_a_program_past_the_overlay because "by its loopback", waits;
