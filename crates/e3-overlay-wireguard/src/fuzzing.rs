@@ -23,11 +23,12 @@ pub fn speak(bytes: &[u8]) -> usize {
         let length = usize::from(length) + usize::from(more % 8) * 256;
         let (said, after) = after.split_at(length.min(after.len()));
         rest = after;
-        match how % 4 {
+        match how % 5 {
             0 => scene.datagram(said),
             1 => scene.tell(Whom::Peer, said),
             2 => scene.tell(Whom::Relay, said),
-            _ => scene.relay(said),
+            3 => scene.relay(said),
+            _ => scene.nest(said),
         }
     }
     let written = scene.written();
@@ -88,7 +89,7 @@ mod tests {
         assert_eq!(speak(&said(1, &own)), 1);
         // Of another, by the relay, or in clear.
         assert_eq!(speak(&said(1, &echo([10, 0, 0, 3]))), 0);
-        for how in [0, 2, 3] {
+        for how in [0, 2, 3, 4] {
             assert_eq!(speak(&said(how, &own)), 0);
         }
     }

@@ -23,6 +23,7 @@ fn main() {
     handshake.resize(148, 7);
     write("wireguard_speak", "stranger", &said(0, &handshake));
     write("wireguard_speak", "relayed", &said(3, &handshake));
+    write("wireguard_speak", "nested", &said(4, &handshake));
     write("wireguard_speak", "relay", &said(2, &tcp));
     // A piece of TCP over IPv4 with 40 bytes, to be cut into tens.
     let mut piece = vec![1, 1];

@@ -111,9 +111,33 @@ impl Scene {
 
     /// A message that the relay says is the peer's.
     pub(crate) fn relay(&mut self, message: &[u8]) {
+        self.tell(Whom::Relay, &self.as_the_peers(message));
+    }
+
+    /// The same, in a message of the relay's own session that the relay says is the peer's: it is not opened.
+    pub(crate) fn nest(&mut self, message: &[u8]) {
+        let own = self.ours.key.public();
+        let inner = self.as_the_peers(message);
+        let (relay, _) = &mut self.ends[1];
+        relay.encrypt(own, &inner, self.now);
+        let (mut sealed, relay) = (Vec::new(), relay.key.public());
+        let post = &mut self.ends[1].0.post;
+        post.drain(|_, bytes| sealed.push(bytes.to_vec()));
+        for message in sealed {
+            let outer = self.as_the_peers(&message);
+            let received =
+                |scene: &Self| scene.ours.peers.get(&relay).map_or(0, |peer| peer.received);
+            let before = received(self);
+            self.tell(Whom::Relay, &outer);
+            let more = received(self) - before;
+            assert!(usize::try_from(more).is_ok_and(|more| more <= outer.len()));
+        }
+    }
+
+    fn as_the_peers(&self, message: &[u8]) -> Vec<u8> {
         let [peer, own] = [self.ends[0].0.key.public(), self.ours.key.public()];
         let [from, to] = [peer, own].map(super::relay_address);
-        self.tell(Whom::Relay, &relayed::wrap(from, to, message));
+        relayed::wrap(from, to, message)
     }
 
     /// What comes to programs.

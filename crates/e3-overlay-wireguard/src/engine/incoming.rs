@@ -29,12 +29,21 @@ impl Core {
             return Message::decode(datagram)
                 .is_ok_and(|message| self.reflections.hear(now, from, &message));
         }
-        self.take(Way::Direct(from), from, datagram, now);
+        self.take(Way::Direct(from), from, None, datagram, now);
         false
     }
 
     /// Takes a message of WireGuard that came this way; `from` is what it may be answered at only if it proves to be there.
-    fn take(&mut self, way: Way, from: SocketAddr, message: &[u8], now: Instant) {
+    /// What came by a relay is taken only of the party whose message it says that it is: were it the relay's own, with
+    /// another in it, there would be no end.
+    fn take(
+        &mut self,
+        way: Way,
+        from: SocketAddr,
+        only: Option<PublicKey>,
+        message: &[u8],
+        now: Instant,
+    ) {
         let verified = self.limiter.verify_packet(from, Packet::copy_from(message));
         let message = match verified {
             Ok(message) => message,
@@ -50,6 +59,9 @@ impl Core {
         let Some(key) = self.whose(&message) else {
             return;
         };
+        if only.is_some_and(|only| only != key) {
+            return;
+        }
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
@@ -149,12 +161,11 @@ impl Core {
             return;
         };
         match peer.role {
-            Role::Party if is_wireguard(message) => self.take(
-                Way::Relayed(relay),
-                SocketAddr::new(from.into(), 0),
-                message,
-                now,
-            ),
+            Role::Party if is_wireguard(message) => {
+                let key = peer.key;
+                let from = SocketAddr::new(from.into(), 0);
+                self.take(Way::Relayed(relay), from, Some(key), message, now);
+            }
             Role::Carried => self.carried.push((peer.key, message.to_vec())),
             // Nothing passes two relays.
             Role::Party | Role::Relay | Role::Guest => {}

@@ -105,3 +105,32 @@ fn a_relay_reads_nothing_of_what_it_carries() {
         assert!(!secrets.iter().any(|secret| tells(&*secret.to_bytes())));
     }
 }
+
+/// A relay's host puts messages of its own session into one another: the outermost is opened, and no other.
+#[test]
+fn a_relay_nests_nothing() {
+    let secrets = [1, 2, 3].map(|number| PrivateKey::from_bytes(&[number; 32]));
+    let mut scene = Scene::new(&secrets);
+    (0..10).for_each(|_| scene.pass());
+    let [own, other, relay] = scene.keys;
+    let [from, to] = [other, own].map(super::relay_address);
+    let tunnel = &mut scene.cores[2].peers.get_mut(&own).unwrap().tunn;
+    let mut seal = |packet: &[u8]| {
+        let sealed = tunnel.encapsulate_with_session(Packet::copy_from(packet));
+        sealed.ok().unwrap().into_bytes().to_vec()
+    };
+    let mut datagram = seal(&relayed::wrap(from, to, &[4, 0, 0, 0]));
+    let innermost = datagram.len();
+    for _ in 0..3 {
+        datagram = seal(&relayed::wrap(from, to, &datagram));
+    }
+    let core = &mut scene.cores[0];
+    let before = core.peers[&relay].received;
+    core.take_datagram(at(2), &datagram, scene.now);
+    let received = core.peers[&relay].received - before;
+    assert!(usize::try_from(received).unwrap() > 2 * innermost);
+    assert!(
+        usize::try_from(received).unwrap() < datagram.len(),
+        "more was opened than came: {received}"
+    );
+}
