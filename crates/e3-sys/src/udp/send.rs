@@ -58,6 +58,14 @@ impl Datagrams {
                     self.send(rest);
                     return;
                 }
+                // Each datagram by itself may pass in fragments where no piece does.
+                Err(error) if is_narrow(&error, first) => {
+                    let single: Vec<Parcel<'_>> = one_by_one(first).collect();
+                    for some in single.chunks(AT_ONCE) {
+                        self.send_some(some);
+                    }
+                    rest = behind;
+                }
                 Err(_) => rest = behind,
             }
         }
@@ -137,13 +145,26 @@ unsafe fn tell_segment(message: &mut libc::msghdr, segment: u16) {
     }
 }
 
-/// Whether what the system says means that it does not cut here: an interface that cannot sum, or an old kernel.
+/// Whether what the system says means that it cuts nothing here: an interface that cannot sum, or an old kernel.
 fn cannot_cut(error: &io::Error, parcel: &Parcel<'_>) -> bool {
-    let number = error.raw_os_error();
+    let known = [libc::EIO, libc::EOPNOTSUPP, libc::ENOPROTOOPT];
+    is_piece(parcel) && is_one_of(error, &known)
+}
+
+/// Whether what the system says means that datagrams are longer than this way takes: kernels say one or the other. Other
+/// ways may be wider.
+fn is_narrow(error: &io::Error, parcel: &Parcel<'_>) -> bool {
+    is_piece(parcel) && is_one_of(error, &[libc::EMSGSIZE, libc::EINVAL])
+}
+
+fn is_piece(parcel: &Parcel<'_>) -> bool {
     parcel.bytes.len() > parcel.segment
-        && [libc::EIO, libc::EINVAL, libc::EOPNOTSUPP, libc::ENOPROTOOPT]
-            .iter()
-            .any(|known| number == Some(*known))
+}
+
+fn is_one_of(error: &io::Error, known: &[libc::c_int]) -> bool {
+    error
+        .raw_os_error()
+        .is_some_and(|number| known.contains(&number))
 }
 
 fn one_by_one<'a>(parcel: &Parcel<'a>) -> impl Iterator<Item = Parcel<'a>> + use<'a> {

@@ -76,3 +76,32 @@ fn a_taken_port_is_an_error() {
     let error = Datagrams::bind(port).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
 }
+
+/// A path that takes less than a datagram's length loses nothing, and spoils no other path.
+#[test]
+fn where_datagrams_are_too_long_for_a_path_they_go_one_by_one() {
+    let narrow = std::thread::spawn(|| {
+        if let Err(error) = crate::namespace::unshare(&[crate::namespace::Kind::Net]) {
+            println!("skipped: no network of its own: {error}");
+            return;
+        }
+        let mut ip = std::process::Command::new("ip");
+        let up = ip.args(["link", "set", "lo", "mtu", "1300", "up"]).status();
+        assert!(up.unwrap().success());
+        let [one, two] = [(); 2].map(|()| Datagrams::bind(0).unwrap());
+        let to = SocketAddr::from((Ipv4Addr::LOCALHOST, two.port().unwrap()));
+        let long: Vec<u8> = (0..=255).cycle().take(64 * 400).collect();
+        let parcel = |segment| Parcel {
+            to,
+            bytes: &long[..segment * 18],
+            segment,
+        };
+        one.send(&[parcel(1400), parcel(300)]);
+        let found = take(&two, 36);
+        let mut lengths: Vec<usize> = found.iter().map(|(_, bytes)| bytes.len()).collect();
+        lengths.sort_unstable();
+        assert_eq!(lengths, [[300; 18], [1400; 18]].concat());
+        assert!(one.cuts(), "other paths may be wider");
+    });
+    narrow.join().unwrap();
+}
