@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use e3_session::types::{PartyIndex, PortLayout, Ports};
 
 /// What stands for all ports, of which 0 is none.
-const ALL: u16 = 0;
+pub(crate) const ALL: u16 = 0;
 
-/// Ports that are open to the parties.
+/// Ports of a party that are open to the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Open {
     /// All of them: programs agree on theirs among themselves.
@@ -25,10 +25,9 @@ pub(crate) fn told(ports: Ports, me: PartyIndex) -> u16 {
 }
 
 impl Open {
-    /// What is open when so many parties have told theirs.
-    pub(crate) fn to(ports: Ports, parties: usize) -> Self {
-        let indices = (0..=u16::MAX).map(PartyIndex).take(parties);
-        indices.map(|index| told(ports, index)).collect()
+    /// What of a party is open to the others: the port that it has told.
+    pub(crate) fn to(ports: Ports, me: PartyIndex) -> Self {
+        [told(ports, me)].into_iter().collect()
     }
 }
 

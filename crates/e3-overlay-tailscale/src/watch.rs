@@ -161,7 +161,7 @@ impl Watched {
     }
 }
 
-/// What is wrong at one look: of each kind the worst, in a sentence.
+/// What is wrong at one look: of each kind the worst, in a sentence or two.
 #[derive(Debug, Default)]
 struct Wrong {
     lie: Option<String>,
@@ -204,13 +204,16 @@ fn differences(netmap: &Netmap, state: &State) -> Wrong {
         };
     }
     let differences = netmap.differences(&state.expected, &state.seen);
-    let is_stay = |one: &&Difference| matches!(one, Difference::Former { .. });
+    let is_stay = |one: &Difference| matches!(one, Difference::Former { .. });
+    let (stays, lies): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_stay);
+    // Where a key is swapped, one is there that must not be, and another is not that must.
+    let said = |all: &[Difference]| {
+        let said: Vec<_> = all.iter().take(2).map(ToString::to_string).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    };
     Wrong {
-        lie: differences
-            .iter()
-            .find(|one| !is_stay(one))
-            .map(ToString::to_string),
-        stay: differences.iter().find(is_stay).map(ToString::to_string),
+        lie: said(&lies),
+        stay: said(&stays),
         silence: None,
     }
 }

@@ -2,14 +2,16 @@
 
 use std::{net::IpAddr, path::Path};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    ports::Open,
+    desk::server::Guest,
+    introduced::NodeKey,
+    ports::ALL,
     told::{Ports, url},
 };
 
-/// The one user of the server: all parties' nodes are its.
+/// The one user of the server, whose tags all parties' nodes have.
 pub(crate) const USER: &str = "e3";
 
 /// The names of files in the server's folder.
@@ -62,6 +64,8 @@ pub(crate) fn config(folder: &Path, socket: &Path, (address, ports): (IpAddr, Po
         },
         "unix_socket": socket.display().to_string(),
         "unix_socket_permission": "0700",
+        // Longer than the usual 5 s, which a hash of a key may take on a busy machine.
+        "cli": {"timeout": "15s"},
         "logtail": {"enabled": false},
         "taildrop": {"enabled": false},
         // It waits for more changes before it tells of one; a computation has few, and waits for them.
@@ -69,21 +73,32 @@ pub(crate) fn config(folder: &Path, socket: &Path, (address, ports): (IpAddr, Po
     })
 }
 
-/// Who may speak with whom: the parties' nodes with one another, over TCP at these ports, and nobody else with anybody. Which
-/// nodes are parties' is decided at the desk.
-pub(crate) fn policy(open: &Open) -> Value {
-    let all = format!("{USER}@");
-    let ports: Vec<String> = match open {
-        Open::All => vec!["*".to_owned()],
-        Open::These(ports) => ports.iter().map(u16::to_string).collect(),
-    };
-    let rules: Vec<Value> = match ports.join(",") {
-        none if none.is_empty() => Vec::new(),
-        ports => vec![json!({
-            "action": "accept", "proto": "tcp", "src": [all], "dst": [format!("{all}:{ports}")],
-        })],
-    };
-    json!({"acls": rules})
+/// Who may speak with whom: the parties' nodes with one another, over TCP, each at the port that it has told for itself, and nobody
+/// else with anybody. A node has the tag of the party that was given its key, which is decided at the desk.
+pub(crate) fn policy(guests: &[Guest]) -> Value {
+    let owned = guests
+        .iter()
+        .map(|guest| (tag(&guest.node), json!([format!("{USER}@")])));
+    let owned: Map<String, Value> = owned.collect();
+    let all: Vec<&String> = owned.keys().collect();
+    let to = guests.iter().filter_map(|guest| {
+        let tag = tag(&guest.node);
+        Some(match guest.port? {
+            ALL => format!("{tag}:*"),
+            port => format!("{tag}:{port}"),
+        })
+    });
+    let to: Vec<String> = to.collect();
+    let mut rules = Vec::new();
+    if !to.is_empty() {
+        rules.push(json!({"action": "accept", "proto": "tcp", "src": all, "dst": to}));
+    }
+    json!({"tagOwners": owned, "acls": rules})
+}
+
+/// The tag of a party's node.
+pub(crate) fn tag(node: &NodeKey) -> String {
+    format!("tag:{USER}-{}", hex::encode(node.0))
 }
 
 #[cfg(test)]
@@ -122,12 +137,19 @@ mod tests {
     }
 
     #[test]
-    fn only_ports_that_parties_have_named_are_open() {
-        let open = |ports: &[u16]| policy(&ports.iter().copied().collect());
+    fn a_party_opens_its_own_node_alone() {
+        let guest = |number, port| Guest {
+            node: NodeKey([number; 32]),
+            port,
+        };
+        let [one, two, three] = [1, 2, 3].map(|number: u8| tag(&NodeKey([number; 32])));
         // Without a list at all everything would be open.
-        assert_eq!(open(&[]), json!({"acls": []}));
-        let rule = |dst: &str| json!({"acls": [{"action": "accept", "proto": "tcp", "src": ["e3@"], "dst": [dst]}]});
-        assert_eq!(open(&[11366, 11365]), rule("e3@:11365,11366"));
-        assert_eq!(open(&[11365, 0]), rule("e3@:*"));
+        assert_eq!(policy(&[]), json!({"tagOwners": {}, "acls": []}));
+        assert_eq!(policy(&[guest(1, None)])["acls"], json!([]));
+        let policy = policy(&[guest(1, Some(11_365)), guest(2, Some(0)), guest(3, None)]);
+        let to = [format!("{one}:11365"), format!("{two}:*")];
+        let rule =
+            json!([{"action": "accept", "proto": "tcp", "src": [one, two, three], "dst": to}]);
+        assert_eq!(policy["acls"], rule);
     }
 }

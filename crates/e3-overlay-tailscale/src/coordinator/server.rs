@@ -5,6 +5,7 @@ use std::{ffi::OsStr, path::Path, path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use e3_stock::{Daemon, Found, HEADSCALE, Spec, find};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::{
     sync::Mutex,
     time::{Instant, sleep},
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 use super::config::{
     USER, config,
     files::{CONFIG, POLICY, SOCKET},
-    policy,
+    policy, tag,
 };
 use crate::{
     TailscaleError,
@@ -22,11 +23,10 @@ use crate::{
     coordinator::kept::write,
     desk::{
         AuthKey,
-        server::{Desk, Issuer},
+        server::{Desk, Guest, Issuer},
     },
     introduced::NodeKey,
     near::Near,
-    ports::Open,
     told::Ports,
 };
 
@@ -56,8 +56,8 @@ pub(super) struct Clerk {
 struct Known {
     /// The number of the one user.
     user: Option<u64>,
-    /// The ports that its policy opens, as far as it was told here.
-    open: Option<Open>,
+    /// Its policy, as far as it was told here.
+    policy: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -142,7 +142,7 @@ impl Clerk {
             Some(user.id)
         } else {
             // Without a policy all would be open.
-            self.open(&mut known, [].into_iter().collect()).await?;
+            self.open(&mut known, &[]).await?;
             let create = ["users", "create", USER];
             let made: User = self.ask(&create, "making a user").await?;
             Some(made.id)
@@ -150,34 +150,40 @@ impl Clerk {
         Ok(())
     }
 
-    /// Lets parties speak with one another at these ports, and at no others.
-    async fn open(&self, known: &mut Known, open: Open) -> Result<(), TailscaleError> {
-        if known.open.as_ref() == Some(&open) {
+    /// Lets parties speak with one another at the ports that they have told, and at no others.
+    async fn open(&self, known: &mut Known, guests: &[Guest]) -> Result<(), TailscaleError> {
+        let policy = policy(guests);
+        if known.policy.as_ref() == Some(&policy) {
             return Ok(());
         }
         let path = self.folder.join(POLICY);
-        write(&path, policy(&open).to_string().as_bytes())?;
+        write(&path, policy.to_string().as_bytes())?;
         let words = ["policy", "set", "-f"].map(OsStr::new);
         let more = [path.as_os_str(), OsStr::new("-c"), self.config.as_os_str()];
         let arguments = [words, more].concat();
+        // What it has where this fails, nobody knows.
+        known.policy = None;
         run(&self.found, &arguments, "setting its policy", ANSWER).await?;
-        known.open = Some(open);
+        known.policy = Some(policy);
         Ok(())
     }
 
-    /// Lets the server forget all nodes but those of the desk's parties, and close the ports of whoever is none any more.
+    /// Lets the server forget all nodes but those of the desk's parties, and close the ports of whoever is none any more. What
+    /// fails keeps it from nothing else; the error is the first.
     pub(super) async fn forget_others(&self, desk: &Desk) -> Result<(), TailscaleError> {
         let mut known = self.known.lock().await;
+        let mut done = self.open(&mut known, &desk.guests()).await;
         let nodes: Option<Vec<Listed>> = self.ask(&["nodes", "list"], "listing its nodes").await?;
         for node in nodes.unwrap_or_default() {
             let is_known = NodeKey::read(&node.node_key).is_some_and(|key| desk.is_known(&key));
             if !is_known {
                 let id = node.id.to_string();
                 let forget = ["nodes", "delete", "--force", "-i", &id];
-                let _said: serde_json::Value = self.ask(&forget, "forgetting a node").await?;
+                let forgotten = self.ask(&forget, "forgetting a node").await;
+                done = done.and(forgotten.map(|_said: Value| ()));
             }
         }
-        self.open(&mut known, desk.open()).await
+        done
     }
 
     async fn ask<Answer: for<'a> Deserialize<'a>>(
@@ -200,10 +206,12 @@ impl Clerk {
         })
     }
 
-    async fn make_key(&self, open: Open) -> Result<AuthKey, TailscaleError> {
+    async fn make_key(&self, desk: &Desk, to: &NodeKey) -> Result<AuthKey, TailscaleError> {
         let mut known = self.known.lock().await;
-        self.open(&mut known, open).await?;
+        // Whom it is for is looked at only now that nobody else asks the server: what is set last knows all who came before.
+        self.open(&mut known, &desk.guests()).await?;
         let user = known.user.unwrap_or_default().to_string();
+        let tag = tag(to);
         let words = [
             "preauthkeys",
             "create",
@@ -212,6 +220,8 @@ impl Clerk {
             "--ephemeral",
             "-e",
             LIFETIME,
+            "--tags",
+            &tag,
         ];
         let made: Made = self.ask(&words, "making a key").await?;
         drop(known);
@@ -221,8 +231,9 @@ impl Clerk {
 
 #[async_trait]
 impl Issuer for Clerk {
-    async fn issue(&self, open: Open) -> Result<AuthKey, String> {
-        self.make_key(open).await.map_err(|error| error.to_string())
+    async fn issue(&self, desk: &Desk, to: NodeKey) -> Result<AuthKey, String> {
+        let made = self.make_key(desk, &to).await;
+        made.map_err(|error| error.to_string())
     }
 }
 

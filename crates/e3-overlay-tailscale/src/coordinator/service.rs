@@ -18,6 +18,7 @@ use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
 use super::{
     kept::Kept,
     server::{Clerk, start},
+    tidying::{AGAIN, Tidying, tell},
 };
 use crate::{
     desk::server::{Desk, acceptor},
@@ -41,6 +42,7 @@ struct Running {
     clerk: Clerk,
     desk: Desk,
     serving: JoinHandle<()>,
+    tidying: Mutex<Tidying>,
     ports: Ports,
     told: BTreeMap<String, ByteBuf>,
 }
@@ -121,6 +123,7 @@ impl Service for Coordinator {
             clerk,
             desk,
             serving: tokio::spawn(serving),
+            tidying: Mutex::default(),
             ports,
             told: told.tell(),
         }))
@@ -152,22 +155,35 @@ impl RunningService for Running {
         let parties = keys.iter().filter_map(|bytes| Introduced::read(bytes));
         self.desk
             .admit(parties.map(|party| (party.desk, party.node)));
-        if let Err(error) = self.clerk.forget_others(&self.desk).await {
-            tracing::warn!(%error, "the coordinator may still know somebody whom the roster does not name");
-        }
+        let mut tidying = self.tidying.lock().await;
+        // What is tried from an earlier roster is tried again from this one.
+        *tidying = Tidying::default();
+        let Err(error) = self.clerk.forget_others(&self.desk).await else {
+            return;
+        };
+        tell(&error);
+        let (clerk, desk) = (self.clerk.clone(), self.desk.clone());
+        *tidying = Tidying::again(AGAIN, move || {
+            let (clerk, desk) = (clerk.clone(), desk.clone());
+            async move { clerk.forget_others(&desk).await }
+        });
     }
 
+    /// A coordinator that may still know somebody whom the roster does not name is in order no more if that lasts.
     async fn health(&self) -> Health {
-        let daemon = self.daemon.lock().await;
-        match daemon.end().now_or_never() {
-            Some(reason) => Health::Down { reason },
-            None => Health::Up,
+        if let Some(reason) = self.daemon.lock().await.end().now_or_never() {
+            return Health::Down { reason };
         }
+        // While it is tried for the first time, nothing has lasted.
+        let tidying = self.tidying.try_lock();
+        let trouble = tidying.ok().and_then(|tidying| tidying.trouble());
+        trouble.map_or(Health::Up, |reason| Health::Down { reason })
     }
 
     async fn stop(self: Box<Self>) {
         self.serving.abort();
         let _ended = self.serving.await;
+        drop(self.tidying);
         self.daemon.into_inner().stop().await;
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Both ends speak TLS 1.3 (RFC 8446) with raw public keys (RFC 7250): the party proves to have the desk key that its
 //! introduction names, and the desk the key that the coordinator's host has told. Whom the roster does not name is refused
-//! in the handshake. A party says at which port its program listens (two bytes, 0 for any), which is opened to the others. The
-//! desk says one thing and closes: `+` and a key, or `-` and why there is none.
+//! in the handshake. A party says at which port its program listens (two bytes, 0 for any), which is opened to the others, of its
+//! own node alone. The desk says one thing and closes: `+` and a key, or `-` and why there is none.
 
 pub(crate) mod client;
 pub(crate) mod server;

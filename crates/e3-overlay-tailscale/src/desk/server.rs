@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{AuthKey, ends, saying};
-use crate::{TailscaleError, introduced::NodeKey, ports::Open};
+use crate::{TailscaleError, introduced::NodeKey};
 
 /// How long a visit may take.
 const VISIT: Duration = Duration::from_secs(30);
@@ -36,13 +36,22 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Who makes keys.
 #[async_trait]
 pub(crate) trait Issuer: Send + Sync + 'static {
-    /// A key with which one node can register once, soon; from then on these ports are open. The error is told to the party.
-    async fn issue(&self, open: Open) -> Result<AuthKey, String>;
+    /// A key with which this node of the desk's can register once, soon; from then on the ports are open that the desk's parties
+    /// have told until it is made. The error is told to the party.
+    async fn issue(&self, desk: &Desk, to: NodeKey) -> Result<AuthKey, String>;
 }
 
 /// A desk, and whom it serves. Clones are the same.
 #[derive(Clone, Default)]
 pub(crate) struct Desk(Arc<Mutex<BTreeMap<[u8; 32], Party>>>);
+
+/// A party as the coordinator knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Guest {
+    pub(crate) node: NodeKey,
+    /// The port that its program listens on, if it has told, 0 for any: others may be let in there, and nowhere else.
+    pub(crate) port: Option<u16>,
+}
 
 struct Party {
     node: NodeKey,
@@ -72,26 +81,25 @@ impl Desk {
         self.lock().values().any(|party| party.node == *node)
     }
 
-    /// The ports that its parties' programs listen on, as far as they have told.
-    pub(crate) fn open(&self) -> Open {
-        self.lock()
-            .values()
-            .filter_map(|party| party.port)
-            .collect()
+    /// Its parties.
+    pub(crate) fn guests(&self) -> Vec<Guest> {
+        let known = self.lock();
+        let guests = known.values().map(|party| Guest {
+            node: party.node,
+            port: party.port,
+        });
+        guests.collect()
     }
 
-    /// Counts a key that is about to be given to a party with a program at that port; none are left to give where this is
-    /// false.
-    fn count(&self, key: &VerifyingKey, port: u16) -> bool {
+    /// Counts a key that is about to be given to a party with a program at that port, and says to which node; to none where
+    /// none are left to give.
+    fn count(&self, key: &VerifyingKey, port: u16) -> Option<NodeKey> {
         let mut known = self.lock();
-        match known.get_mut(key.as_bytes()) {
-            Some(party) if party.given < KEYS => {
-                party.given += 1;
-                party.port = Some(port);
-                true
-            }
-            Some(_) | None => false,
-        }
+        let party = known.get_mut(key.as_bytes());
+        let party = party.filter(|party| party.given < KEYS)?;
+        party.given += 1;
+        party.port = Some(port);
+        Some(party.node)
     }
 
     fn knows(&self, key: &VerifyingKey) -> bool {
@@ -146,12 +154,11 @@ impl Desk {
         let key = shown.and_then(|all| e3_contact::key_in(all.first()?));
         let key = key.ok_or_else(|| io::Error::other("the visitor has shown no key"))?;
         let port = stream.read_u16().await?;
-        let answer = if self.count(&key, port) {
-            issuer.issue(self.open()).await
-        } else {
-            Err(format!(
+        let answer = match self.count(&key, port) {
+            Some(node) => issuer.issue(self, node).await,
+            None => Err(format!(
                 "this party was given {KEYS} keys already: leave the environment and come anew"
-            ))
+            )),
         };
         stream.write_all(&saying(&answer)).await?;
         stream.shutdown().await

@@ -6,16 +6,16 @@ use tokio::{net::TcpListener, time::Instant};
 
 use super::{
     client::{Patience, Visitor, ask},
-    server::{Desk, Issuer, acceptor},
+    server::{Desk, Guest, Issuer, acceptor},
     *,
 };
-use crate::{keys::PartyKeys, ports::Open};
+use crate::{introduced::NodeKey, keys::PartyKeys};
 
 struct Fixed;
 
 #[async_trait]
 impl Issuer for Fixed {
-    async fn issue(&self, _: Open) -> Result<AuthKey, String> {
+    async fn issue(&self, _: &Desk, _: NodeKey) -> Result<AuthKey, String> {
         Ok(Zeroizing::new("hskey-auth-1".to_owned()))
     }
 }
@@ -58,7 +58,11 @@ async fn only_whom_the_roster_names_is_given_a_key() {
     desk.admit([(public.desk, public.node)].into_iter());
     let key = ask(visitor(&one), (at, desk_key), soon()).await.unwrap();
     assert_eq!(*key, "hskey-auth-1");
-    assert_eq!(desk.open(), [11_365].into_iter().collect());
+    let guest = Guest {
+        node: public.node,
+        port: Some(11_365),
+    };
+    assert_eq!(desk.guests(), [guest]);
     assert!(
         ask(visitor(&two), (at, desk_key), soon()).await.is_err(),
         "it is no party"
@@ -75,7 +79,7 @@ async fn only_whom_the_roster_names_is_given_a_key() {
         "it was removed"
     );
     assert!(!desk.is_known(&public.node));
-    assert_eq!(desk.open(), [].into_iter().collect(), "its port is closed");
+    assert_eq!(desk.guests(), [], "its port is closed");
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ pub(crate) async fn join(
     let place = Ground::open(&plan, &tailscaled, engine).map_err(TailscaleError::Place)?;
 
     let guards = control.is_own();
-    let open = guards.then(|| Open::to(ports, parties.len()));
+    let open = guards.then(|| Open::to(ports, me));
     let watched = Arc::new(Watched::new(tailscaled.api(), expected, (open, seen)));
     let (sever, severed) = oneshot::channel();
     let killer = tailscaled.killer();

@@ -139,9 +139,7 @@ impl Member {
         self.me = me.ok_or(TailscaleError::OtherKeys)?;
         let names = roster.parties.iter().map(|entry| entry.name.clone());
         self.parties = names.zip(keys).collect();
-        let open = self
-            .guards
-            .then(|| Open::to(self.ports, self.parties.len()));
+        let open = self.guards.then(|| Open::to(self.ports, self.me));
         self.watched.expect(self.expected(), open);
         self.links.lock().await.clear();
         if let Some(inner) = &self.inner {

@@ -133,7 +133,11 @@ async fn a_node_added_ends_it_within_five_seconds_and_is_named() {
 async fn a_key_swapped_ends_it_within_five_seconds() {
     let daemon = Daemon::honest().await;
     daemon.lie(&[2, 9]);
-    assert!(daemon.severed().await.is_some());
+    let why = daemon.severed().await.unwrap();
+    assert!(
+        why.contains("node-9") && why.contains("the key of party nyc"),
+        "{why}"
+    );
 }
 
 #[tokio::test]
