@@ -4,9 +4,9 @@ use std::{fs::OpenOptions, io, net::IpAddr};
 
 use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
 use e3_session::types::{Dial, PartyIndex, Ports};
-use e3_sys::tun;
+use e3_sys::{netfilter, tun};
 
-use crate::{TailscaleError, tailscaled::interface_name};
+use crate::{TailscaleError, hands_off, tailscaled::interface_name};
 
 /// How `tailscaled` carries packets on this host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,10 @@ fn obstacle() -> Option<String> {
             tun::DEVICE
         ));
     }
-    namespace().err().map(|error| error.to_string())
+    if let Err(error) = namespace() {
+        return Some(error.to_string());
+    }
+    hands_off::obstacle(netfilter::forswear)
 }
 
 /// Makes an interface in the host's network, as `tailscaled` does; it is gone when its file is closed.

@@ -114,15 +114,18 @@ impl Tailscaled {
         ];
         let environment = environment(folder, believed, &tools);
         let own = folder.to_owned();
-        let (daemon, keeper) = hands_off::start(Box::new(move || {
-            Daemon::start(Spec {
-                found: &found,
-                source: "tailscaled",
-                arguments,
-                environment,
-                folder: &own,
-            })
-        }))
+        let (daemon, keeper) = hands_off::start(
+            hands_off::all(engine),
+            Box::new(move || {
+                Daemon::start(Spec {
+                    found: &found,
+                    source: "tailscaled",
+                    arguments,
+                    environment,
+                    folder: &own,
+                })
+            }),
+        )
         .await?;
         let beginning = async {
             while UnixStream::connect(&socket).await.is_err() {
