@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_secs(3);
 const LEAVING: Duration = Duration::from_secs(150);
 
 /// What one look counts for at most: whoever did not look for longer, since its machine had much to do, has not seen it.
-const MOST: Duration = Duration::from_millis(1500);
+const MOST: Duration = Duration::from_secs(1);
 
 /// Silence is forgiven so many times more slowly than it grows: a busy machine falls silent now and then, in a long run, and
 /// no coordinator gains by it.
@@ -59,6 +59,8 @@ struct State {
     lied: Duration,
     /// For how long somebody was there who had been a party.
     stayed: Duration,
+    /// Whether silence counts: many daemons that start at once on a busy machine fall silent, and no program runs yet.
+    is_settled: bool,
     /// For how long nothing could be learned.
     silent: Duration,
     /// What was wrong for too long.
@@ -80,6 +82,7 @@ impl Watched {
             looked: Instant::now(),
             lied: Duration::ZERO,
             stayed: Duration::ZERO,
+            is_settled: false,
             silent: Duration::ZERO,
             verdict: None,
         };
@@ -103,6 +106,11 @@ impl Watched {
         state.open = open;
         state.lied = Duration::ZERO;
         state.stayed = Duration::ZERO;
+    }
+
+    /// The party has joined: from now on, silence counts.
+    pub(crate) fn settled(&self) {
+        self.state().is_settled = true;
     }
 
     /// What has been wrong for too long.
@@ -172,10 +180,11 @@ struct Wrong {
 
 impl State {
     /// Counts the time since the last look for what was seen now.
-    fn count(&mut self, wrong: Wrong) -> Result<(), String> {
+    fn count(&mut self, mut wrong: Wrong) -> Result<(), String> {
         let now = Instant::now();
         let passed = now.duration_since(self.looked).min(MOST);
         self.looked = now;
+        wrong.silence = wrong.silence.filter(|_| self.is_settled);
         if wrong.silence.is_none() {
             self.silent = self.silent.saturating_sub(passed / FORGIVING);
         }

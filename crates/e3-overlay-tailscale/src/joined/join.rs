@@ -119,6 +119,7 @@ pub(crate) async fn join(
     };
     member.prepare().await;
     member.furnish()?;
+    member.watched.settled();
     Ok(member)
 }
 

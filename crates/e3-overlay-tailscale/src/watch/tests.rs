@@ -83,6 +83,7 @@ impl Daemon {
         };
         let watched = Watched::new(LocalApi::at(&socket), expected, (open, Seen::new()));
         let watched = Arc::new(watched);
+        watched.settled();
         let (sever, severed) = oneshot::channel();
         let is_killed = Arc::new(AtomicBool::new(false));
         let killed = Arc::clone(&is_killed);
