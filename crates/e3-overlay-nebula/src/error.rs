@@ -56,6 +56,14 @@ pub enum NebulaError {
         /// Why.
         source: Refusal,
     },
+    /// An authority that could let its host send in others' names.
+    #[error(
+        "the authority of {name} may certify networks behind its host, and with them others' addresses: it was not made by this version of E³"
+    )]
+    Behind {
+        /// The party, or the lighthouse.
+        name: String,
+    },
     /// Two parties with one authority.
     #[error("parties {first} and {second} have introduced the same authority: each needs its own")]
     SameAuthority {

@@ -1,7 +1,7 @@
 //! Keys and certificates of a party or of the lighthouse.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,6 +16,13 @@ const SKEW: u64 = 300;
 /// How long an authority is good, in seconds, at least: longer than any session. Who is believed is the roster's affair;
 /// an introduction that has expired must not end what those that were introduced say to one another.
 pub(crate) const AUTHORITY: u64 = 365 * 24 * 3600;
+
+/// The networks behind a host for which an authority may certify it: none, which certificates have no other word for than an
+/// address that is nobody's. From what is behind a host, by its certificate, Nebula takes packets of connections that stand.
+pub(crate) fn behind() -> Vec<Network> {
+    let nowhere = Network::new(Ipv4Addr::UNSPECIFIED.into(), 32);
+    nowhere.into_iter().collect()
+}
 
 /// An authority that certifies one host, and that host's key.
 #[derive(Debug)]
@@ -46,7 +53,11 @@ impl Identity {
             let networks = networks(network, version);
             // A version that has no word for any of the networks is left out.
             if version <= newest && (network.is_empty() || !networks.is_empty()) {
-                let details = details(name, networks, (now_s().saturating_sub(SKEW), until_s));
+                let times = (now_s().saturating_sub(SKEW), until_s);
+                let details = Details {
+                    unsafe_networks: behind(),
+                    ..details(name, networks, times)
+                };
                 certificates.push(authority.certificate(version, details)?);
             }
         }

@@ -10,7 +10,7 @@ use e3_session::types::{PartyIndex, Roster, Subnet};
 
 use crate::{
     NAME, NebulaError,
-    identity::{carries, networks, now_s},
+    identity::{behind, carries, networks, now_s},
     introduction::{Introduced, common},
     lighthouse::{self, Lighthouse},
 };
@@ -63,10 +63,7 @@ impl Members {
             let authority = introduced
                 .certificate(version)
                 .ok_or(NebulaError::NoNetwork)?;
-            verify_authority(authority, now_s()).map_err(|source| NebulaError::Refused {
-                name: name(),
-                source,
-            })?;
+            believe(&entry.name, authority)?;
             if authority.details().networks != wanted {
                 return Err(NebulaError::Introduction {
                     name: name(),
@@ -93,10 +90,7 @@ impl Members {
         }
         let authority = light.introduced.certificate(version);
         let authority = authority.ok_or(NebulaError::NoNetwork)?.clone();
-        verify_authority(&authority, now_s()).map_err(|source| NebulaError::Refused {
-            name: light.name.clone(),
-            source,
-        })?;
+        believe(&light.name, &authority)?;
         let lit = lighthouse::addresses(&roster.network).into_iter();
         let lit: Vec<IpAddr> = lit
             .filter(|one| carries(version, &roster.network, *one))
@@ -147,5 +141,67 @@ impl Members {
     /// All authorities.
     pub(crate) fn authorities(&self) -> BTreeSet<Fingerprint> {
         self.owners().into_values().collect()
+    }
+}
+
+/// Whether an authority is one, and may certify its host for nothing that is behind it.
+fn believe(name: &str, authority: &Certificate) -> Result<(), NebulaError> {
+    verify_authority(authority, now_s()).map_err(|source| NebulaError::Refused {
+        name: name.to_owned(),
+        source,
+    })?;
+    if authority.details().unsafe_networks != behind() {
+        return Err(NebulaError::Behind {
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use e3_nebula::{Authority, Details, Network, verify_host};
+
+    use super::*;
+    use crate::identity::Identity;
+
+    /// The authority that E³ makes, with other networks behind its host.
+    fn authority(version: Version, unlike: Option<Vec<Network>>) -> (Authority, Certificate) {
+        let network = ["10.233.0.0/16".parse().unwrap()];
+        let made = Identity::make("ams", version, &network).unwrap();
+        let own = made.certificate(version).unwrap();
+        let key = Authority::from_pem(&made.authority().to_pem()).unwrap();
+        let details = Details {
+            unsafe_networks: unlike.unwrap_or_else(|| own.details().unsafe_networks.clone()),
+            ..own.details().clone()
+        };
+        let own = key.certificate(version, details).unwrap();
+        (key, own)
+    }
+
+    #[test]
+    fn no_authority_may_certify_what_is_behind_its_host() {
+        let victim = Network::new([10, 233, 0, 1].into(), 32).unwrap();
+        for version in [Version::V1, Version::V2] {
+            let (key, own) = authority(version, None);
+            believe("ams", &own).unwrap();
+            let takes = Details {
+                networks: vec![Network::new([10, 233, 0, 2].into(), 16).unwrap()],
+                unsafe_networks: vec![victim],
+                public_key: [7; 32],
+                ..own.details().clone()
+            };
+            let takes = key.certify(&own, takes).unwrap();
+            verify_host(&takes, &own, now_s()).unwrap_err();
+            for behind in [vec![], vec![victim]] {
+                let (_, own) = authority(version, Some(behind));
+                let why = believe("ams", &own).unwrap_err();
+                assert!(matches!(why, NebulaError::Behind { .. }), "{why}");
+            }
+        }
+        let light = Identity::make("light", Version::V2, &[]).unwrap();
+        for certificate in &light.certificates {
+            believe("light", certificate).unwrap();
+        }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What Nebula does not prevent, of who is reached and who calls.
-const TAKEN: &str = "packets of connections that stand may reach, or come from, another member that certifies their end's address for itself, until nebula has told of its handshake: then nebula is killed and the program stopped, with a message that names that member";
+const TAKEN: &str = "packets of connections that stand may reach, or come from, another member, or the lighthouse, that certifies their end's address for itself, until nebula has told of its handshake: then nebula is killed and the program stopped, with a message that names who it was; nebula 1.6.1 takes packets of connections that stand from any member that guesses their ports, and nobody notices";
 
 /// The stock nebula, with certificates that each party makes for itself.
 #[derive(Debug, Default)]

@@ -163,9 +163,11 @@ fn ours_are_printed_and_verified_by_them() {
         for version in stock.versions() {
             let (of_all, of_one) = worlds(*version);
             let authority = Authority::generate().unwrap();
-            let own = authority
-                .certificate(*version, details("authority", of_all))
-                .unwrap();
+            let limited = Details {
+                unsafe_networks: networks(&["0.0.0.0/32"]),
+                ..details("authority", of_all)
+            };
+            let own = authority.certificate(*version, limited).unwrap();
             let key = HostKey::generate().unwrap();
             let wanted = Details {
                 public_key: key.public(),
@@ -194,12 +196,21 @@ fn ours_are_printed_and_verified_by_them() {
                 assert_eq!(networks.as_array().unwrap().clone(), wanted);
             }
             // What the authority may not give is refused by them as well.
-            let mut outside = wanted.clone();
-            outside.networks = networks(&["10.234.0.7/16"]);
-            let outside = authority.certify(&own, outside).unwrap();
-            stock.write("host.crt", &outside.to_pem());
-            let output = stock.run(&["verify", "-ca", "ca.crt", "-crt", "host.crt"]);
-            assert!(!output.status.success());
+            let elsewhere = Details {
+                networks: networks(&["10.234.0.7/16"]),
+                ..wanted.clone()
+            };
+            let behind = Details {
+                unsafe_networks: networks(&["10.233.0.8/32"]),
+                ..wanted.clone()
+            };
+            for outside in [elsewhere, behind] {
+                let outside = authority.certify(&own, outside).unwrap();
+                assert!(verify_host(&outside, &own, now()).is_err());
+                stock.write("host.crt", &outside.to_pem());
+                let output = stock.run(&["verify", "-ca", "ca.crt", "-crt", "host.crt"]);
+                assert!(!output.status.success());
+            }
             // The very same bytes come from theirs, from our key.
             stock.write("ca.key", &authority.to_pem());
             stock.write("host.pub", &public_pem(&key));

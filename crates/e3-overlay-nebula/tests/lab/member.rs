@@ -79,9 +79,13 @@ impl Member {
             .map(|network| Network::new(network.address(), network.prefix()).unwrap())
             .collect();
         let own = versions.iter().map(|version| {
-            authority
-                .certificate(*version, details(networks.clone()))
-                .unwrap()
+            // As all of a session's: for nothing behind its host.
+            let nowhere = Network::new(Ipv4Addr::UNSPECIFIED.into(), 32);
+            let limited = Details {
+                unsafe_networks: nowhere.into_iter().collect(),
+                ..details(networks.clone())
+            };
+            authority.certificate(*version, limited).unwrap()
         });
         Self {
             own: own.collect(),
@@ -140,6 +144,7 @@ impl Member {
             Details {
                 public_key: self.key.public(),
                 networks: vec![Network::new(address, bits).unwrap()],
+                unsafe_networks: Vec::new(),
                 ..own.details().clone()
             },
         );
