@@ -30,6 +30,16 @@ pub enum WireguardError {
         /// The other one.
         second: String,
     },
+    /// A party with a relay's key.
+    #[error(
+        "party {name} has introduced the key of relay {relay} for its own: expected is one of its own; remove it, or ask it to introduce itself anew"
+    )]
+    RelaysKey {
+        /// The party.
+        name: String,
+        /// The service.
+        relay: String,
+    },
     /// No socket can be had.
     #[error(
         "cannot listen on {at}: {source}; is another program using the port, or may this user have none below 1024? choose another by `wireguard.port`, or none"

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use e3_session::types::{PartyIndex, Roster};
 use ed25519_dalek::VerifyingKey;
 
-use crate::{NAME, WireguardError, key::PublicKey};
+use crate::{NAME, WireguardError, key::PublicKey, service::Told};
 
 /// A party, as the roster names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) fn introduced(bytes: &[u8]) -> Option<(PublicKey, VerifyingKey)> {
     Some((key, e3_contact::introduced(signs)?)).filter(|_| speaks)
 }
 
-/// Every party, in the order of indices.
-pub(crate) fn guests(roster: &Roster) -> Result<Vec<Guest>, WireguardError> {
+/// Every party, in the order of indices. Each has a key of its own, which is none of the relays'.
+pub(crate) fn guests(roster: &Roster, relays: &[Told]) -> Result<Vec<Guest>, WireguardError> {
     let mut seen: BTreeMap<PublicKey, &str> = BTreeMap::new();
     let mut all = Vec::with_capacity(roster.parties.len());
     for (index, entry) in (0..=u16::MAX).zip(&roster.parties) {
@@ -47,6 +47,7 @@ pub(crate) fn guests(roster: &Roster) -> Result<Vec<Guest>, WireguardError> {
         let (key, signs) = keys.ok_or_else(|| WireguardError::NoKey {
             name: entry.name.clone(),
         })?;
+        are_two(&entry.name, key, relays)?;
         if let Some(first) = seen.insert(key, &entry.name) {
             return Err(WireguardError::SameKey {
                 first: first.to_owned(),
@@ -62,6 +63,17 @@ pub(crate) fn guests(roster: &Roster) -> Result<Vec<Guest>, WireguardError> {
         });
     }
     Ok(all)
+}
+
+/// A relay's key is told before parties introduce theirs: who took it for its own would take the relay from everybody.
+fn are_two(name: &str, key: PublicKey, relays: &[Told]) -> Result<(), WireguardError> {
+    match relays.iter().find(|relay| relay.key == key) {
+        Some(relay) => Err(WireguardError::RelaysKey {
+            name: name.to_owned(),
+            relay: relay.name.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +98,19 @@ mod tests {
         let bytes = introduction(PublicKey([5; 32]), &signs);
         assert_eq!(introduced(&bytes), Some((PublicKey([5; 32]), signs)));
         assert_eq!(introduced(&introduction(PublicKey([0; 32]), &signs)), None);
+    }
+
+    #[test]
+    fn no_party_has_a_relays_key() {
+        let relay = Told {
+            name: "hub".to_owned(),
+            key: PublicKey([5; 32]),
+            places: std::collections::BTreeSet::new(),
+            reflectors: Vec::new(),
+        };
+        let relays = [relay];
+        assert!(are_two("anna", PublicKey([4; 32]), &relays).is_ok());
+        let said = are_two("anna", PublicKey([5; 32]), &relays).unwrap_err();
+        assert!(said.to_string().contains("party anna"), "{said}");
     }
 }

@@ -51,12 +51,12 @@ pub(crate) async fn join(
         mailbox,
         ..
     } = joining;
-    let all = guests(&roster)?;
     let services = services.iter();
     let relays = services
         .filter(|service| chosen.relay && service.kind == ServiceKind::Relay.as_str())
         .map(Told::read)
         .collect::<Result<Vec<_>, _>>()?;
+    let all = guests(&roster, &relays)?;
     let own = all.iter().find(|guest| guest.index == me);
     let wanted = WantedPlane {
         plan: &plan(&roster, me, dial, ports),

@@ -104,7 +104,7 @@ impl Joined for Wireguard {
 
     /// Whoever stays keeps its session and all connections over it, whatever its index is now.
     async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
-        let all = guests(roster)?;
+        let all = guests(roster, &self.relays)?;
         let own = self.hub.keys.tunnel.public();
         let me = all.iter().find(|guest| guest.key == own);
         let me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
