@@ -65,6 +65,10 @@ impl Core {
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
+        // Another has its session, and its messages do not come here.
+        if peer.role == Role::Carried {
+            return;
+        }
         let cookie = matches!(message, WgKind::CookieReply(_));
         match peer.tunn.handle_incoming_packet(message) {
             TunnResult::Err(error) => tracing::trace!(?key, ?error, "a message is not taken"),

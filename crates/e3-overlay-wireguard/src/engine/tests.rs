@@ -134,3 +134,34 @@ fn a_relay_nests_nothing() {
         "more was opened than came: {received}"
     );
 }
+
+/// What carries messages for the kernel has a party's key, but answers no handshakes of others: those are the kernel's.
+#[test]
+fn whose_session_another_has_is_not_answered() {
+    for (role, answers) in [(Role::Party, true), (Role::Carried, false)] {
+        let secrets = [1, 2, 3].map(|number| PrivateKey::from_bytes(&[number; 32]));
+        let mut scene = Scene::new(&secrets);
+        let other = Member {
+            key: scene.keys[1],
+            role,
+            allowed: Vec::new(),
+            places: BTreeSet::new(),
+        };
+        scene.cores[0].set_members(Vec::new(), scene.now);
+        scene.cores[0].set_members(vec![other], scene.now);
+        scene.cores[1].set_places(scene.keys[0], [at(0)].into(), scene.now);
+        scene.cores[1].tick(scene.now);
+        let mut begins = Vec::new();
+        scene.cores[1]
+            .post
+            .drain(|to, bytes| begins.push((to, bytes.to_vec())));
+        for (to, bytes) in begins {
+            if to == at(0) {
+                scene.cores[0].take_datagram(at(1), &bytes, scene.now);
+            }
+        }
+        let mut answered = 0;
+        scene.cores[0].post.drain(|_, _| answered += 1);
+        assert_eq!(answered > 0, answers, "{role:?}");
+    }
+}
