@@ -139,12 +139,14 @@ impl Core {
     }
 
     /// A packet for a program, or an echo of this engine's own.
-    fn arrive(&mut self, key: PublicKey, from: IpAddr, packet: &[u8], now: Instant) {
+    pub(super) fn arrive(&mut self, key: PublicKey, from: IpAddr, packet: &[u8], now: Instant) {
         if !destination(packet).is_some_and(|to| self.own.contains(&to)) {
             return;
         }
         if let Some(number) = echo::answered(packet, from, self.mark) {
-            let awaited = self.echoes.remove(&number).filter(|echo| echo.key == key);
+            // Everybody who was ever asked knows the mark; each answers for itself.
+            let its = self.echoes.get(&number).is_some_and(|echo| echo.key == key);
+            let awaited = its.then(|| self.echoes.remove(&number)).flatten();
             if let (Some(awaited), Some(peer)) = (awaited, self.peers.get_mut(&key)) {
                 let took = now.saturating_duration_since(awaited.begun);
                 peer.rtt = Some(peer.rtt.map_or(took, |rtt| rtt.min(took)));

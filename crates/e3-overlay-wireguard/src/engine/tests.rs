@@ -7,9 +7,13 @@ use std::{
 };
 
 use gotatun::{noise::TunnResult, packet::Packet};
+use tokio::sync::oneshot;
 
 use super::{Member, Role, Way, core::Core, relayed};
-use crate::key::{PrivateKey, PublicKey};
+use crate::{
+    key::{PrivateKey, PublicKey},
+    packet::echo,
+};
 
 /// Inside.
 const FROM: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
@@ -164,4 +168,26 @@ fn whose_session_another_has_is_not_answered() {
         scene.cores[0].post.drain(|_, _| answered += 1);
         assert_eq!(answered > 0, answers, "{role:?}");
     }
+}
+
+/// Who was asked once knows the mark, but answers no question to another.
+#[test]
+fn nobody_answers_for_another() {
+    let secrets = [1, 2, 3].map(|number| PrivateKey::from_bytes(&[number; 32]));
+    let mut scene = Scene::new(&secrets);
+    let [_, asked, other] = scene.keys;
+    let core = &mut scene.cores[0];
+    let (answer, mut answered) = oneshot::channel();
+    core.ping(asked, answer, scene.now);
+    let number = *core.echoes.keys().next().unwrap();
+    let echo = echo::Echo {
+        number,
+        mark: core.mark,
+    };
+    let mut packet = echo::request(TO.into(), FROM.into(), echo).unwrap();
+    packet[20] = 0;
+    core.arrive(other, TO.into(), &packet, scene.now);
+    assert!(answered.try_recv().is_err());
+    core.arrive(asked, TO.into(), &packet, scene.now);
+    answered.try_recv().unwrap();
 }
