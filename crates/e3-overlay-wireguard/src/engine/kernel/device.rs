@@ -27,7 +27,7 @@ use rustix::net::{
     sockopt::{Timeout, set_socket_timeout},
 };
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::key::{PrivateKey, PublicKey};
 
@@ -274,7 +274,7 @@ impl Wire {
     /// Says something and takes all answers, up to that which ends them.
     fn talk<M>(&mut self, message: M, flags: u16) -> io::Result<Vec<M>>
     where
-        M: NetlinkSerializable + NetlinkDeserializable + Into<NetlinkPayload<M>>,
+        M: NetlinkSerializable + NetlinkDeserializable + Into<NetlinkPayload<M>> + Erase,
     {
         self.sequence = self.sequence.wrapping_add(1);
         // There may be a key in it.
@@ -299,7 +299,10 @@ impl Wire {
                         return Err(error.to_io());
                     }
                     NetlinkPayload::Error(_) | NetlinkPayload::Done(_) => return Ok(answers),
-                    NetlinkPayload::InnerMessage(message) => answers.push(message),
+                    NetlinkPayload::InnerMessage(mut message) => {
+                        message.erase();
+                        answers.push(message);
+                    }
                     _ => {}
                 }
             }
@@ -309,7 +312,7 @@ impl Wire {
 
 fn encoded<M>(message: M, sequence: u32, flags: u16) -> Vec<u8>
 where
-    M: NetlinkSerializable + Into<NetlinkPayload<M>>,
+    M: NetlinkSerializable + Into<NetlinkPayload<M>> + Erase,
 {
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST | flags;
@@ -318,7 +321,30 @@ where
     message.finalize();
     let mut bytes = vec![0; message.buffer_len()];
     message.serialize(&mut bytes);
+    if let NetlinkPayload::InnerMessage(message) = &mut message.payload {
+        message.erase();
+    }
     bytes
+}
+
+/// What may hold a private key, which is not to lie in memory that others are given later.
+trait Erase {
+    /// Overwrites it.
+    fn erase(&mut self);
+}
+
+impl Erase for GenlMessage<GenlCtrl> {
+    fn erase(&mut self) {}
+}
+
+impl Erase for GenlMessage<WireguardMessage> {
+    fn erase(&mut self) {
+        for attribute in &mut self.payload.attributes {
+            if let WireguardAttribute::PrivateKey(key) = attribute {
+                key.zeroize();
+            }
+        }
+    }
 }
 
 fn odd(error: impl std::fmt::Display) -> io::Error {

@@ -186,3 +186,41 @@ proptest! {
         }
     }
 }
+
+/// The kernel tells the private key to whoever may ask: nobody here keeps it.
+#[test]
+fn no_answer_keeps_the_key() {
+    let (ours, kernels) = std::os::unix::net::UnixDatagram::pair().unwrap();
+    let answer = |what, sequence, flags| {
+        let mut message = GenlMessage::from_payload(set(what));
+        message.set_resolved_family_id(NUMBER);
+        encoded(message, sequence, flags)
+    };
+    let told = vec![
+        WireguardAttribute::PrivateKey([5; 32]),
+        WireguardAttribute::ListenPort(7),
+    ];
+    kernels.send(&answer(told, 1, NLM_F_ACK)).unwrap();
+    // The end of a dump (netlink(7)).
+    let done = [&20_u32.to_ne_bytes()[..], &3_u16.to_ne_bytes(), &[2, 0]].concat();
+    let done = [&done[..], &1_u32.to_ne_bytes(), &[0; 8]].concat();
+    kernels.send(&done).unwrap();
+    let mut wire = Wire {
+        socket: ours.into(),
+        family: NUMBER,
+        sequence: 0,
+    };
+    let said = wire.dump(set(Vec::new())).unwrap();
+    let said: Vec<_> = said
+        .into_iter()
+        .flat_map(|message| message.attributes)
+        .collect();
+    assert!(
+        said.contains(&WireguardAttribute::ListenPort(7)),
+        "{said:?}"
+    );
+    assert!(
+        said.contains(&WireguardAttribute::PrivateKey([0; 32])),
+        "{said:?}"
+    );
+}
