@@ -20,6 +20,9 @@ use crate::{engine::Engine, guests::Guest, key::PublicKey, overlay::Keys};
 /// How often this host's addresses are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Own addresses that stand in a record, whatever reflectors say.
+const OWN: usize = 8;
+
 /// Who was told so long ago may have joined since, and have heard nothing.
 const LONG_AGO: Duration = Duration::from_secs(2);
 
@@ -148,10 +151,20 @@ fn places(port: u16, seen: &BTreeSet<SocketAddr>) -> Vec<SocketAddr> {
         IpAddr::V4(address) => !address.is_link_local(),
         IpAddr::V6(address) => !address.is_unicast_link_local(),
     });
-    let own = far.map(|address| SocketAddr::new(address, port));
-    let all: BTreeSet<SocketAddr> = own.chain(seen.iter().copied()).collect();
-    let all = all.into_iter().filter(|at| can_be_at(*at));
-    all.take(MAX_ADDRESSES).collect()
+    let own = far.map(|address| SocketAddr::new(address, port)).collect();
+    told(&own, seen)
+}
+
+/// As many as a record holds. Neither can crowd out the other: not what reflectors say a host's own addresses, nor many of
+/// those how it is seen from outside.
+fn told(own: &BTreeSet<SocketAddr>, seen: &BTreeSet<SocketAddr>) -> Vec<SocketAddr> {
+    let fit = |at: &&SocketAddr| can_be_at(**at);
+    let mut own = own.iter().filter(fit);
+    let first: Vec<_> = own.by_ref().take(OWN).collect();
+    let seen = seen.iter().filter(fit).filter(|at| !first.contains(at));
+    let all = first.iter().copied().chain(seen).chain(own);
+    let told: BTreeSet<SocketAddr> = all.copied().take(MAX_ADDRESSES).collect();
+    told.into_iter().collect()
 }
 
 /// This party's record, and who has it.
@@ -210,5 +223,29 @@ impl Letters {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_own_addresses_nor_reflectors_crowd_out_the_other() {
+        let some = |net: u8, many: u8| -> BTreeSet<SocketAddr> {
+            let all = (1..=many).map(|last| ([net, 0, 2, last], 4000).into());
+            all.collect()
+        };
+        let count = |own: u8, seen: u8| {
+            // What reflectors say sorts first.
+            let (own, seen) = (some(198, own), some(5, seen));
+            let told = told(&own, &seen);
+            let of = |set: &BTreeSet<SocketAddr>| told.iter().filter(|at| set.contains(at)).count();
+            (of(&own), of(&seen))
+        };
+        assert_eq!(count(2, 100), (2, 10));
+        assert_eq!(count(100, 2), (10, 2));
+        assert_eq!(count(100, 100), (8, 4));
+        assert_eq!(told(&some(127, 3), &some(127, 3)), []);
     }
 }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use e3_contact::can_be_at;
 use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
 use e3_reflector::{Reflector, Stations, TOLD, USUAL_PORTS, service_ports};
 use e3_session::types::{Health, ServiceFacts, ServicePort, Transport};
@@ -32,6 +33,9 @@ const USUAL: u16 = 51820;
 
 /// What a relay tells: its key. Its port stands among its ports.
 const KEY: &str = "wireguard key";
+
+/// Reflectors of one relay that are asked: each costs a question every few seconds, wherever it says that it is.
+const REFLECTORS: usize = 4;
 
 /// The file with its private key.
 const FILE: &str = "key";
@@ -99,6 +103,8 @@ impl Told {
                 .0
                 .iter()
                 .map(e3_reflector::Station::first)
+                .filter(|at| can_be_at(*at))
+                .take(REFLECTORS)
                 .collect(),
         })
     }
@@ -273,6 +279,17 @@ mod tests {
             .told
             .insert(TOLD.to_owned(), ByteBuf::from(b"nowhere"));
         assert!(Told::read(&facts).is_err());
+        // Nobody is sent just anywhere, nor to many.
+        let many: Vec<String> = (1..100)
+            .map(|last| format!("192.0.2.{last}:3478,3479"))
+            .collect();
+        let many = format!("127.0.0.1:3478,3479 224.0.0.1:3478,3479 {}", many.join(" "));
+        facts
+            .told
+            .insert(TOLD.to_owned(), ByteBuf::from(many.into_bytes()));
+        let asked = Told::read(&facts).unwrap().reflectors;
+        assert_eq!(asked.len(), REFLECTORS);
+        assert!(asked.iter().all(|at| can_be_at(*at)), "{asked:?}");
         facts.told.clear();
         assert!(Told::read(&facts).is_err());
     }
