@@ -10,9 +10,11 @@
 //! [`talk`]: super::talk
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{IpAddr, SocketAddr, UdpSocket},
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    time::{Duration, Instant},
 };
 
 use e3_reflector::message::Message;
@@ -45,6 +47,39 @@ pub(super) struct Knocker {
     four: Option<OwnedFd>,
     six: Option<OwnedFd>,
     port: u16,
+    sources: Sources,
+}
+
+/// What this host's address is towards others, as it was found of late: it takes three system calls to find it.
+#[derive(Debug, Default)]
+struct Sources(BTreeMap<IpAddr, (IpAddr, Instant)>);
+
+impl Sources {
+    /// How long an address is believed: a host may move.
+    const BELIEVED: Duration = Duration::from_secs(1);
+    /// How many are remembered.
+    const MOST: usize = 256;
+
+    /// The address towards there; `find` says it where it is not known.
+    fn of(
+        &mut self,
+        to: SocketAddr,
+        now: Instant,
+        find: impl FnOnce(SocketAddr) -> io::Result<IpAddr>,
+    ) -> io::Result<IpAddr> {
+        let known = self.0.get(&to.ip());
+        if let Some((own, when)) = known
+            && now.saturating_duration_since(*when) < Self::BELIEVED
+        {
+            return Ok(*own);
+        }
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        let own = find(to)?;
+        self.0.insert(to.ip(), (own, now));
+        Ok(own)
+    }
 }
 
 impl Knocker {
@@ -59,6 +94,7 @@ impl Knocker {
             four: Some(four),
             six,
             port,
+            sources: Sources::default(),
         })
     }
 
@@ -69,18 +105,18 @@ impl Knocker {
     }
 
     /// Sends a datagram. What cannot be sent is lost, as on any network.
-    pub(super) fn send(&self, to: SocketAddr, datagram: &[u8]) {
+    pub(super) fn send(&mut self, to: SocketAddr, datagram: &[u8]) {
         let sent = self.try_send(to, datagram);
         if let Err(error) = sent {
             tracing::trace!(%to, %error, "a knock is not sent");
         }
     }
 
-    fn try_send(&self, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
+    fn try_send(&mut self, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
         let by = if to.is_ipv4() { &self.four } else { &self.six };
         let by = by.as_ref().ok_or(io::ErrorKind::Unsupported)?;
         // The checksum is of both addresses too.
-        let own = source(to)?;
+        let own = self.sources.of(to, Instant::now(), source)?;
         let header = udp_header((own, self.port), (to.ip(), to.port()), datagram);
         let packet = [&header.ok_or(io::ErrorKind::InvalidInput)?, datagram].concat();
         // A raw socket of IPv6 takes no port for an address's (ipv6(7)).
@@ -189,6 +225,29 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn an_address_is_looked_for_once_in_a_second() {
+        let (mut sources, now) = (Sources::default(), Instant::now());
+        let mut found = 0;
+        let at = |number: u16| {
+            SocketAddr::from(([10, 0, number.to_be_bytes()[0], number.to_be_bytes()[1]], 5))
+        };
+        let mut find = |sources: &mut Sources, to, when| {
+            let find = |_| {
+                found += 1;
+                Ok([10, 0, 0, 9].into())
+            };
+            sources.of(to, when, find).unwrap();
+            found
+        };
+        assert_eq!(find(&mut sources, at(1), now), 1);
+        assert_eq!(find(&mut sources, at(1), now), 1);
+        assert_eq!(find(&mut sources, at(2), now), 2);
+        assert_eq!(find(&mut sources, at(1), now + Sources::BELIEVED), 3);
+        (0..1000).for_each(|number| drop(find(&mut sources, at(number), now)));
+        assert!(sources.0.len() <= Sources::MOST);
+    }
+
     /// Beside a socket that has the port, as WireGuard's has: what is no message of STUN does not come here.
     #[test]
     fn what_comes_to_a_port_is_seen_beside_its_owner() {
@@ -198,7 +257,7 @@ mod tests {
                 continue;
             };
             let at = owner.local_addr().unwrap();
-            let knocker = match Knocker::open(at.port()) {
+            let mut knocker = match Knocker::open(at.port()) {
                 Ok(knocker) => knocker,
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return,
                 Err(error) => panic!("{error}"),

@@ -302,7 +302,7 @@ impl Worker {
     /// Does what is due.
     fn tick(&mut self, now: Instant) -> io::Result<()> {
         self.reflections.ask(now, &mut self.post);
-        let knocker = &self.knocker;
+        let knocker = &mut self.knocker;
         self.post.drain(|to, datagram| knocker.send(to, datagram));
         let mut changes = Vec::new();
         for (key, pair) in &mut self.pairs {
