@@ -11,9 +11,12 @@ use std::{
 use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
 use e3_overlay::{Joining, OverlayError, ServiceKind};
 use e3_session::types::{Dial, PartyIndex, Ports, Roster};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{oneshot, watch::Sender},
+    task::JoinSet,
+};
 
-use super::{Wireguard, pulse::pulse};
+use super::{Wireguard, pulse::pulse, watch};
 use crate::{
     WireguardError,
     engine::{
@@ -71,10 +74,12 @@ pub(crate) async fn join(
         keys,
         engine,
         state: Mutex::new(Known::default()),
-        changes: watch::Sender::new(0),
+        changes: Sender::new(0),
         round_trips: Mutex::new(BTreeMap::new()),
     });
     let mut tasks = JoinSet::new();
+    let (tell, severed) = oneshot::channel();
+    tasks.spawn(watch::watch(Arc::downgrade(&hub), tell));
     let joined = {
         let wireguard = Wireguard {
             hub: Arc::clone(&hub),
@@ -84,6 +89,7 @@ pub(crate) async fn join(
             dial,
             ports,
             timeout,
+            severed: Some(severed),
             tasks: JoinSet::new(),
         };
         wireguard.take(all, &contacts);

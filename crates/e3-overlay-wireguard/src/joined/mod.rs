@@ -16,6 +16,7 @@ use tokio::{
 mod join;
 mod pulse;
 mod report;
+mod watch;
 
 pub(crate) use join::join;
 use pulse::measure;
@@ -35,9 +36,6 @@ const PING: Duration = Duration::from_secs(2);
 const ATTEMPT: Duration = Duration::from_millis(600);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How often it is looked whether the data plane still runs.
-const WATCH: Duration = Duration::from_millis(500);
-
 /// A party that has joined, and what it does.
 pub(crate) struct Wireguard {
     hub: Arc<Hub>,
@@ -47,6 +45,8 @@ pub(crate) struct Wireguard {
     dial: Dial,
     ports: Ports,
     timeout: Duration,
+    /// Told when the data plane has ended, until somebody asks for it.
+    severed: Option<oneshot::Receiver<String>>,
     tasks: JoinSet<()>,
 }
 
@@ -64,20 +64,7 @@ impl Joined for Wireguard {
     }
 
     fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
-        let (tell, severed) = oneshot::channel();
-        let hub = Arc::downgrade(&self.hub);
-        self.tasks.spawn(async move {
-            while let Some(hub) = hub.upgrade() {
-                if !hub.engine.is_well() {
-                    let reason = "WireGuard's data plane has ended; the agent's log says why";
-                    let _gone = tell.send(reason.to_owned());
-                    return;
-                }
-                drop(hub);
-                sleep(WATCH).await;
-            }
-        });
-        Some(severed)
+        self.severed.take()
     }
 
     async fn links(&self) -> Vec<LinkReport> {
