@@ -124,10 +124,7 @@ impl WantedPlane<'_> {
             Some(lack) => Err(WireguardError::NoKernel(lack)),
         };
         match had {
-            // A port that is taken is taken for the agent, too.
-            Err(error @ (WireguardError::NoKernel(_) | WireguardError::Place(_)))
-                if self.chosen.engine == EngineChoice::Auto =>
-            {
+            Err(error) if self.chosen.engine == EngineChoice::Auto && may_go_without(&error) => {
                 tracing::info!("packets are carried by the agent: {error}");
                 self.have_user()
             }
@@ -181,6 +178,11 @@ impl WantedPlane<'_> {
     }
 }
 
+/// Whether an agent can carry packets where the kernel's WireGuard failed so. A port that is taken is taken for both.
+fn may_go_without(error: &WireguardError) -> bool {
+    !matches!(error, WireguardError::Listen { .. })
+}
+
 /// Who is to be reached in the program's network.
 pub(super) fn plan(roster: &Roster, me: PartyIndex, dial: Dial, ports: Ports) -> Plan {
     let residents = roster.parties.iter().map(|entry| Resident {
@@ -193,5 +195,20 @@ pub(super) fn plan(roster: &Roster, me: PartyIndex, dial: Dial, ports: Ports) ->
         dial,
         ports,
         wanted: Wanted::Namespace,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_kernel_fails_the_agent_carries_packets() {
+        let refused = || io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(may_go_without(&WireguardError::Engine(refused())));
+        assert!(!may_go_without(&WireguardError::Listen {
+            at: "UDP port 7".to_owned(),
+            source: refused(),
+        }));
     }
 }
