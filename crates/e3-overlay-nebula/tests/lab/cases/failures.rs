@@ -99,8 +99,12 @@ pub(crate) fn others_in_its_place() {
             "nebula has ended with exit code 3; it said last: it cannot",
         ),
         (
-            &format!("{version}; head -c 300000 /dev/urandom; sleep 60"),
+            &format!("{version}; head -c 300000 /dev/urandom | tr -d '{{'; sleep 60"),
             "nebula was not up after 10 s",
+        ),
+        (
+            &format!("{version}; echo '{{'; sleep 60"),
+            "has told of something in words that cannot be read",
         ),
     ] {
         let why = refused(script);
