@@ -86,10 +86,6 @@ impl Core {
     /// Takes another set of peers. Whoever stays keeps its sessions; of the others nothing is left.
     pub(super) fn set_members(&mut self, members: Vec<Member>, now: Instant) {
         let stay: BTreeSet<PublicKey> = members.iter().map(|member| member.key).collect();
-        let all: Vec<PublicKey> = self.peers.keys().copied().collect();
-        for gone in all.into_iter().filter(|key| !stay.contains(key)) {
-            self.part(gone, now);
-        }
         self.peers.retain(|key, _| stay.contains(key));
         self.numbers.retain(|_, key| stay.contains(key));
         self.homes.clear();

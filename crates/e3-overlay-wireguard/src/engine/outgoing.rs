@@ -22,14 +22,12 @@ impl Core {
     pub(super) fn take_read(&mut self, read: &mut [u8], now: Instant) {
         let whole = read.get(VIRTIO..).unwrap_or_default();
         let home = destination(whole).and_then(|to| self.homes.get(&to));
-        if let Some(peer) = home.and_then(|key| self.peers.get_mut(key)) {
-            peer.flows.look(whole);
-            // What is sent is most likely lost, and TCP would wait longer and longer.
-            if peer.fresh(now).is_none()
-                && let Some(told) = unreachable(whole)
-            {
-                self.joiner.add(&told);
-            }
+        // What is sent is most likely lost, and TCP would wait longer and longer.
+        if let Some(peer) = home.and_then(|key| self.peers.get(key))
+            && peer.fresh(now).is_none()
+            && let Some(told) = unreachable(whole)
+        {
+            self.joiner.add(&told);
         }
         let Some(mut cutter) = Cutter::new(read) else {
             return;
@@ -42,18 +40,6 @@ impl Core {
             }
         }
         self.scratch = packet;
-    }
-
-    /// Ends the connections with a peer, at both ends: whoever is not there any more cannot do so itself.
-    pub(super) fn part(&mut self, key: PublicKey, now: Instant) {
-        let Some(peer) = self.peers.get_mut(&key) else {
-            return;
-        };
-        let flows = std::mem::take(&mut peer.flows);
-        for [to_program, to_peer] in flows.resets() {
-            self.joiner.add(&to_program);
-            self.encrypt(key, &to_peer, now);
-        }
     }
 
     /// Sends a packet through the tunnel with a peer; one that has none yet waits while a handshake is tried.

@@ -10,10 +10,7 @@ use std::{
 use gotatun::noise::{Tunn, index_table::IndexTable, rate_limiter::RateLimiter};
 
 use super::Member;
-use crate::{
-    key::{PrivateKey, PublicKey},
-    packet::Flows,
-};
+use crate::key::{PrivateKey, PublicKey};
 
 /// After so long without a word a way counts as broken: whoever is there says something twice in that time.
 pub(super) const SILENCE: Duration = Duration::from_secs(5);
@@ -81,8 +78,6 @@ pub(super) struct Peer {
     pub(super) received: u64,
     pub(super) moves: u32,
     pub(super) last: Option<Way>,
-    /// Connections of programs.
-    pub(super) flows: Flows,
 }
 
 impl Peer {
@@ -116,7 +111,6 @@ impl Peer {
             received: 0,
             moves: 0,
             last: None,
-            flows: Flows::default(),
         }
     }
 

@@ -31,6 +31,9 @@ const DOORS: u64 = 3;
 /// What is read from one side before the other has its turn.
 const ROUNDS: usize = 16;
 
+/// No interface has more that waits to be read: a usual one holds 500 packets.
+const QUEUE: usize = 1024;
+
 /// Messages that are taken from a door before others have their turn.
 const FEW: usize = 64;
 
@@ -109,7 +112,7 @@ impl Worker {
                         }
                     }
                     SOCKET => self.receive()?,
-                    TUN => self.read()?,
+                    TUN => self.read(ROUNDS)?,
                     door => self.carry(door),
                 }
             }
@@ -127,6 +130,9 @@ impl Worker {
         loop {
             match self.orders.try_recv() {
                 Ok(Order::Members(members)) => {
+                    // What programs, or the kernel, have said to whoever is gone was said before.
+                    self.read(QUEUE)?;
+                    self.core.post.send(&self.socket);
                     self.core.set_members(members, now);
                     let peers = &self.core.peers;
                     self.doors.retain(|_, (key, _)| peers.contains_key(key));
@@ -172,11 +178,12 @@ impl Worker {
         Ok(())
     }
 
-    fn read(&mut self) -> io::Result<()> {
+    /// Takes at most so many pieces from the interface.
+    fn read(&mut self, most: usize) -> io::Result<()> {
         let Some(tun) = &mut self.tun else {
             return Ok(());
         };
-        for _ in 0..ROUNDS {
+        for _ in 0..most {
             match tun.read(&mut self.packet) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(length) => {

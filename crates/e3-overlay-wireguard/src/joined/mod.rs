@@ -97,20 +97,9 @@ impl Joined for Wireguard {
         let me = me.ok_or(OverlayError::NoSuchParty { index: self.me.0 })?;
         self.me = me.index;
         let plan = self.plan(roster);
-        let change = || self.place.change(&plan).map_err(WireguardError::Place);
-        match self.hub.engine.carrier() {
-            // Both ends of a connection hear that it has ended while packets still pass.
-            Carrier::Kernel => {
-                change()?;
-                self.take(all, contacts);
-            }
-            // The engine tells them. What it tells has been written when it has answered: before the routes go.
-            Carrier::User => {
-                self.take(all, contacts);
-                let _obeyed = self.hub.engine.look().await;
-                change()?;
-            }
-        }
+        // Both ends of a connection hear that it has ended while packets still pass.
+        self.place.change(&plan).map_err(WireguardError::Place)?;
+        self.take(all, contacts);
         self.settle().await;
         Ok(())
     }
@@ -124,9 +113,7 @@ impl Joined for Wireguard {
         } = *self;
         tasks.shutdown().await;
         // Peers' programs are told that connections end; silence would tell them late.
-        if hub.engine.carrier() == Carrier::Kernel {
-            place.hang_up();
-        }
+        place.hang_up();
         hub.engine.set_members(Vec::new());
         let _told = hub.engine.look().await;
         let carrier = hub.engine.carrier();

@@ -1,6 +1,6 @@
 //! Packets of any kind, through all that looks at them.
 
-use super::{Cutter, Flows, Joiner, destination, echo, is_plausible, source, unreachable};
+use super::{Cutter, Joiner, destination, echo, is_plausible, source, unreachable};
 
 /// Cuts a piece, joins what was cut, cuts that again: the same.
 pub(crate) fn cut_and_join(bytes: &[u8]) {
@@ -32,13 +32,6 @@ fn cut(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Looks at a packet in every other way.
 pub(crate) fn look(bytes: &[u8]) {
-    let mut flows = Flows::default();
-    flows.look(bytes);
-    assert!(
-        flows
-            .resets()
-            .all(|both| both.iter().all(|one| is_plausible(one) == Some(one.len())))
-    );
     assert!(unreachable(bytes).is_none_or(|told| is_plausible(&told) == Some(told.len())));
     let _ = (destination(bytes), source(bytes));
     let _ = echo::answered(bytes, [10, 0, 0, 1].into(), [7; 8]);

@@ -6,14 +6,12 @@
 mod checksum;
 mod cut;
 pub(crate) mod echo;
-mod flow;
 pub(crate) mod fuzzing;
 mod join;
 mod unreachable;
 mod view;
 
 pub(crate) use cut::Cutter;
-pub(crate) use flow::Flows;
 pub(crate) use join::Joiner;
 pub(crate) use unreachable::unreachable;
 pub(crate) use view::{destination, is_plausible, source};
@@ -44,6 +42,7 @@ mod virtio {
 /// TCP's flags (RFC 9293, section 3.1, and RFC 3168, section 6.1.2).
 mod flags {
     pub(super) const FIN: u8 = 0x01;
+    pub(super) const SYN: u8 = 0x02;
     pub(super) const PSH: u8 = 0x08;
     pub(super) const ACK: u8 = 0x10;
     pub(super) const CWR: u8 = 0x80;

@@ -4,7 +4,7 @@
 use super::{
     TCP,
     checksum::{pseudo, sum},
-    flow::SYN,
+    flags::SYN,
     network, put, short,
 };
 
