@@ -7,7 +7,7 @@ use std::{
     collections::BTreeSet,
     io::{self, Cursor, Read as _, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Stdio, exit},
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -22,6 +22,7 @@ use e3_overlay_wireguard::{
     engine::{Engine, MTU, Member, Parts, Role},
     key::PrivateKey,
 };
+use e3_reflector::message::{Class, Message};
 use e3_sys::{tun, udp::Datagrams};
 use e3_world::World;
 use pcap_file::pcapng::{Block, PcapNgReader};
@@ -29,6 +30,8 @@ use pcap_file::pcapng::{Block, PcapNgReader};
 const OURS: Ipv4Addr = Ipv4Addr::new(10, 99, 0, 1);
 const ITS: Ipv4Addr = Ipv4Addr::new(10, 99, 0, 2);
 const PORT: u16 = 51820;
+/// Where a reflector would be, on the other host.
+const REFLECTOR: u16 = 3478;
 const SAID: usize = 2_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -41,7 +44,7 @@ fn main() {
         println!(
             "skipped: this machine has no {missing} (Debian: wireguard-go, wireguard-tools, iproute2)"
         );
-        return;
+        exit(i32::from(std::env::var_os("E3_STOCK_REQUIRED").is_some()));
     }
     run(&[Test::inside(
         "stock_wireguard_is_a_peer",
@@ -49,7 +52,8 @@ fn main() {
     )]);
 }
 
-/// TCP passes between ours and wireguard-go, and all that is on the wire is WireGuard's messages.
+/// TCP passes between ours and wireguard-go, and all that is on the wire is WireGuard's messages, but for questions to the
+/// reflector.
 fn stock_wireguard_is_a_peer() {
     let site = |name: &str, region| Site::new(name, region).nat(Nat::None).hosts([name]);
     let lab = Lab::build(&Topology {
@@ -65,7 +69,8 @@ fn stock_wireguard_is_a_peer() {
     let [own, other] = [(); 2].map(|()| PrivateKey::generate().unwrap());
 
     let stock = Stock::start(its, &other, &own);
-    let engine = ours.run_in(|| start(own)).unwrap();
+    let reflector = SocketAddr::new(its.v4().unwrap().into(), REFLECTOR);
+    let engine = ours.run_in(|| start(own, reflector)).unwrap();
     engine.set_members(vec![Member {
         key: other.public(),
         role: Role::Party,
@@ -102,11 +107,15 @@ fn stock_wireguard_is_a_peer() {
 
     drop((stream, engine, stock));
     capture.finish().unwrap();
-    are_wireguards(&datagrams(&file.0.lock().unwrap()));
+    let all = datagrams(&file.0.lock().unwrap());
+    let (questions, messages): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(to, _)| *to == REFLECTOR);
+    are_questions(&questions);
+    are_wireguards(&messages);
 }
 
 /// Our data plane, with an interface in the calling thread's network.
-fn start(key: PrivateKey) -> Engine {
+fn start(key: PrivateKey, reflector: SocketAddr) -> Engine {
     let tun = tun::create("ours").unwrap();
     let mtu = MTU.to_string();
     ip(
@@ -122,7 +131,7 @@ fn start(key: PrivateKey) -> Engine {
         socket: Datagrams::bind(PORT).unwrap(),
         tun: Some(tun),
         own: vec![OURS.into()],
-        reflectors: Vec::new(),
+        reflectors: vec![reflector],
     };
     Engine::start(parts).unwrap()
 }
@@ -190,10 +199,20 @@ impl Drop for Stock {
     }
 }
 
+/// Every datagram is a question of STUN that says nothing else (RFC 8489, section 5).
+fn are_questions(datagrams: &[(u16, Vec<u8>)]) {
+    assert!(!datagrams.is_empty(), "the reflector was not asked");
+    for (_, question) in datagrams {
+        let message = Message::decode(question).unwrap();
+        assert_eq!(message.class, Class::Request);
+        assert_eq!(message.attributes, []);
+    }
+}
+
 /// Every datagram has a type of WireGuard's, three zeros behind it, and the length that this type has.
-fn are_wireguards(datagrams: &[Vec<u8>]) {
+fn are_wireguards(datagrams: &[(u16, Vec<u8>)]) {
     let mut kinds = BTreeSet::new();
-    for message in datagrams {
+    for (_, message) in datagrams {
         assert_eq!(
             message[1..4],
             [0; 3],
@@ -217,8 +236,8 @@ fn are_wireguards(datagrams: &[Vec<u8>]) {
     );
 }
 
-/// The datagrams of UDP between the two sites; everything must be one.
-fn datagrams(file: &[u8]) -> Vec<Vec<u8>> {
+/// The datagrams of UDP between the two sites, each with the port to which it goes; everything must be one.
+fn datagrams(file: &[u8]) -> Vec<(u16, Vec<u8>)> {
     let mut reader = PcapNgReader::new(Cursor::new(file)).unwrap();
     let mut found = Vec::new();
     while let Some(block) = reader.next_block() {
@@ -232,7 +251,8 @@ fn datagrams(file: &[u8]) -> Vec<Vec<u8>> {
         }
         assert_eq!(data[9], 17, "a packet of another protocol than UDP");
         let header = usize::from(data[0] & 15) * 4;
-        found.push(data[header + 8..].to_vec());
+        let to = u16::from_be_bytes([data[header + 2], data[header + 3]]);
+        found.push((to, data[header + 8..].to_vec()));
     }
     assert!(
         found.len() > SAID / usize::from(MTU),
