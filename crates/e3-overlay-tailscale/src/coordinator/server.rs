@@ -209,7 +209,7 @@ impl Clerk {
     async fn make_key(&self, desk: &Desk, to: &NodeKey) -> Result<AuthKey, TailscaleError> {
         let mut known = self.known.lock().await;
         // Whom it is for is looked at only now that nobody else asks the server: what is set last knows all who came before.
-        self.open(&mut known, &desk.guests()).await?;
+        let guests = desk.guests();
         let user = known.user.unwrap_or_default().to_string();
         let tag = tag(to);
         let words = [
@@ -223,7 +223,10 @@ impl Clerk {
             "--tags",
             &tag,
         ];
-        let made: Made = self.ask(&words, "making a key").await?;
+        let (made, ()) = tokio::try_join!(
+            self.ask::<Made>(&words, "making a key"),
+            self.open(&mut known, &guests),
+        )?;
         drop(known);
         Ok(Zeroizing::new(made.key))
     }

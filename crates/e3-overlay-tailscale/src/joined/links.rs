@@ -3,8 +3,8 @@
 use std::{net::IpAddr, time::Duration};
 
 use e3_session::types::{LinkReport, PartyIndex, Path};
-use futures::future::join_all;
-use tokio::time::{Instant, sleep};
+use futures::{StreamExt as _, future::join_all, stream::FuturesUnordered};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Member;
 use crate::{introduced::NodeKey, local_api::Ping, netmap::Node};
@@ -12,9 +12,10 @@ use crate::{introduced::NodeKey, local_api::Ping, netmap::Node};
 /// How long a peer may take to answer a ping.
 pub(super) const PING: Duration = Duration::from_secs(2);
 
-/// How long the first attempt takes while a peer is waited for, which may have been made before the peer had heard of this
-/// party; each one after it takes half as long again, up to [`PING`].
-const ATTEMPT: Duration = Duration::from_millis(300);
+/// Pause before the second attempt while a peer is waited for, and the longest: the first may have been made before the peer had
+/// heard of this party, and does not keep others waiting. Each is a quarter longer than the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(150);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How long the party with the greater index leaves it to the other to open the tunnel: where both do at once, each may have
 /// to wait for five seconds (WireGuard's rekey time-out).
@@ -95,8 +96,13 @@ impl Member {
         while let Some(address) = self.address(key)
             && Instant::now() < deadline
         {
-            let opened = self.watched.api().ping(address, Ping::Tunnel, PING).await;
-            if opened.is_ok() {
+            let opened = self.watched.api().ping(address, Ping::Tunnel, PING);
+            // The answer to its handshake is there before that to the ping, which follows.
+            let is_open = tokio::select! {
+                opened = opened => opened.is_ok(),
+                () = self.opened(key) => true,
+            };
+            if is_open {
                 return link;
             }
         }
@@ -105,12 +111,13 @@ impl Member {
 
     /// Waits until the peer has begun to open the tunnel, if it does.
     async fn let_begin(&self, key: NodeKey) {
-        let deadline = Instant::now() + COURTESY;
-        while Instant::now() < deadline {
-            if self.is_open(key) {
-                return;
-            }
-            sleep(AGAIN).await;
+        let _in_vain = timeout(COURTESY, self.opened(key)).await;
+    }
+
+    /// Resolves when something has come from a peer by the tunnel.
+    async fn opened(&self, key: NodeKey) {
+        while !self.is_open(key) {
+            sleep(AGAIN / 2).await;
         }
     }
 
@@ -124,25 +131,38 @@ impl Member {
     /// Waits until the peer answers, and a little longer for a direct path.
     async fn look_for(&self, key: NodeKey, deadline: Instant) -> Link {
         let mut relayed_since = None;
-        let mut attempt = ATTEMPT;
+        let mut pause = FIRST_PAUSE;
+        let mut attempts = FuturesUnordered::new();
+        let mut last = Link::broken("it was not tried yet");
         loop {
-            let link = self.measure(key, attempt).await;
-            let now = Instant::now();
-            match link.path {
-                Path::Direct { .. } => return link,
-                Path::Relayed { .. } => {
-                    let since = *relayed_since.get_or_insert(now);
-                    if now.duration_since(since) >= BETTER || now >= deadline {
-                        return link;
+            attempts.push(self.measure(key, PING));
+            let next = sleep(pause);
+            tokio::pin!(next);
+            loop {
+                let link = tokio::select! {
+                    Some(link) = attempts.next() => link,
+                    () = &mut next => break,
+                };
+                match link.path {
+                    Path::Direct { .. } => return link,
+                    Path::Relayed { .. } => {
+                        let since = *relayed_since.get_or_insert_with(Instant::now);
+                        if since.elapsed() >= BETTER {
+                            return link;
+                        }
+                        last = link;
                     }
+                    // An attempt from before it answered may fail after it has.
+                    Path::Unreachable { .. } if relayed_since.is_none() => last = link,
+                    Path::Unreachable { .. } => {}
                 }
-                Path::Unreachable { .. } if now >= deadline => return link,
-                Path::Unreachable { .. } if self.address(key).is_some() => {
-                    attempt = (attempt * 3 / 2).min(PING);
-                }
-                Path::Unreachable { .. } => {}
             }
-            sleep(AGAIN).await;
+            if Instant::now() >= deadline {
+                return last;
+            }
+            if self.address(key).is_some() {
+                pause = (pause * 5 / 4).min(LONGEST_PAUSE);
+            }
         }
     }
 
