@@ -187,30 +187,34 @@ proptest! {
     }
 }
 
-/// The kernel tells the private key to whoever may ask: nobody here keeps it.
-#[test]
-fn no_answer_keeps_the_key() {
+/// What a dump that says this and ends with this code is taken for.
+fn dumped(what: Vec<WireguardAttribute>, code: i32) -> io::Result<Vec<WireguardMessage>> {
     let (ours, kernels) = std::os::unix::net::UnixDatagram::pair().unwrap();
-    let answer = |what, sequence, flags| {
-        let mut message = GenlMessage::from_payload(set(what));
-        message.set_resolved_family_id(NUMBER);
-        encoded(message, sequence, flags)
-    };
-    let told = vec![
-        WireguardAttribute::PrivateKey([5; 32]),
-        WireguardAttribute::ListenPort(7),
-    ];
-    kernels.send(&answer(told, 1, NLM_F_ACK)).unwrap();
-    // The end of a dump (netlink(7)).
-    let done = [&20_u32.to_ne_bytes()[..], &3_u16.to_ne_bytes(), &[2, 0]].concat();
-    let done = [&done[..], &1_u32.to_ne_bytes(), &[0; 8]].concat();
+    let mut message = GenlMessage::from_payload(set(what));
+    message.set_resolved_family_id(NUMBER);
+    kernels.send(&encoded(message, 1, NLM_F_ACK)).unwrap();
+    // The end of a dump (netlink(7)): length, NLMSG_DONE, NLM_F_MULTI, the question's number, whose it was, and a code.
+    let mut done = 20_u32.to_ne_bytes().to_vec();
+    done.extend([3_u16, 2].map(u16::to_ne_bytes).concat());
+    done.extend([1_u32, 0].map(u32::to_ne_bytes).concat());
+    done.extend(code.to_ne_bytes());
     kernels.send(&done).unwrap();
     let mut wire = Wire {
         socket: ours.into(),
         family: NUMBER,
         sequence: 0,
     };
-    let said = wire.dump(set(Vec::new())).unwrap();
+    wire.dump(set(Vec::new()))
+}
+
+/// The kernel tells the private key to whoever may ask: nobody here keeps it.
+#[test]
+fn no_answer_keeps_the_key() {
+    let told = vec![
+        WireguardAttribute::PrivateKey([5; 32]),
+        WireguardAttribute::ListenPort(7),
+    ];
+    let said = dumped(told, 0).unwrap();
     let said: Vec<_> = said
         .into_iter()
         .flat_map(|message| message.attributes)
@@ -223,4 +227,11 @@ fn no_answer_keeps_the_key() {
         said.contains(&WireguardAttribute::PrivateKey([0; 32])),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_dump_that_breaks_off_is_no_answer() {
+    let told = vec![WireguardAttribute::ListenPort(7)];
+    let error = dumped(told, -4).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(4));
 }
