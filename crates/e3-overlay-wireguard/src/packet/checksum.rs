@@ -34,6 +34,14 @@ pub(super) fn pseudo(addresses: &[u8], protocol: u8, length: usize) -> u16 {
     added + u16::from(carried)
 }
 
+/// A checksum of a sum. For UDP zero would mean that there is none (RFC 768); in one's complement the other zero is as good.
+pub(super) fn finish(sum: u16) -> u16 {
+    match !sum {
+        0 => 0xffff,
+        sum => sum,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -59,6 +67,13 @@ mod tests {
             // In one's complement there are two zeros.
             prop_assert!(fast == slow || (fast, slow) == (0, 0xffff) || (fast, slow) == (0xffff, 0));
         }
+    }
+
+    #[test]
+    fn no_checksum_says_that_there_is_none() {
+        assert_eq!(finish(0xffff), 0xffff);
+        assert_eq!(finish(0), 0xffff);
+        assert_eq!(finish(1), 0xfffe);
     }
 
     #[test]

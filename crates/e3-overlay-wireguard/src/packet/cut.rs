@@ -5,7 +5,7 @@
 
 use super::{
     TCP, UDP, VIRTIO,
-    checksum::{pseudo, sum},
+    checksum::{finish, pseudo, sum},
     flags::{CWR, FIN, PSH},
     native, network, network_long, put, short, virtio,
 };
@@ -91,14 +91,6 @@ impl<'a> Cutter<'a> {
 fn complete(packet: &mut [u8], from: usize, into: usize) -> Option<()> {
     let sum = finish(sum(packet.get(from..)?, 0));
     put(packet, into, sum.to_be_bytes())
-}
-
-/// A checksum of a sum. For UDP zero would mean that there is none (RFC 768); in one's complement the other zero is as good.
-fn finish(sum: u16) -> u16 {
-    match !sum {
-        0 => 0xffff,
-        sum => sum,
-    }
 }
 
 impl Piece {

@@ -55,10 +55,7 @@ const UDP: u8 = 17;
 pub(crate) fn complete_udp6(packet: &mut [u8]) -> Option<()> {
     let length = packet.len().checked_sub(40)?;
     let start = checksum::pseudo(packet.get(8..40)?, UDP, length);
-    let sum = match !checksum::sum(packet.get(40..)?, start) {
-        0 => 0xffff,
-        sum => sum,
-    };
+    let sum = checksum::finish(checksum::sum(packet.get(40..)?, start));
     put(packet, 46, sum.to_be_bytes())
 }
 
@@ -110,8 +107,6 @@ pub(crate) fn udp_header(
     put(&mut header, 4, short(length).to_be_bytes())?;
     let start = checksum::pseudo(&addresses, UDP, length);
     let sum = checksum::sum(datagram, checksum::sum(&header, start));
-    // A sum of 0 says that there is none (RFC 768).
-    let sum = if sum == 0xffff { 0xffff } else { !sum };
-    put(&mut header, 6, sum.to_be_bytes())?;
+    put(&mut header, 6, checksum::finish(sum).to_be_bytes())?;
     Some(header)
 }
