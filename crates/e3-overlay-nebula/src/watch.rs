@@ -7,6 +7,7 @@ use std::{
 };
 
 use e3_nebula::Fingerprint;
+use tokio::sync::mpsc;
 
 use crate::{
     log::{Event, Via},
@@ -31,7 +32,12 @@ struct State {
     shaken: BTreeSet<IpAddr>,
     /// The certificates that were seen, by who has signed them.
     seen: BTreeMap<Fingerprint, BTreeSet<Fingerprint>>,
+    /// Who is told whose tunnels have ended.
+    told: Option<mpsc::Sender<IpAddr>>,
 }
+
+/// Ends of tunnels that may wait for whoever is told of them: more than there are parties.
+const ENDS: usize = 64;
 
 /// Certificates of one authority that are remembered; whoever shows more has no use of it.
 const SEEN: usize = 64;
@@ -101,6 +107,13 @@ impl Watch {
                 state.via.extend(via);
             }
             Event::Closed { addresses } => {
+                let named = addresses
+                    .iter()
+                    .filter(|one| state.owners.contains_key(*one));
+                for address in named {
+                    // Where there is no room, programs themselves will ask for a tunnel.
+                    let _ = state.told.as_ref().map(|told| told.try_send(*address));
+                }
                 state.shaken.extend(addresses);
             }
             Event::Unreadable => return Some(UNREADABLE.to_owned()),
@@ -113,6 +126,13 @@ impl Watch {
     pub(crate) fn via(&self, addresses: &[IpAddr]) -> Option<Via> {
         let state = self.state();
         addresses.iter().find_map(|one| state.via.get(one).copied())
+    }
+
+    /// The addresses of those whom the roster names and whose tunnels end from now on. Whoever asks last is told.
+    pub(crate) fn ends(&self) -> mpsc::Receiver<IpAddr> {
+        let (told, ends) = mpsc::channel(ENDS);
+        self.state().told = Some(told);
+        ends
     }
 
     /// Whether nebula has told of a handshake with somebody whom this authority has certified.
@@ -210,6 +230,20 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("which is ams's"), "{said}");
+    }
+
+    #[test]
+    fn the_ends_of_members_tunnels_are_told() {
+        let (ams, nyc, sgp) = (member(0, "ams"), member(1, "nyc"), member(2, "sgp"));
+        let watch = Watch::default();
+        watch.take(&members(vec![ams, nyc]), "lighthouse");
+        let mut ends = watch.ends();
+        for gone in [sgp.addresses[0], address(1)] {
+            let addresses = vec![gone];
+            assert_eq!(watch.heed(Event::Closed { addresses }), None);
+        }
+        assert_eq!(ends.try_recv(), Ok(address(1)));
+        ends.try_recv().unwrap_err();
     }
 
     #[test]

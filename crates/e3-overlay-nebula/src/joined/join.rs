@@ -13,7 +13,10 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Nebula, host::Written, renewal::renewal, settled::settled, supervise::supervise};
+use super::{
+    Nebula, host::Written, renewal::renewal, revival::revival, settled::settled,
+    supervise::supervise,
+};
 use crate::{
     NebulaError,
     config::MTU,
@@ -89,9 +92,11 @@ pub(crate) async fn join(
     let (teller, notices) = mpsc::channel(NOTICES);
     let expiry = renewal(Arc::downgrade(&host), chosen.lifetime, teller);
     let severed = supervise(&mut tasks, &host, words, expiry);
+    let place = Arc::new(place);
+    tasks.spawn(revival(host.watch.ends(), Arc::clone(&place)));
     let nebula = Nebula {
         host,
-        place: Arc::new(place),
+        place,
         members,
         light,
         me,

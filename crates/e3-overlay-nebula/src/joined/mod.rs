@@ -1,13 +1,14 @@
 //! The overlay while it is up.
 //!
 //! - `join`: how it comes up, `settled`: when nebula can be left alone;
-//! - `supervise`: what is watched meanwhile, `renewal`: what is done;
+//! - `supervise`: what is watched meanwhile, `renewal` and `revival`: what is done;
 //! - `host`: this host's nebula and its files, `links`: what is told of links.
 
 mod host;
 mod join;
 mod links;
 mod renewal;
+mod revival;
 mod settled;
 mod supervise;
 

@@ -80,6 +80,14 @@ const CASES: &[(&str, fn())] = &[
         roaming::while_another_goes_with_new_ones,
     ),
     (
+        "who_is_silent_is_reached_again_with_old_nebulas",
+        roaming::while_all_are_silent_with_old_ones,
+    ),
+    (
+        "who_is_silent_is_reached_again_with_new_nebulas",
+        roaming::while_all_are_silent_with_new_ones,
+    ),
+    (
         "an_old_nebula_that_is_killed_is_told",
         failures::an_old_one_is_killed,
     ),

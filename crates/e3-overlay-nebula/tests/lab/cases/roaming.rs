@@ -130,6 +130,49 @@ fn moved_while_another_goes(stock: Stock) {
     field.leave();
 }
 
+pub(crate) fn while_all_are_silent_with_old_ones() {
+    cut_while_silent(Stock::Old);
+}
+
+pub(crate) fn while_all_are_silent_with_new_ones() {
+    cut_while_silent(Stock::New);
+}
+
+/// The path between two whose programs say nothing is cut: their tunnel ends, and another is made, though no program asks for it.
+fn cut_while_silent(stock: Stock) {
+    let mut field = Field::connected(&Wanted {
+        parties: &[stock; 2],
+        lighthouse: stock,
+        ..Wanted::default()
+    });
+    let second = field.at(1);
+    field.parties[0].ask(&Ask::Exchange(second, 1000));
+    // Until the last word of that connection is said.
+    thread::sleep(Duration::from_secs(1));
+    let silence = Change {
+        outage: Some(Outage::Endless),
+        ..Change::default()
+    };
+    field.lab.set_path("p0", "p1", silence).unwrap();
+    field.lab.set_path("p1", "p0", silence).unwrap();
+    let peer = format!("\"{}\"", second.ip());
+    let before = field.parties[0].log().len();
+    // Nebula 1.6.1 looks only at tunnels that it sends through: for two seconds it is asked whether the other answers.
+    field.parties[0].ask(&Ask::Links);
+    let start = Instant::now();
+    let again = until(SOON, || {
+        let log = field.parties[0].log();
+        let mut lines = log.get(before..)?.lines();
+        let made =
+            lines.any(|line| line.contains("Handshake message received") && line.contains(&peer));
+        made.then(|| start.elapsed())
+    });
+    println!("{stock:?}: there is another tunnel after {again:?}");
+    assert!(again.is_some(), "{}", field.parties[0].log());
+    field.parties[0].ask(&Ask::Exchange(second, 1000));
+    field.leave();
+}
+
 fn heard(field: &mut Field) -> Vec<usize> {
     let calls = field.parties.iter_mut().flat_map(Party::calls);
     calls.map(|call| call.heard).collect()
