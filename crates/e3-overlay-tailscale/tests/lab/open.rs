@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e3_lab::Nat;
-use e3_session::types::Options;
+use e3_session::types::{Options, Path};
 
 use crate::stage::{Coordinator, PORT, Session, caller, headscale, host, join, lab, listener};
 
@@ -48,6 +48,12 @@ pub(crate) fn only_the_programs_port_is_open() {
     for party in &parties {
         let why = party.severed.recv_timeout(Duration::from_secs(5)).unwrap();
         assert!(why.contains("ports 0 to 65535"), "{why}");
+    }
+    // By then nothing passes any more.
+    for party in &parties {
+        for link in party.links() {
+            assert!(matches!(link.path, Path::Unreachable { .. }), "{link:?}");
+        }
     }
     // Who is no longer a party has no open port either, and is forgotten.
     coordinator.admit(Vec::new());
