@@ -91,6 +91,8 @@ fn the_wall_clock_is_read_where_times_are_told() {
         // Whether a certificate is good is a matter of the wall clock.
         "crates/e3-overlay/src/tls/credentials.rs",
         "crates/e3-overlay-nebula/src/identity.rs",
+        // Numbers rise even for a peer that was forgotten, as those of WireGuard's handshakes do.
+        "crates/e3-overlay-wireguard/src/engine/kernel/talk.rs",
         "crates/e3/src/record.rs",
         // How far two clocks are apart is what is asked.
         "crates/e3-reflector/src/clock.rs",
