@@ -57,7 +57,9 @@ impl Overlay for NebulaOverlay {
             traverses_nat: Promise::Yes,
             half_closes: Promise::Yes,
             outlives_outage: Promise::Yes,
-            outlives_address: Promise::Yes,
+            outlives_address: Promise::No(
+                "it mostly does, but with Nebula 1.6.1 a host that moves while members change is sometimes not found again within a minute",
+            ),
             isolates_program: Promise::Yes,
             changes_roster: Promise::Yes,
             excludes_removed: Promise::Yes,

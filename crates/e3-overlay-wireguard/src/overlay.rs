@@ -119,7 +119,7 @@ impl Overlay for WireguardOverlay {
     fn wishes(&self) -> Vec<Wish> {
         vec![Wish {
             what: "WireGuard in the kernel",
-            needed_for: "overlay wireguard, where agents need not carry packets themselves",
+            needed_for: "overlay wireguard where agents need not carry packets themselves",
             lack: kernel::obstacle(),
         }]
     }
