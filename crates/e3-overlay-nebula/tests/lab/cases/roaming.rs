@@ -39,30 +39,37 @@ fn moved(stock: Stock) {
     }
     thread::sleep(Duration::from_secs(1));
     for round in 0..5 {
-        let before: Vec<usize> = heard(&mut field);
         field.lab.change_address("p1").unwrap();
         let start = Instant::now();
+        // What was on its way before is none of what is asked for.
         thread::sleep(Duration::from_millis(300));
-        let again = until(SOON, || {
-            let now = heard(&mut field);
-            let arrives = now
-                .iter()
-                .zip(&before)
-                .all(|(now, before)| *now > before + 500);
-            arrives.then_some(start.elapsed())
-        });
+        let before = heard(&mut field);
+        let again = all_are_heard(&mut field, &before, start);
         println!("{stock:?}, round {round}: {again:?}");
-        if again.is_none() {
-            for party in &mut field.parties {
-                let calls = party.calls();
-                eprintln!("{} {calls:?}", party.host.name());
-                eprintln!("{}", party.log());
-            }
-            eprintln!("{}", field.lighthouse.log());
-            panic!("a connection is silent");
-        }
     }
     field.leave();
+}
+
+/// How long after `start` something has arrived by every connection. Where one is silent, all that is known is shown.
+#[track_caller]
+fn all_are_heard(field: &mut Field, before: &[usize], start: Instant) -> Duration {
+    let again = until(SOON, || {
+        let now = heard(field);
+        let arrives = now
+            .iter()
+            .zip(before)
+            .all(|(now, before)| *now > before + 500);
+        arrives.then_some(start.elapsed())
+    });
+    again.unwrap_or_else(|| {
+        for party in &mut field.parties {
+            let calls = party.calls();
+            eprintln!("{} {calls:?}", party.host.name());
+            eprintln!("{}", party.log());
+        }
+        eprintln!("{}", field.lighthouse.log());
+        panic!("a connection is silent");
+    })
 }
 
 pub(crate) fn while_another_goes_with_old_ones() {
@@ -108,24 +115,8 @@ fn moved_while_another_goes(stock: Stock) {
     }
     println!("{stock:?}: the roster is taken after {:?}", start.elapsed());
     let before = heard(&mut field);
-    let again = until(SOON, || {
-        let now = heard(&mut field);
-        let arrives = now
-            .iter()
-            .zip(&before)
-            .all(|(now, before)| *now > before + 500);
-        arrives.then_some(start.elapsed())
-    });
+    let again = all_are_heard(&mut field, &before, start);
     println!("{stock:?}: all are heard after {again:?}");
-    if again.is_none() {
-        for party in &mut field.parties {
-            let calls = party.calls();
-            eprintln!("PARTY {} {calls:?}", party.host.name());
-            eprintln!("{}", party.log());
-        }
-        eprintln!("{}", field.lighthouse.log());
-        panic!("a connection is silent");
-    }
     removed.leave();
     field.leave();
 }
