@@ -6,7 +6,7 @@ use e3_overlay::{Introducing, OverlayError, Promise, Properties};
 use e3_stock::{TAILSCALE, TAILSCALED, find};
 use serde_bytes::ByteBuf;
 
-use crate::{TailscaleError, engine::Engine, keys::PartyKeys, options::Chosen};
+use crate::{TailscaleError, engine::Engine, hands_off, keys::PartyKeys, options::Chosen};
 
 /// Why something is not promised of a program on its host.
 const ON_THE_HOST: &str =
@@ -24,6 +24,9 @@ impl Begun {
     pub(crate) fn begin(who: &Introducing) -> Result<Self, TailscaleError> {
         for program in [&TAILSCALED, &TAILSCALE] {
             find(program)?;
+        }
+        if let Some(why) = hands_off::obstacle(hands_off::resolver(&who.folder)) {
+            return Err(TailscaleError::Endangered { why });
         }
         Ok(Self {
             engine: Engine::choose(Chosen::read(&who.options).program)?,

@@ -43,7 +43,7 @@ fn obstacle() -> Option<String> {
     if let Err(error) = namespace() {
         return Some(error.to_string());
     }
-    hands_off::obstacle(netfilter::forswear)
+    hands_off::obstacle(hands_off::filter(netfilter::forswear))
 }
 
 /// Makes an interface in the host's network, as `tailscaled` does; it is gone when its file is closed.

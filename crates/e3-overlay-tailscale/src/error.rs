@@ -115,6 +115,14 @@ pub enum TailscaleError {
         /// What stands in the way.
         why: String,
     },
+    /// The host has something that would be changed.
+    #[error(
+        "{why}; or end the other tailscaled's MagicDNS meanwhile (`tailscale set --accept-dns=false`)"
+    )]
+    Endangered {
+        /// What, and what would have to be allowed.
+        why: String,
+    },
     /// The program's network cannot be made.
     #[error(transparent)]
     Place(#[from] e3_forward::place::PlaceError),

@@ -6,7 +6,7 @@
 //! - [`Told`]: what the coordinator's host tells of it;
 //! - `ports`: those that programs listen on, which a coordinator opens;
 //! - `options`: what e3.toml may say; `engine`: whether a host lets a daemon have an interface;
-//! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers; `hands_off`:
+//! - `state`, `tailscaled`, `local_api`: a party's daemon: what it finds, how it runs, what it answers; `hands_off`, `etc`:
 //!   what it cannot touch;
 //! - [`Netmap`]: what it was told of other nodes, compared with the roster; `filter`: whom it was told to let in; `watch`: again and again;
 //! - `inner`: `MPyC`'s TLS inside the tunnel;
@@ -23,6 +23,7 @@ mod coordinator;
 mod desk;
 mod engine;
 mod error;
+mod etc;
 mod filter;
 mod flows;
 #[doc(hidden)]

@@ -3,8 +3,8 @@
 //!
 //! It would add routes, policy rules and addresses to the host's network, which are those of any other `tailscaled`, too.
 //! It does so by the command `ip` where it is told to (`TS_DEBUG_USE_IP_COMMAND`), and the only `ip` on its PATH is one that
-//! does nothing: the interface is moved into the program's network and set up there. The host's packet filter it cannot
-//! reach (`hands_off`).
+//! does nothing: the interface is moved into the program's network and set up there. The host's packet filter and its
+//! resolver it cannot reach (`hands_off`).
 
 use std::{
     ffi::OsString,
@@ -115,7 +115,7 @@ impl Tailscaled {
         let environment = environment(folder, believed, &tools);
         let own = folder.to_owned();
         let (daemon, keeper) = hands_off::start(
-            hands_off::all(engine),
+            hands_off::all(engine, folder),
             Box::new(move || {
                 Daemon::start(Spec {
                     found: &found,
@@ -257,6 +257,8 @@ fn environment(folder: &Path, believed: Believed, tools: &Path) -> Vec<(OsString
         // It would knock at port 80 of the coordinator first.
         ("TS_FORCE_NOISE_443", "1".as_ref()),
         ("TS_DEBUG_USE_IP_COMMAND", "1".as_ref()),
+        // It would keep a number of its own for logs that it does not send, in the folder of the host's own.
+        ("TS_LOGS_DIR", folder.as_os_str()),
         ("TS_DEBUG_FIREWALL_MODE", "nftables".as_ref()),
         ("PATH", tools.as_os_str()),
         ("HOME", folder.as_os_str()),
