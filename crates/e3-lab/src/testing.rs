@@ -21,6 +21,8 @@
 //! its limit has failed, and whatever it has started is killed.
 //! Those that take minutes ([`Test::long`]) are left out, and that is said, unless `E3_ALL` is in the environment.
 //! With `E3_TEST_NO_USER_NAMESPACE` in the environment, root does without a user namespace.
+//!
+//! Of what a test captures ([`MemoryFile`]) or finds elsewhere, [`Secrets`] tells whether it shows what it must not.
 
 use std::env;
 use std::process::Command;
@@ -33,8 +35,12 @@ use crate::enter::{EnterOptions, Role, enter};
 mod arguments;
 mod child;
 mod chosen;
+mod memory;
+mod secrets;
 
 use arguments::Arguments;
+pub use memory::MemoryFile;
+pub use secrets::Secrets;
 
 /// How long a test may take unless it says otherwise.
 const LIMIT: Duration = Duration::from_mins(1);

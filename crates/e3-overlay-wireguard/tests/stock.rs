@@ -5,10 +5,9 @@
 
 use std::{
     collections::BTreeSet,
-    io::{self, Cursor, Read as _, Write},
+    io::{Cursor, Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio, exit},
-    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -16,7 +15,7 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use e3_lab::{
     CaptureOptions, Host, Lab, Nat, Point, Site, Topology,
-    testing::{Test, run},
+    testing::{MemoryFile, Secrets, Test, run},
 };
 use e3_overlay_wireguard::{
     engine::{Engine, MTU, Member, Parts, Role},
@@ -33,6 +32,8 @@ const PORT: u16 = 51820;
 /// Where a reflector would be, on the other host.
 const REFLECTOR: u16 = 3478;
 const SAID: usize = 2_000_000;
+/// So many bytes of what is said, one after another, stand in every packet that carries some of it.
+const PIECE: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn main() {
@@ -63,10 +64,13 @@ fn stock_wireguard_is_a_peer() {
     });
     let lab = lab.unwrap();
     let (ours, its) = (lab.host("ours").unwrap(), lab.host("its").unwrap());
-    let file = Shared::default();
+    let (file, log) = (MemoryFile::default(), everything_logged());
     let capture = lab.capture(&[Point::WideArea], CaptureOptions::default(), file.clone());
     let capture = capture.unwrap();
     let [own, other] = [(); 2].map(|()| PrivateKey::generate().unwrap());
+    let mut secrets = Secrets::default();
+    secrets.add("our private key", &*own.to_bytes());
+    secrets.add("its private key", &*other.to_bytes());
 
     let stock = Stock::start(its, &other, &own);
     let reflector = SocketAddr::new(its.v4().unwrap().into(), REFLECTOR);
@@ -107,11 +111,30 @@ fn stock_wireguard_is_a_peer() {
 
     drop((stream, engine, stock));
     capture.finish().unwrap();
-    let all = datagrams(&file.0.lock().unwrap());
+    let (file, log) = (file.take(), log.take());
+    let logged = String::from_utf8_lossy(&log);
+    assert!(logged.contains("handshake"), "{logged}");
+    assert_eq!(secrets.shown_in(&log), None, "in what is logged");
+    // It repeats after fewer bytes than a packet has.
+    secrets.add("what is said", &said[..PIECE]);
+    assert_eq!(secrets.shown_in(&file), None, "on the wire");
+    let all = datagrams(&file);
     let (questions, messages): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(to, _)| *to == REFLECTOR);
     are_questions(&questions);
     are_wireguards(&messages);
+}
+
+/// What this process logs from now on, whatever the level.
+fn everything_logged() -> MemoryFile {
+    let log = MemoryFile::default();
+    let written = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || written.clone())
+        .init();
+    log
 }
 
 /// Our data plane, with an interface in the calling thread's network.
@@ -260,19 +283,4 @@ fn datagrams(file: &[u8]) -> Vec<(u16, Vec<u8>)> {
         found.len()
     );
     found
-}
-
-/// A file in memory.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

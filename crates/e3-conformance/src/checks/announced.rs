@@ -3,13 +3,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    io::{self, Write},
     net::{IpAddr, Ipv4Addr},
-    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context as _, ensure};
-use e3_lab::{CaptureOptions, Point};
+use e3_lab::{CaptureOptions, Point, testing::MemoryFile};
 use e3_overlay::{End, Flow, PortChoice, Scene};
 use e3_session::{
     message::Request,
@@ -28,7 +26,7 @@ use crate::{
 /// announced, and every one that it says is needed is opened.
 pub(super) async fn connections_are_those_that_were_announced() -> anyhow::Result<()> {
     let mut field = Field::lay_out(cities(3), Dial::LowerToHigher).await?;
-    let file = Shared::default();
+    let file = MemoryFile::default();
     let points = [Point::WideArea];
     let capture = field
         .lab
@@ -190,27 +188,5 @@ impl Segment {
             to: (address(16)?, port(2)?),
             kind,
         })
-    }
-}
-
-/// Where a capture writes.
-#[derive(Clone, Default)]
-pub(super) struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Shared {
-    pub(super) fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::ensure;
-use e3_lab::{CaptureOptions, Nat, Point};
+use e3_lab::{CaptureOptions, Nat, Point, testing::MemoryFile};
 use e3_overlay::Promise;
 use e3_session::types::{Dial, Path};
 
-use super::{announced::Shared, nat::two};
+use super::nat::two;
 use crate::{
     field::Field,
     infrastructure::Infrastructure,
@@ -49,7 +49,7 @@ pub(super) async fn nobody_between_reads_what_is_said() -> anyhow::Result<()> {
 /// Two parties talk, by a relay if that is demanded, and nothing that passes between sites tells what. Gives what a tapped
 /// relay has seen.
 async fn between(mut field: Field, relayed: bool) -> anyhow::Result<Vec<u8>> {
-    let file = Shared::default();
+    let file = MemoryFile::default();
     let points = [Point::WideArea];
     let options = CaptureOptions::default();
     let capture = field.lab.capture(&points, options, file.clone())?;

@@ -8,12 +8,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use e3_lab::testing::{Test, helper};
+use e3_lab::testing::{MemoryFile, Test, helper};
 use e3_lab::{CaptureError, CaptureOptions, EnterOptions, Lab, Nat, Point, Role, enter};
 
-use crate::captured::{
-    Interface, Shared, capture, cloud_and_home, open, read, source, sums_are_right,
-};
+use crate::captured::{Interface, capture, cloud_and_home, open, read, source, sums_are_right};
 use crate::common::{address, connect, host, lab_in, site, two_regions, udp};
 
 /// The tests of this file.
@@ -45,7 +43,7 @@ fn a_capture_shows_a_packet_at_every_point() {
         "cloud:outside",
         "anna",
     ];
-    let file = Shared::default();
+    let file = MemoryFile::default();
     let capture = capture(&lab, &points, file.clone());
     let (from, to) = (udp(bert), udp(anna));
     let target = SocketAddr::from((address(anna), to.local_addr().unwrap().port()));
@@ -59,7 +57,7 @@ fn a_capture_shows_a_packet_at_every_point() {
             .all(|point| point.packets >= 5 && point.missed == 0),
         "{seen:?}"
     );
-    let bytes = file.0.lock().unwrap().clone();
+    let bytes = file.take();
     let interfaces = read(&bytes);
     let names: Vec<_> = interfaces
         .iter()
@@ -167,11 +165,11 @@ fn a_stream_is_captured_as_on_a_wire() {
     assert_eq!(anna.len(), 2, "IPv4 and IPv6");
     for address in anna {
         let sent: Vec<u8> = (0..=250).cycle().take(3_000_000).collect();
-        let file = Shared::default();
+        let file = MemoryFile::default();
         let capture = capture(&lab, &["bert", "wide-area", "anna"], file.clone());
         let port = stream(&lab, address, &sent);
         capture.finish().unwrap();
-        let bytes = file.0.lock().unwrap().clone();
+        let bytes = file.take();
         for interface in read(&bytes) {
             let count = interface.packets.len();
             println!("{}: {count} packets to {address}", interface.name);

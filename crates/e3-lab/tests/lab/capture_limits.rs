@@ -7,10 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e3_lab::testing::Test;
+use e3_lab::testing::{MemoryFile, Test};
 use e3_lab::{CaptureOptions, Point};
 
-use crate::captured::{Shared, capture, cloud_and_home, read};
+use crate::captured::{capture, cloud_and_home, read};
 use crate::common::{address, host, udp};
 
 /// The tests of this file.
@@ -27,7 +27,7 @@ pub(crate) const TESTS: &[Test] = &[
 const MS: Duration = Duration::from_millis(1);
 
 /// A file that takes nothing before it is told to.
-struct Gate(mpsc::Receiver<()>, Shared);
+struct Gate(mpsc::Receiver<()>, MemoryFile);
 
 impl Write for Gate {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -44,7 +44,7 @@ impl Write for Gate {
 fn a_slow_file_holds_nothing_up() {
     let lab = cloud_and_home();
     let (anna, bert) = (host(&lab, "anna"), host(&lab, "bert"));
-    let file = Shared::default();
+    let file = MemoryFile::default();
     let (open, gate) = mpsc::channel();
     let options = CaptureOptions {
         snap_length: 60,
@@ -66,7 +66,7 @@ fn a_slow_file_holds_nothing_up() {
     assert_eq!((seen.packets, seen.missed), (96, 404));
     drop(open);
     assert_eq!(capture.finish().unwrap(), [seen]);
-    let interface = read(&file.0.lock().unwrap()).remove(0);
+    let interface = read(&file.take()).remove(0);
     assert_eq!(interface.packets.len(), 96);
     assert!(
         interface
@@ -116,7 +116,7 @@ fn a_full_disk_ends_a_capture() {
 fn a_reader_that_hangs_is_given_up() {
     let lab = cloud_and_home();
     let (open, gate) = mpsc::channel();
-    let capture = capture(&lab, &["wide-area"], Gate(gate, Shared::default()));
+    let capture = capture(&lab, &["wide-area"], Gate(gate, MemoryFile::default()));
     let started = Instant::now();
     let error = capture.finish().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);

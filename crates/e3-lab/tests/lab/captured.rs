@@ -1,8 +1,7 @@
 //! What captures are written into and read back from.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use e3_lab::{Capture, CaptureOptions, Family, Lab, Nat};
@@ -29,21 +28,6 @@ pub(crate) fn capture(lab: &Lab, points: &[&str], out: impl Write + Send + 'stat
     let points: Vec<_> = points.iter().map(|text| lab.point(text).unwrap()).collect();
     let capture = lab.capture(&points, CaptureOptions::default(), out);
     capture.unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// Where a capture writes in a test.
-#[derive(Clone, Default)]
-pub(crate) struct Shared(pub(crate) Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// A packet as it is read back.
