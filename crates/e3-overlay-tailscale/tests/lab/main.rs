@@ -1,11 +1,12 @@
 //! Stock daemons in the lab: what a coordinator lets through, what passes on the wire, what stands in files and arguments,
-//! what becomes of daemons of the user's own, and overlay `tailscale` with a Headscale in place of Tailscale's service.
+//! hosts of IPv6 alone, what becomes of daemons of the user's own, and overlay `tailscale` with a Headscale in place of Tailscale's service.
 
 // Tests may unwrap; without Rust's own runner the lint does not know that these are tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod beside;
 mod open;
+mod six;
 mod stage;
 mod theirs;
 mod wire;
@@ -35,6 +36,11 @@ fn main() {
         Test::inside(
             "nobody_outside_is_contacted_and_no_secret_is_seen",
             wire::nobody_outside_is_contacted_and_no_secret_is_seen,
+        )
+        .within(LIMIT),
+        Test::inside(
+            "hosts_of_six_alone_are_connected",
+            six::hosts_of_six_alone_are_connected,
         )
         .within(LIMIT),
         Test::inside(

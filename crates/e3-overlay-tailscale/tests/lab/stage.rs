@@ -2,16 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use e3_identity::{Endorsement, Introduction, PartyKeys, Validity};
-use e3_lab::{Host, Lab, Nat, Site, Topology};
+use e3_lab::{Family, Host, Lab, Nat, Site, Topology};
 use e3_overlay::{Introducing, Joining, Mailbox, Overlay, ProgramPlace, ServiceKind, ServiceStart};
 use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_session::types::{
@@ -35,7 +34,15 @@ const SESSION: SessionId = SessionId([5; 16]);
 
 /// A lab of a host for the coordinator (`hub`), and sites of one host each.
 pub(crate) fn lab(sites: &[(&str, Nat)]) -> Lab {
-    let site = |name: &str, nat: Nat| Site::new(name, "ams3").nat(nat).hosts([name]);
+    lab_of(Family::default(), sites)
+}
+
+/// The same of hosts that speak these versions of IP.
+pub(crate) fn lab_of(family: Family, sites: &[(&str, Nat)]) -> Lab {
+    let site = |name: &str, nat: Nat| {
+        let site = Site::new(name, "ams3").nat(nat).hosts([name]);
+        site.family(family)
+    };
     let all = sites.iter().map(|(name, nat)| site(name, nat.clone()));
     Lab::build(&Topology {
         sites: all.chain([site("hub", Nat::None)]).collect(),
@@ -435,20 +442,5 @@ pub(crate) fn until(what: &str, mut is: impl FnMut() -> bool) {
     while !is() {
         assert!(Instant::now() < end, "not in time: {what}");
         thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// A file in memory.
-#[derive(Clone, Default)]
-pub(crate) struct Shared(pub(crate) Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
