@@ -18,11 +18,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use common::*;
-use e3_overlay::{
-    Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, Properties,
-    Registry, RunningService, Scene, Service, ServiceError, ServiceKind, ServiceStart,
+use common::{
+    twisted::{TWISTED, with_relay},
+    *,
 };
+use e3_overlay::{RunningService, Service, ServiceError, ServiceStart};
 use e3_session::{
     message::{PROTOCOL, Reply, Request, Serve},
     types::{Health, Options, ServiceFacts, ServiceHealth, ServicePort, Transport},
@@ -90,20 +90,20 @@ async fn what_cannot_be_served_is_refused_with_its_reason() {
         (
             "lamp",
             "mediator",
-            "lit",
+            TWISTED,
             "has no mediator that an agent could start",
         ),
         (
             "lamp",
             "spoon",
-            "lit",
+            TWISTED,
             "has no spoon that an agent could start",
         ),
-        ("../lamp", "relay", "lit", "no plain file name"),
+        ("../lamp", "relay", TWISTED, "no plain file name"),
         (
             "broken",
             "relay",
-            "lit",
+            TWISTED,
             "service broken cannot be started: it is out of oil",
         ),
     ] {
@@ -122,15 +122,8 @@ async fn what_cannot_be_served_is_refused_with_its_reason() {
 
 /// An agent that has said *hello* and is nobody's party.
 async fn on_a_host(deeds: &Deeds) -> Party {
-    let mut registry = Registry::builtin();
-    let deeds = Arc::clone(deeds);
-    registry.add(move || {
-        Arc::new(Lit {
-            direct: Registry::builtin().make("direct").unwrap(),
-            deeds: Arc::clone(&deeds),
-        })
-    });
-    let mut agent = Party::start("hub", registry);
+    let lamp = Arc::new(Lamp(Arc::clone(deeds)));
+    let mut agent = Party::start("hub", with_relay(lamp));
     let hello = Request::Hello {
         protocol: PROTOCOL,
         session: SESSION,
@@ -144,7 +137,7 @@ async fn on_a_host(deeds: &Deeds) -> Party {
 
 async fn serve(agent: &mut Party, service: ServiceFacts) -> ServiceFacts {
     let serve = Serve {
-        overlay: "lit".to_owned(),
+        overlay: TWISTED.to_owned(),
         options: Options::default(),
         service,
     };
@@ -184,12 +177,7 @@ const PORT_OF_IT: ServicePort = ServicePort {
 /// The lamp that has ended by itself soon after it was started first.
 const SHORT: &str = "short";
 
-/// `direct`, with a relay that counts how often it was started in its folder.
-struct Lit {
-    direct: Arc<dyn Overlay>,
-    deeds: Deeds,
-}
-
+/// A relay that counts how often it was started in its folder.
 struct Lamp(Deeds);
 
 struct Burning {
@@ -242,52 +230,5 @@ impl RunningService for Burning {
             .lock()
             .unwrap()
             .push(format!("stop {}", self.name));
-    }
-}
-
-#[async_trait]
-impl Overlay for Lit {
-    fn name(&self) -> &'static str {
-        "lit"
-    }
-
-    fn summary(&self) -> &'static str {
-        "direct, with a lamp"
-    }
-
-    fn properties(&self) -> Properties {
-        self.direct.properties()
-    }
-
-    fn needs(&self) -> &'static [Need] {
-        &[]
-    }
-
-    fn addressing(&self) -> Addressing {
-        self.direct.addressing()
-    }
-
-    fn services(&self) -> &'static [ServiceKind] {
-        &[ServiceKind::Relay]
-    }
-
-    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
-        (kind == ServiceKind::Relay).then(|| Arc::new(Lamp(Arc::clone(&self.deeds))) as _)
-    }
-
-    fn mode(&self, _: &Options) -> String {
-        "lit".to_owned()
-    }
-
-    fn flows(&self, scene: &Scene) -> Vec<Flow> {
-        self.direct.flows(scene)
-    }
-
-    async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        self.direct.introduce(who).await
-    }
-
-    async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        self.direct.join(joining).await
     }
 }

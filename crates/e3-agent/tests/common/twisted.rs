@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use e3_overlay::{
     Addressing, Flow, Introducing, Joined, Joining, Need, Overlay, OverlayError, ProgramNeeds,
-    ProgramRules, Properties, Registry, Scene, ServiceKind,
+    ProgramRules, Properties, Registry, Scene, Service, ServiceKind,
 };
 use e3_session::types::{Contact, DialTable, LinkReport, Options, PartyIndex, Roster, RunId};
 use serde_bytes::ByteBuf;
@@ -35,14 +35,33 @@ pub(crate) trait Twist: Send + Sync + 'static {
     fn program_begins(&self) {}
 }
 
+/// No other than it was.
+struct Plain;
+
+impl Twist for Plain {
+    fn make() -> Self {
+        Self
+    }
+}
+
 /// The overlays of every program, and one with a twist.
 pub(crate) fn with_twist<T: Twist>() -> Registry {
+    twisted::<T>(None)
+}
+
+/// The same, of which nothing is different but that it has a relay.
+pub(crate) fn with_relay(relay: Arc<dyn Service>) -> Registry {
+    twisted::<Plain>(Some(relay))
+}
+
+fn twisted<T: Twist>(relay: Option<Arc<dyn Service>>) -> Registry {
     let mut registry = Registry::builtin();
-    registry.add(|| {
+    registry.add(move || {
         let direct = Registry::builtin().make("direct").unwrap();
         Arc::new(Twisted {
             direct,
             make: || Box::new(T::make()),
+            relay: relay.clone(),
         })
     });
     registry
@@ -51,6 +70,7 @@ pub(crate) fn with_twist<T: Twist>() -> Registry {
 struct Twisted {
     direct: Arc<dyn Overlay>,
     make: fn() -> Box<dyn Twist>,
+    relay: Option<Arc<dyn Service>>,
 }
 
 struct JoinedTwisted {
@@ -81,7 +101,15 @@ impl Overlay for Twisted {
     }
 
     fn services(&self) -> &'static [ServiceKind] {
-        &[]
+        match self.relay {
+            Some(_) => &[ServiceKind::Relay],
+            None => &[],
+        }
+    }
+
+    fn service(&self, kind: ServiceKind) -> Option<Arc<dyn Service>> {
+        let relay = self.relay.clone();
+        relay.filter(|_| kind == ServiceKind::Relay)
     }
 
     fn mode(&self, _: &Options) -> String {
