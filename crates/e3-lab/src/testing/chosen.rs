@@ -46,11 +46,14 @@ pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {
     let mut failed = Vec::new();
     thread::scope(|scope| {
         let beside = scope.spawn(|| run_beside(&waiting, arguments.show_output));
-        let mut tell = |test: &Test, outcome: Result<(), String>| match outcome {
-            Ok(()) => println!("ok"),
-            Err(why) => {
-                println!("FAILED");
-                failed.push((test.name, why));
+        let mut tell = |test: &Test, ran: Ran| {
+            let took = ran.took.as_secs_f64();
+            match ran.outcome {
+                Ok(()) => println!("ok <{took:.3}s>"),
+                Err(why) => {
+                    println!("FAILED <{took:.3}s>");
+                    failed.push((test.name, why));
+                }
             }
         };
         for test in busy {
@@ -71,8 +74,8 @@ pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {
     )
 }
 
-/// Runs tests that wait, a few at a time; their outcomes in the same order.
-fn run_beside(tests: &[&Test], show_output: bool) -> Vec<Result<(), String>> {
+/// Runs tests that wait, a few at a time; how they went, in the same order.
+fn run_beside(tests: &[&Test], show_output: bool) -> Vec<Ran> {
     let next = AtomicUsize::new(0);
     let take = || {
         let mut outcomes = Vec::new();
@@ -100,13 +103,21 @@ fn announce(test: &Test) {
     let _ = io::stdout().flush();
 }
 
-fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
+/// How a test went.
+struct Ran {
+    /// Why it has failed, if it has.
+    outcome: Result<(), String>,
+    took: Duration,
+}
+
+fn run_apart(test: &Test, show_output: bool) -> Ran {
+    let started = Instant::now();
     let mut command = helper(test.name);
     command.stdin(Stdio::null());
     if !show_output {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     }
-    match child::run(&mut command, test.limit) {
+    let outcome = match child::run(&mut command, test.limit) {
         Ok(Ended { code: Some(0), .. }) => Ok(()),
         Ok(Ended { code: None, output }) => Err(format!("{output}\nkilled after {:?}", test.limit)),
         Ok(Ended {
@@ -114,6 +125,10 @@ fn run_apart(test: &Test, show_output: bool) -> Result<(), String> {
             output,
         }) => Err(format!("{output}\nended with code {code}")),
         Err(error) => Err(format!("could not be started: {error}")),
+    };
+    Ran {
+        outcome,
+        took: started.elapsed(),
     }
 }
 
