@@ -1,8 +1,8 @@
 //! Overlay `tailscale` without Tailscale: what is told of an account that is missing, and where its secret goes.
 
-use std::{fs, path::Path};
+use e3_lab::testing::Secrets;
 
-use super::{headscale, peers};
+use super::{headscale, peers, secrets::contents};
 use crate::{program::put, support::workshop::Workshop};
 
 /// As keys begin, and nobody's.
@@ -50,23 +50,10 @@ fn a_key_stands_in_nothing_that_is_printed_or_kept() {
     assert_ne!(ran.code, 0);
     assert!(!ran.out.contains(KEY) && !ran.err.contains(KEY), "{ran:?}");
     assert!(ran.err.contains("registering"), "{}", ran.err);
-    holds_no_key(&workshop.root());
-    workshop.nothing_left();
-}
-
-fn holds_no_key(folder: &Path) {
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_symlink() {
-            continue;
-        }
-        if path.is_dir() {
-            holds_no_key(&path);
-        } else if let Ok(content) = fs::read(&path) {
-            let found = content
-                .windows(KEY.len())
-                .any(|part| part == KEY.as_bytes());
-            assert!(!found, "{}", path.display());
-        }
+    let mut secrets = Secrets::default();
+    secrets.add("the key", KEY.as_bytes());
+    for (path, bytes) in contents(&workshop.root()) {
+        assert_eq!(secrets.shown_in(&bytes), None, "in {}", path.display());
     }
+    workshop.nothing_left();
 }

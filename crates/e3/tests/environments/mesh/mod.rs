@@ -9,6 +9,7 @@ mod inside;
 mod killed;
 mod many;
 mod santa;
+mod secrets;
 #[cfg(feature = "tailscale")]
 mod trouble;
 
