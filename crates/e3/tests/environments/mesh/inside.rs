@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -35,8 +36,18 @@ mpc.run(mpc.shutdown())
 /// The first bytes of each direction of each TCP connection, by its ports.
 type Said = BTreeMap<(u16, u16), Vec<u8>>;
 
-/// The tunnel in the network that a process stands in (`proc_pid_net(5)`).
-fn tunnel(process: u32) -> Option<String> {
+/// The network that a process stands in.
+fn network(process: u32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{process}/ns/net")).ok()
+}
+
+/// The tunnel in a network of the program's own that this process holds (`proc_pid_net(5)`).
+///
+/// A helper that has just been started is still in its agent's network, where a tunnel begins before it is moved.
+fn tunnel(process: u32, agents: &[PathBuf]) -> Option<String> {
+    if agents.contains(&network(process)?) {
+        return None;
+    }
     let all = fs::read_to_string(format!("/proc/{process}/net/dev")).ok()?;
     let mut names = all
         .lines()
@@ -98,9 +109,13 @@ fn heard(inner: &str) -> Option<Said> {
     let mut going = workshop.going(way.command(&workshop, &["run", "--set", &option]));
     let end = Instant::now() + PATIENCE;
     let (helper, tunnel) = loop {
-        let all = workshop.processes().into_iter();
-        let mut helpers = all.filter(|process| process.role == Role::Helper);
-        let found = helpers.find_map(|helper| Some((helper.pid, tunnel(helper.pid)?)));
+        let all = workshop.processes();
+        let of = |role| all.iter().filter(move |process| process.role == role);
+        let agents: Vec<_> = of(Role::Agent)
+            .filter_map(|agent| network(agent.pid))
+            .collect();
+        let found =
+            of(Role::Helper).find_map(|helper| Some((helper.pid, tunnel(helper.pid, &agents)?)));
         if let Some(found) = found {
             break found;
         }
