@@ -94,6 +94,10 @@ impl Agent {
             }
             Err(error) => {
                 self.plan = None;
+                // What carried it has left.
+                if self.run.is_some() {
+                    let _ = self.sever(self.joins, error.to_string());
+                }
                 Reply::Refused(Refusal::new(RefusalCode::Overlay, error.to_string()))
             }
         }
@@ -155,7 +159,8 @@ async fn join(overlay: &dyn Overlay, shared: &Shared, joining: Joining) -> Conne
     Ok(found)
 }
 
-/// Takes the overlay that is up to a later roster.
+/// Takes the overlay that is up to a later roster; it leaves where it cannot, since it must not go on carrying for
+/// somebody whom that roster names no more.
 async fn take_over(
     overlay: &'static str,
     shared: &Shared,
@@ -166,7 +171,14 @@ async fn take_over(
     let joined = place
         .as_mut()
         .ok_or(OverlayError::Unchangeable { overlay })?;
-    joined.change(roster, contacts).await?;
+    if let Err(error) = joined.change(roster, contacts).await {
+        if let Some(joined) = place.take()
+            && let Err(error) = joined.leave().await
+        {
+            tracing::warn!(%error, "overlay {overlay} has not left as it should");
+        }
+        return Err(error);
+    }
     Ok(look(&mut **joined).await)
 }
 
