@@ -89,10 +89,13 @@ pub(crate) async fn bring_up(
             services: &services,
             addresses,
         };
-        let admitting = admit(&mut parties, whom, uses, &mut trust, &resolver, tell);
+        let admitting = async {
+            let admitted = admit(&mut parties, whom, uses, &mut trust, &resolver, tell).await?;
+            running.admit(&admitted.roster).await?;
+            Ok::<_, Fault>(admitted)
+        };
         tell.step(Step::Admit, admitting).await?
     };
-    running.admit(&admitted.roster).await?;
     tell_of_deaths(&parties);
     // Set once: an environment comes up once. Agents may write to one another from now on.
     let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
