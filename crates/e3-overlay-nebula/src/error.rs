@@ -85,6 +85,14 @@ pub enum NebulaError {
         /// The last of the network.
         address: IpAddr,
     },
+    /// A party that was added cannot use what the others use.
+    #[error(
+        "the nebula of {name} does not read the certificates that the others use: `e3 down`, then `e3 up`, chooses such as all read"
+    )]
+    Lacks {
+        /// The party, or the lighthouse.
+        name: String,
+    },
     /// A file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     File {
@@ -97,9 +105,7 @@ pub enum NebulaError {
     #[error(transparent)]
     Daemon(#[from] DaemonError),
     /// The stock program ended instead of coming up, or did not come up.
-    #[error(
-        "{0}; nebula needs the right to make interfaces (CAP_NET_ADMIN): `e3 doctor` says whether this host gives it"
-    )]
+    #[error("{0}{hint}", hint = hint(.0))]
     Ended(String),
     /// The stock program's lines are not understood.
     #[error(
@@ -120,6 +126,21 @@ pub enum NebulaError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What to do where nebula could not make its interface; nebula's words for that are those of its device or of the system.
+fn hint(said: &str) -> &'static str {
+    let of_its_device = [
+        "/dev/net/tun",
+        "operation not permitted",
+        "failed to get a tun",
+    ];
+    let said = said.to_ascii_lowercase();
+    if of_its_device.iter().any(|words| said.contains(words)) {
+        "; nebula needs the right to make interfaces (CAP_NET_ADMIN): `e3 doctor` says whether this host gives it"
+    } else {
+        ""
+    }
 }
 
 impl From<NebulaError> for OverlayError {

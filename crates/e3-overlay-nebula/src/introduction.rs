@@ -65,9 +65,9 @@ impl Introduced {
     }
 }
 
-/// The version that all of these read: the newest, or none that they have in common.
-pub(crate) fn common(all: &[&Introduced]) -> Option<Version> {
-    let mut versions = [Version::V2, Version::V1].into_iter();
+/// The version that all of these read: that which is in use, else the newest, or none that they have in common.
+pub(crate) fn common(all: &[&Introduced], in_use: Option<Version>) -> Option<Version> {
+    let mut versions = in_use.into_iter().chain([Version::V2, Version::V1]);
     versions.find(|version| all.iter().all(|one| one.certificate(*version).is_some()))
 }
 
@@ -98,12 +98,15 @@ mod tests {
     #[test]
     fn the_newest_that_all_read_is_used() {
         let (old, new) = (made(Version::V1), made(Version::V2));
-        assert_eq!(common(&[&new, &new]), Some(Version::V2));
-        assert_eq!(common(&[&new, &old]), Some(Version::V1));
+        assert_eq!(common(&[&new, &new], None), Some(Version::V2));
+        assert_eq!(common(&[&new, &old], None), Some(Version::V1));
+        let first = Some(Version::V1);
+        assert_eq!(common(&[&new, &new], first), first);
+        assert_eq!(common(&[&new, &old], Some(Version::V2)), first);
         let network = ["fd12::/64".parse().unwrap()];
         let six = Identity::make("six", Version::V2, &network).unwrap();
         let six = Introduced::of(&six.certificates);
-        assert_eq!(common(&[&six, &old]), None);
+        assert_eq!(common(&[&six, &old], None), None);
         let none = Identity::make("six", Version::V1, &network);
         assert!(none.is_err());
     }

@@ -38,8 +38,12 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    /// Reads and verifies what a roster says.
-    pub(crate) fn of(roster: &Roster, light: &Lighthouse) -> Result<Self, NebulaError> {
+    /// Reads and verifies what a roster says. Where certificates of some version are in use, everybody must have those.
+    pub(crate) fn of(
+        roster: &Roster,
+        light: &Lighthouse,
+        in_use: Option<Version>,
+    ) -> Result<Self, NebulaError> {
         let mut introduced = Vec::new();
         for entry in &roster.parties {
             let bytes = entry.introduction.overlays.get(NAME);
@@ -50,7 +54,16 @@ impl Members {
             })?);
         }
         let everybody = introduced.iter().chain([&light.introduced]);
-        let version = common(&everybody.collect::<Vec<_>>()).ok_or(NebulaError::NoNetwork)?;
+        let version = common(&everybody.collect::<Vec<_>>(), in_use);
+        let version = version.ok_or(NebulaError::NoNetwork)?;
+        if let Some(in_use) = in_use
+            && version != in_use
+        {
+            let mut pairs = roster.parties.iter().zip(&introduced);
+            let lacks = pairs.find(|(_, one)| one.certificate(in_use).is_none());
+            let name = lacks.map_or(&light.name, |(entry, _)| &entry.name);
+            return Err(NebulaError::Lacks { name: name.clone() });
+        }
         let wanted = networks(&roster.network, version);
         if wanted.is_empty() {
             return Err(NebulaError::NoNetwork);

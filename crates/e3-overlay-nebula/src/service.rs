@@ -164,7 +164,12 @@ impl Running {
             return Ok(());
         }
         let everybody = parties.iter().chain([&self.introduced]);
-        let version = common(&everybody.collect::<Vec<_>>()).ok_or(NebulaError::NoNetwork)?;
+        let version = match &*now {
+            // Parties take nobody in who lacks these.
+            Now::Shining(_, in_use, _) => Some(*in_use),
+            Now::Waiting(_) | Now::Failed(_) => common(&everybody.collect::<Vec<_>>(), None),
+        };
+        let version = version.ok_or(NebulaError::NoNetwork)?;
         let parties = parties
             .iter()
             .filter_map(|party| party.certificate(version));

@@ -91,7 +91,7 @@ impl Joined for Nebula {
     /// Whoever stays keeps its tunnel, and all connections through it. Whoever goes is forgotten at once by this host's
     /// firewall, and its tunnel ends as soon as nebula looks at it again.
     async fn change(&mut self, roster: &Roster, _contacts: &[Contact]) -> Result<(), OverlayError> {
-        let members = Members::of(roster, &self.light)?;
+        let members = Members::of(roster, &self.light, Some(self.members.version))?;
         let own = self.host.identity.certificate(members.version);
         let own = own.map(e3_nebula::Certificate::fingerprint);
         let mut all = members.all.iter();
@@ -99,13 +99,6 @@ impl Joined for Nebula {
         let me = me
             .ok_or(OverlayError::NoSuchParty { index: self.me.0 })?
             .index;
-        if members.version != self.members.version {
-            return Err(NebulaError::Introduction {
-                name: "that was added".to_owned(),
-                why: "its nebula does not read the certificates that the others use: `e3 down`, then `e3 up`".to_owned(),
-            }
-            .into());
-        }
         let plan = plan(roster, &members, me, self.dial, self.ports);
         // First, so that whoever goes can still be told that its connections have ended.
         self.place.change(&plan).map_err(NebulaError::Place)?;

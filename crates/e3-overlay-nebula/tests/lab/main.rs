@@ -48,8 +48,16 @@ const CASES: &[(&str, fn())] = &[
         revocation::from_new_ones,
     ),
     (
+        "the_only_old_nebula_is_put_out",
+        revocation::the_only_old_one,
+    ),
+    (
         "the_newest_certificates_that_all_read_are_used",
         versions::the_newest_that_all_read,
+    ),
+    (
+        "a_nebula_that_lacks_what_is_in_use_is_not_taken_in",
+        versions::in_use_that_a_new_one_lacks,
     ),
     (
         "networks_of_six_alone_take_new_nebulas",

@@ -16,18 +16,23 @@ use crate::{
 const SOON: Duration = Duration::from_secs(15);
 
 pub(crate) fn from_old_ones() {
-    revoked(Stock::Old);
+    revoked([Stock::Old; 3], Stock::Old);
 }
 
 pub(crate) fn from_new_ones() {
-    revoked(Stock::New);
+    revoked([Stock::New; 3], Stock::New);
+}
+
+/// Those who stay would all read newer certificates, and go on with what they have.
+pub(crate) fn the_only_old_one() {
+    revoked([Stock::New, Stock::New, Stock::Old], Stock::New);
 }
 
 /// Three parties talk with one another; the last is put out. What it knows, it goes on using.
-fn revoked(stock: Stock) {
+fn revoked(parties: [Stock; 3], lighthouse: Stock) {
     let mut field = Field::connected(&Wanted {
-        parties: &[stock; 3],
-        lighthouse: stock,
+        parties: &parties,
+        lighthouse,
         ..Wanted::default()
     });
     let all = [0, 1, 2].map(|index| field.at(index));
@@ -102,7 +107,9 @@ fn revoked(stock: Stock) {
     for to in [0, 1] {
         assert!(removed.try_ask(&Ask::Exchange(all[to], 100)).is_err());
     }
-    println!("{stock:?}: the roster is taken after {changed:?}, tunnels are gone after {ended:?}");
+    println!(
+        "{parties:?}: the roster is taken after {changed:?}, tunnels are gone after {ended:?}"
+    );
     removed.leave();
     field.leave();
 }

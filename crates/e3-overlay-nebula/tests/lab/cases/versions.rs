@@ -32,6 +32,30 @@ pub(crate) fn the_newest_that_all_read() {
     }
 }
 
+/// Somebody is added whose nebula does not read what is in use: the others say so, and stay as they are.
+pub(crate) fn in_use_that_a_new_one_lacks() {
+    let mut field = Field::lay_out(&Wanted {
+        parties: &[Stock::New, Stock::New, Stock::Old],
+        lighthouse: Stock::New,
+        ..Wanted::default()
+    });
+    let with = field.roster.clone();
+    let _late = field.remove(2);
+    field.admit();
+    field.join();
+    field.roster = with;
+    field.admit();
+    for index in [0, 1] {
+        let change = Ask::Change(Box::new(field.roster.clone()));
+        let why = field.parties[index].try_ask(&change).unwrap_err();
+        let said = "the nebula of p2 does not read the certificates that the others use";
+        assert!(why.contains(said), "{why}");
+    }
+    let to = field.at(1);
+    field.parties[0].ask(&Ask::Exchange(to, 10_000));
+    field.leave();
+}
+
 pub(crate) fn of_six_alone() {
     for family in [Family::Dual, Family::V6] {
         let field = Wanted {
