@@ -45,6 +45,8 @@ pub(crate) struct Party<'a> {
     pub(crate) interface: &'a str,
     /// Where the lighthouse listens.
     pub(crate) lighthouse: &'a [SocketAddr],
+    /// Where this host listens: at all of its addresses of IPv4, or of both.
+    pub(crate) everywhere: IpAddr,
     pub(crate) blocked: &'a BTreeSet<Fingerprint>,
 }
 
@@ -57,7 +59,9 @@ impl Party<'_> {
             .take(1)
             .map(ToString::to_string)
             .collect();
-        let at: Vec<String> = self.lighthouse.iter().map(ToString::to_string).collect();
+        let at = self.lighthouse.iter();
+        let at = at.filter(|at| at.is_ipv4() || self.everywhere.is_ipv6());
+        let at: Vec<String> = at.map(ToString::to_string).collect();
         let map: serde_json::Map<String, Value> =
             lit.iter().map(|lit| (lit.clone(), json!(at))).collect();
         let relays = if self.chosen.relayed {
@@ -65,16 +69,11 @@ impl Party<'_> {
         } else {
             Vec::new()
         };
-        let everywhere = if self.lighthouse.iter().any(SocketAddr::is_ipv6) {
-            "::"
-        } else {
-            "0.0.0.0"
-        };
         json!({
             "pki": pki(self.files, self.blocked),
             "static_host_map": map,
             "lighthouse": { "am_lighthouse": false, "interval": INTERVAL, "hosts": lit },
-            "listen": { "host": everywhere, "port": self.chosen.port },
+            "listen": { "host": self.everywhere, "port": self.chosen.port },
             "punchy": { "punch": true, "respond": true, "delay": "100ms" },
             "handshakes": { "try_interval": TRY, "retries": TRIES },
             "relay": { "am_relay": false, "use_relays": self.chosen.relayed, "relays": relays },

@@ -1,6 +1,7 @@
 //! This host's nebula, and the files that it reads.
 
 use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -81,6 +82,7 @@ impl Written {
             chosen: self.chosen,
             interface: &self.interface,
             lighthouse: &light.at,
+            everywhere: everywhere(&light.at),
             blocked: &self.watch.blocked(),
         };
         write(&self.files.config(), &party.config())
@@ -140,6 +142,17 @@ impl Host {
         )?;
         self.daemon.signal(Signal::HUP);
         Ok(())
+    }
+}
+
+/// Where a host listens that is to reach a lighthouse there. One whose system knows nothing of IPv6 has no such sockets.
+fn everywhere(lighthouse: &[SocketAddr]) -> IpAddr {
+    let both = lighthouse.iter().any(SocketAddr::is_ipv6)
+        && UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).is_ok();
+    if both {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
     }
 }
 
