@@ -85,7 +85,7 @@ impl Watch {
                         return taken;
                     }
                 }
-                for address in addresses {
+                for address in state.known(addresses) {
                     match via {
                         Some(direct @ Via::Direct(_)) => {
                             state.shaken.remove(&address);
@@ -103,18 +103,15 @@ impl Watch {
                 }
             }
             Event::Roamed { addresses, to } => {
-                let via = addresses.into_iter().map(|one| (one, Via::Direct(to)));
-                state.via.extend(via);
+                let known = state.known(addresses).into_iter();
+                state.via.extend(known.map(|one| (one, Via::Direct(to))));
             }
             Event::Closed { addresses } => {
-                let named = addresses
-                    .iter()
-                    .filter(|one| state.owners.contains_key(*one));
-                for address in named {
+                for address in state.known(addresses) {
                     // Where there is no room, programs themselves will ask for a tunnel.
-                    let _ = state.told.as_ref().map(|told| told.try_send(*address));
+                    let _ = state.told.as_ref().map(|told| told.try_send(address));
+                    state.shaken.insert(address);
                 }
-                state.shaken.extend(addresses);
             }
             Event::Unreadable => return Some(UNREADABLE.to_owned()),
             Event::Active => {}
@@ -153,6 +150,12 @@ impl Watch {
 }
 
 impl State {
+    /// Those of the addresses that are somebody's by the roster: a certificate may name many others.
+    fn known(&self, mut addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+        addresses.retain(|address| self.owners.contains_key(address));
+        addresses
+    }
+
     fn taken(&self, address: IpAddr, issuer: Fingerprint) -> Option<String> {
         let owner = self
             .owners
