@@ -33,7 +33,7 @@ const TAKEN: &str = "packets of connections that stand may reach, or come from, 
 #[derive(Debug, Default)]
 pub struct NebulaOverlay {
     /// From *introduce*: the authority's key never leaves this process.
-    identity: OnceLock<Arc<Identity>>,
+    introduced: OnceLock<(Program, Arc<Identity>)>,
 }
 
 #[async_trait]
@@ -57,9 +57,7 @@ impl Overlay for NebulaOverlay {
             traverses_nat: Promise::Yes,
             half_closes: Promise::Yes,
             outlives_outage: Promise::Yes,
-            outlives_address: Promise::No(
-                "it mostly does, but with Nebula 1.6.1 a host that moves while members change is sometimes not found again within a minute",
-            ),
+            outlives_address: Promise::Yes,
             isolates_program: Promise::Yes,
             changes_roster: Promise::Yes,
             excludes_removed: Promise::Yes,
@@ -102,16 +100,19 @@ impl Overlay for NebulaOverlay {
         let identity = Identity::make(&who.name, program.reads, &who.network)?;
         try_six(&who.network)?;
         let introduced = Introduced::of(&identity.certificates).bytes();
-        self.identity
-            .set(Arc::new(identity))
+        self.introduced
+            .set((program, Arc::new(identity)))
             .map_err(|_| OverlayError::AlreadyIntroduced { overlay: NAME })?;
         Ok(ByteBuf::from(introduced))
     }
 
     async fn join(&self, joining: Joining) -> Result<Box<dyn Joined>, OverlayError> {
-        let identity = self.identity.get().cloned();
-        let identity = identity.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
-        Ok(Box::new(join(identity, joining).await?))
+        let introduced = self.introduced.get();
+        let (program, identity) =
+            introduced.ok_or(OverlayError::NotIntroduced { overlay: NAME })?;
+        Ok(Box::new(
+            join(program, Arc::clone(identity), joining).await?,
+        ))
     }
 }
 

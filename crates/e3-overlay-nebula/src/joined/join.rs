@@ -1,6 +1,6 @@
 //! Joining: the program's place, nebula in it, and tunnels to all.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
 use e3_overlay::{Joining, OverlayError};
@@ -37,6 +37,13 @@ const STARTING: Duration = Duration::from_secs(10);
 /// How long after a peer's answer nebula's word of their handshake may come: it was said before.
 const TELLING: Duration = Duration::from_secs(2);
 
+/// How long one of two waits for the other to begin. Where both begin, both ask the lighthouse to carry for them; with 1.6.1
+/// these two may get into each other's way, and then neither is carried, now or when the direct way ends.
+pub(super) const HESITATION: Duration = Duration::from_secs(1);
+
+/// How often nebula's word is looked for.
+const LOOK: Duration = Duration::from_millis(2);
+
 /// Notices that may wait for whoever passes them on.
 const NOTICES: usize = 4;
 
@@ -45,6 +52,7 @@ const ATTEMPT: (Duration, Duration) = (Duration::from_millis(500), Duration::fro
 
 /// Joins: nebula is up, its interface is the program's, and every peer was tried.
 pub(crate) async fn join(
+    program: &Program,
     identity: Arc<Identity>,
     joining: Joining,
 ) -> Result<Nebula, OverlayError> {
@@ -59,9 +67,8 @@ pub(crate) async fn join(
         folder,
         ..
     } = joining;
-    let program = Program::find().await?;
     let light = Lighthouse::among(&services)?;
-    let members = Members::of(&roster, &light)?;
+    let members = Members::of(&roster, &light, None)?;
     let chosen = Chosen::read(&options);
     try_port(chosen.port)?;
     let written = Written {
@@ -74,7 +81,7 @@ pub(crate) async fn join(
     written.write(&members, me, ports, &light)?;
     let plan = plan(&roster, &members, me, dial, ports);
     let place = Tunnelled::open(&plan, MTU).map_err(NebulaError::Place)?;
-    let (daemon, words) = start(&program, "nebula", &written.files, &written.watch).await?;
+    let (daemon, words) = start(program, "nebula", &written.files, &written.watch).await?;
     let lit = members.lit.first().copied().ok_or(NebulaError::NoNetwork)?;
     tokio::select! {
         biased;
@@ -93,7 +100,8 @@ pub(crate) async fn join(
     let expiry = renewal(Arc::downgrade(&host), chosen.lifetime, teller);
     let severed = supervise(&mut tasks, &host, words, expiry);
     let place = Arc::new(place);
-    tasks.spawn(revival(host.watch.ends(), Arc::clone(&place)));
+    let own = members.me(me)?.addresses.clone();
+    tasks.spawn(revival(own, host.watch.clone(), Arc::clone(&place)));
     let nebula = Nebula {
         host,
         place,
@@ -165,23 +173,41 @@ impl Nebula {
         let Some(address) = peer.addresses.first() else {
             return Ok(());
         };
+        if !begins(&self.members.me(self.me)?.addresses, *address) {
+            self.heard_of(peer, deadline.min(Instant::now() + HESITATION))
+                .await;
+        }
         while self.place.echo(*address, patience).await.is_err() {
             if Instant::now() >= deadline {
                 return Ok(());
             }
             sleep(pause).await;
         }
-        let deadline = Instant::now() + TELLING;
-        while !self.host.watch.met(peer.authority.fingerprint()) {
-            if Instant::now() >= deadline {
-                return Err(NebulaError::Silent {
-                    name: peer.name.clone(),
-                });
-            }
-            sleep(pause).await;
+        if self.heard_of(peer, Instant::now() + TELLING).await {
+            return Ok(());
         }
-        Ok(())
+        Err(NebulaError::Silent {
+            name: peer.name.clone(),
+        })
     }
+
+    /// Waits until nebula has told of a handshake with a peer; whether it has.
+    async fn heard_of(&self, peer: &Member, deadline: Instant) -> bool {
+        let authority = peer.authority.fingerprint();
+        while !self.host.watch.met(authority) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            sleep(LOOK).await;
+        }
+        true
+    }
+}
+
+/// Whether this host is the one to begin: of two, it is that with the lower address.
+pub(super) fn begins(own: &[IpAddr], with: IpAddr) -> bool {
+    let mut alike = own.iter().filter(|own| own.is_ipv4() == with.is_ipv4());
+    alike.any(|own| *own < with)
 }
 
 /// Who lives in the program's network: all parties, by those addresses that nebula carries.
