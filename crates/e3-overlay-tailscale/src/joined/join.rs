@@ -7,7 +7,7 @@ use e3_forward::place::{Plan, Resident, Wanted};
 use e3_overlay::Joining;
 use e3_session::types::{PartyIndex, Roster};
 use tokio::{
-    sync::{Mutex, oneshot},
+    sync::{Mutex, mpsc, oneshot},
     time::{Instant, sleep},
 };
 
@@ -31,6 +31,9 @@ const REGISTERING: Duration = Duration::from_secs(20);
 
 /// Between looks at what the coordinator has told.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// Words to a person that may wait.
+const NOTICES: usize = 16;
 
 /// Joins, and waits until peers are reached.
 pub(crate) async fn join(
@@ -90,7 +93,9 @@ pub(crate) async fn join(
 
     let guards = control.is_own();
     let open = guards.then(|| Open::to(ports, me));
-    let watched = Arc::new(Watched::new(tailscaled.api(), expected, (open, seen)));
+    let (tell, notices) = mpsc::channel(NOTICES);
+    let watched = Watched::new(tailscaled.api(), expected, (open, seen), tell);
+    let watched = Arc::new(watched);
     let (sever, severed) = oneshot::channel();
     let killer = tailscaled.killer();
     let watching = tokio::spawn(watch(
@@ -106,6 +111,7 @@ pub(crate) async fn join(
         watched,
         watching,
         severed: Some(severed),
+        notices: Some(notices),
         inner,
         guards,
         own,

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use e3_overlay::{Joined, OverlayError, ProgramNeeds};
 use e3_session::types::{Contact, Dial, DialTable, LinkReport, PartyIndex, Ports, Roster};
 use tokio::{
-    sync::{Mutex, oneshot},
+    sync::{Mutex, mpsc, oneshot},
     task::JoinHandle,
     time::sleep,
 };
@@ -44,6 +44,7 @@ pub(crate) struct Member {
     watched: Arc<Watched>,
     watching: JoinHandle<()>,
     severed: Option<oneshot::Receiver<String>>,
+    notices: Option<mpsc::Receiver<String>>,
     /// What programs speak inside the tunnel, if not only their own.
     inner: Option<Inner>,
     /// Whether what others are let in for is looked at.
@@ -73,6 +74,10 @@ impl Joined for Member {
             notice: self.place.notice().map(str::to_owned),
             ..inner.unwrap_or_default()
         }
+    }
+
+    fn notices(&mut self) -> Option<mpsc::Receiver<String>> {
+        self.notices.take()
     }
 
     fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
