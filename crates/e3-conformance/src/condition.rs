@@ -59,7 +59,9 @@ impl Condition {
         let (what, promise) = self.promise(properties)?;
         let why = promise.missing_in(place)?;
         let promises = match promise {
-            Promise::InNamespace(_) => "promises only of a program in a namespace",
+            Promise::InNamespace(_) | Promise::InNamespaceBut { .. } => {
+                "promises only of a program in a namespace"
+            }
             Promise::Yes | Promise::But(_) | Promise::No(_) => "does not promise",
         };
         Some(format!("{promises} that {what}: {why}"))
@@ -67,10 +69,8 @@ impl Condition {
 
     /// Where an overlay of these properties is held to the check: what it promises with an exception, and which.
     pub(crate) fn exception(self, properties: &Properties) -> Option<(&'static str, &'static str)> {
-        match self.promise(properties)? {
-            (what, Promise::But(exception)) => Some((what, exception)),
-            _ => None,
-        }
+        let (what, promise) = self.promise(properties)?;
+        Some((what, promise.exception()?))
     }
 
     /// What it is about, in words, and what an overlay of these properties says of that.

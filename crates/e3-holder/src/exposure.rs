@@ -54,7 +54,9 @@ fn missing(properties: &Properties) -> Vec<String> {
     let not_given = |(what, promise): (&str, &Promise)| match promise {
         Promise::Yes | Promise::But(_) => None,
         // Where programs will run is known of no party before its agent has joined.
-        Promise::InNamespace(why) | Promise::No(why) => Some(format!("{what}: {why}")),
+        Promise::InNamespace(why)
+        | Promise::InNamespaceBut { elsewhere: why, .. }
+        | Promise::No(why) => Some(format!("{what}: {why}")),
     };
     promises.into_iter().filter_map(not_given).collect()
 }

@@ -12,6 +12,9 @@ use crate::{TailscaleError, engine::Engine, hands_off, keys::PartyKeys, options:
 const ON_THE_HOST: &str =
     "a program that runs in its host's own network listens there for everybody";
 
+/// What nobody but the parties could prevent, whose coordinator names keys to their daemons.
+const BELIEVED: &str = "whoever runs the coordinator, or breaks into it, can stand between two parties, or in one's place, for less than five seconds: then the daemon is killed and the program stopped, with a message that names whom it lied about; `inner = \"tls\"` prevents it";
+
 /// What a party has when it has introduced itself. The keys leave this process only for the daemon's own state file.
 #[derive(Debug)]
 pub(crate) struct Begun {
@@ -50,13 +53,17 @@ impl Begun {
 /// What is promised whoever coordinates.
 pub(crate) fn properties() -> Properties {
     Properties {
-        confidential: Promise::Yes,
-        integrity: Promise::Yes,
-        authenticated: Promise::Yes,
-        names_callers: Promise::InNamespace(
-            "in user space, tailscaled hands every connection to the program from 127.0.0.1",
-        ),
-        excludes_strangers: Promise::InNamespace(ON_THE_HOST),
+        confidential: Promise::But(BELIEVED),
+        integrity: Promise::But(BELIEVED),
+        authenticated: Promise::But(BELIEVED),
+        names_callers: Promise::InNamespaceBut {
+            but: BELIEVED,
+            elsewhere: "in user space, tailscaled hands every connection to the program from 127.0.0.1",
+        },
+        excludes_strangers: Promise::InNamespaceBut {
+            but: BELIEVED,
+            elsewhere: ON_THE_HOST,
+        },
         forward_secret: Promise::Yes,
         traverses_nat: Promise::Yes,
         half_closes: Promise::InNamespace(

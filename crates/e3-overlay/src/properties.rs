@@ -47,6 +47,14 @@ pub enum Promise {
     But(&'static str),
     /// Promised of a program in a network namespace of its own; not elsewhere, for this reason.
     InNamespace(&'static str),
+    /// Promised of a program in a network namespace of its own, but for something that is detected and told instead of
+    /// prevented; not elsewhere.
+    InNamespaceBut {
+        /// What is not prevented.
+        but: &'static str,
+        /// Why it is not promised elsewhere.
+        elsewhere: &'static str,
+    },
     /// Not promised, for this reason.
     No(&'static str),
 }
@@ -61,8 +69,20 @@ impl Promise {
     pub fn missing_in(self, place: PlaceKind) -> Option<&'static str> {
         match self {
             Self::Yes | Self::But(_) => None,
-            Self::InNamespace(_) if place == PlaceKind::Namespace => None,
-            Self::InNamespace(why) | Self::No(why) => Some(why),
+            Self::InNamespace(_) | Self::InNamespaceBut { .. } if place == PlaceKind::Namespace => {
+                None
+            }
+            Self::InNamespace(why)
+            | Self::InNamespaceBut { elsewhere: why, .. }
+            | Self::No(why) => Some(why),
+        }
+    }
+
+    /// What is detected and told instead of prevented, where it is promised.
+    pub fn exception(self) -> Option<&'static str> {
+        match self {
+            Self::But(but) | Self::InNamespaceBut { but, .. } => Some(but),
+            Self::Yes | Self::InNamespace(_) | Self::No(_) => None,
         }
     }
 }
