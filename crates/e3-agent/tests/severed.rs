@@ -14,10 +14,11 @@ use common::{
     twisted::{TWISTED, Twist, with_twist},
     *,
 };
+use e3_overlay::OverlayError;
 use e3_session::{
     controller::Heard,
-    message::Request,
-    types::{Ending, RunId},
+    message::{Reply, Request},
+    types::{Contact, Dial, Ending, PartyIndex, Ports, RunId},
 };
 use tokio::{sync::oneshot, time::Instant};
 
@@ -48,6 +49,47 @@ async fn a_program_does_not_go_on_over_an_overlay_that_gives_up() {
     let why = party.refuses(Request::Agree { run: RunId(2) }).await;
     assert!(why.contains(WHY) && why.contains("e3 up"), "{why}");
     party.leave().await;
+}
+
+/// It would go on carrying for whoever the new roster does not name.
+#[tokio::test]
+async fn an_overlay_that_cannot_take_a_roster_leaves() {
+    let mut party = Party::start("p0", with_twist::<Stubborn>());
+    let mut roster = admit(std::slice::from_mut(&mut party), TWISTED).await;
+    let contact = Contact {
+        party: PartyIndex(0),
+        sequence: 1,
+        addresses: vec![party.address],
+    };
+    let connecting = Request::Connect {
+        contacts: vec![contact],
+        dial: Dial::LowerToHigher,
+        ports: Ports::one(PORT),
+        timeout_ms: 5000,
+    };
+    let joined = party.request(connecting.clone()).await;
+    assert!(matches!(joined, Reply::Connected { .. }), "{joined:?}");
+    let changes = OverlayError::Unchangeable { overlay: TWISTED }.to_string();
+    roster.epoch = 2;
+    compare(std::slice::from_mut(&mut party), &roster).await;
+    assert_eq!(party.refuses(connecting.clone()).await, changes);
+    // Where it was up still, it would be asked to change once more.
+    let joined = party.request(connecting).await;
+    assert!(matches!(joined, Reply::Connected { .. }), "{joined:?}");
+    party.leave().await;
+}
+
+/// `direct`, which takes no other roster.
+struct Stubborn;
+
+impl Twist for Stubborn {
+    fn make() -> Self {
+        Self
+    }
+
+    fn changes(&self) -> Result<(), OverlayError> {
+        Err(OverlayError::Unchangeable { overlay: TWISTED })
+    }
 }
 
 /// `direct`, until a moment after a program has begun.

@@ -33,6 +33,11 @@ pub(crate) trait Twist: Send + Sync + 'static {
     }
 
     fn program_begins(&self) {}
+
+    /// Why it cannot take another roster, if it cannot.
+    fn changes(&self) -> Result<(), OverlayError> {
+        Ok(())
+    }
 }
 
 /// No other than it was.
@@ -163,6 +168,7 @@ impl Joined for JoinedTwisted {
     }
 
     async fn change(&mut self, roster: &Roster, contacts: &[Contact]) -> Result<(), OverlayError> {
+        self.twist.changes()?;
         self.direct.change(roster, contacts).await
     }
 
