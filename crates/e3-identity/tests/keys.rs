@@ -9,6 +9,7 @@
 
 use std::{
     fs,
+    io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Stdio},
@@ -77,7 +78,7 @@ fn openssl_reads_the_keys() {
         run.ok().filter(|output| output.status.success())
     };
     if openssl(&["version"]).is_none() {
-        eprintln!("skipped: there is no openssl");
+        let _ = writeln!(std::io::stderr(), "skipped: there is no openssl");
         return;
     }
     let key = IdentityKey::generate().unwrap();

@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write as _, path::PathBuf};
 
 use common::{repository, run};
 use serde_json::Value;
@@ -13,7 +13,10 @@ use serde_json::Value;
 #[test]
 fn the_published_demos_run_unchanged() {
     let Some(folder) = std::env::var_os("E3_MPYC_DEMOS").map(PathBuf::from) else {
-        eprintln!("skipped: set E3_MPYC_DEMOS to the folder `demos` of MPyC's repository");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: set E3_MPYC_DEMOS to the folder `demos` of MPyC's repository"
+        );
         return;
     };
     let list = fs::read(repository("scripts/mpyc-demos.d/demos.json")).unwrap();
@@ -22,7 +25,11 @@ fn the_published_demos_run_unchanged() {
         let demo = entry["demo"].as_str().unwrap();
         let data = entry["data"].as_str();
         if let Some(data) = data.filter(|data| !folder.join(data).exists()) {
-            eprintln!("skipped {demo}: {data} is not in {}", folder.display());
+            let _ = writeln!(
+                std::io::stderr(),
+                "skipped {demo}: {data} is not in {}",
+                folder.display()
+            );
             continue;
         }
         let arguments = entry["arguments"].as_array().unwrap();

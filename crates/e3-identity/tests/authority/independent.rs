@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::Path,
     process::Command,
     time::{SystemTime, UNIX_EPOCH},
@@ -27,7 +28,7 @@ fn said(command: &mut Command, folder: &Path, arguments: &[&str]) -> Option<Stri
 fn openssl(folder: &Path, arguments: &[&str]) -> Option<String> {
     let said = said(&mut Command::new("openssl"), folder, arguments);
     if said.is_none() {
-        eprintln!("skipped: openssl is not installed");
+        let _ = writeln!(std::io::stderr(), "skipped: openssl is not installed");
     }
     said
 }

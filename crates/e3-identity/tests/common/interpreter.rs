@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    io::Write as _,
     process::{Command, Output},
 };
 
@@ -27,6 +28,6 @@ pub(crate) fn find(named: Option<&OsStr>, modules: &str) -> Option<Command> {
         named.is_none(),
         "E3_PYTHON names {program}, which has no {modules}: {imports:?}"
     );
-    eprintln!("skipped: {program} has no {modules}");
+    let _ = writeln!(std::io::stderr(), "skipped: {program} has no {modules}");
     None
 }

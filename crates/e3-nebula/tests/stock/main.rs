@@ -7,6 +7,7 @@
 
 use std::{
     env, fs,
+    io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -65,7 +66,8 @@ fn all() -> Vec<Stock> {
             env::var_os("E3_STOCK_REQUIRED").is_none(),
             "this host has no nebula-cert: apt-get install nebula, or scripts/peers"
         );
-        eprintln!(
+        let _ = writeln!(
+            std::io::stderr(),
             "skipped: this host has no nebula-cert (apt-get install nebula, or scripts/peers)"
         );
     }

@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -82,7 +83,7 @@ fn a_taken_port_is_an_error() {
 fn where_datagrams_are_too_long_for_a_path_they_go_one_by_one() {
     let narrow = std::thread::spawn(|| {
         if let Err(error) = crate::namespace::unshare(&[crate::namespace::Kind::Net]) {
-            println!("skipped: no network of its own: {error}");
+            let _ = writeln!(std::io::stderr(), "skipped: no network of its own: {error}");
             return;
         }
         let mut ip = std::process::Command::new("ip");

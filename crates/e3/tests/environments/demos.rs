@@ -6,12 +6,15 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::{repository, support::workshop::Workshop};
+use crate::{
+    repository,
+    support::{skipped::skipped, workshop::Workshop},
+};
 
 #[test]
 fn the_published_demos_run_unchanged() {
     let Some(folder) = std::env::var_os("E3_MPYC_DEMOS").map(PathBuf::from) else {
-        println!("skipped: set E3_MPYC_DEMOS to the folder `demos` of MPyC's repository");
+        skipped("set E3_MPYC_DEMOS to the folder `demos` of MPyC's repository");
         return;
     };
     let list = std::fs::read(repository().join("scripts/mpyc-demos.d/demos.json")).unwrap();
@@ -23,7 +26,7 @@ fn the_published_demos_run_unchanged() {
             .as_str()
             .filter(|data| !folder.join(data).exists())
         {
-            println!("skipped {name}: {data} is not in {}", folder.display());
+            skipped(&format!("{name}: {data} is not in {}", folder.display()));
             continue;
         }
         let path = folder.join(name);

@@ -3,7 +3,10 @@
 
 use std::{env, fmt::Write as _, fs};
 
-use crate::{repository, support::workshop::Workshop};
+use crate::{
+    repository,
+    support::{skipped::skipped, workshop::Workshop},
+};
 
 const HOSTS: [&str; 2] = ["alice", "bob"];
 
@@ -73,7 +76,7 @@ fn environment(workshop: &Workshop, cell: &Cell) {
 fn lacks(workshop: &Workshop, overlay: &str) -> bool {
     // Tailscale's own service, with somebody's account there.
     if overlay == "tailscale" {
-        println!("skipped: {overlay} takes an account and the internet");
+        skipped(&format!("{overlay} takes an account and the internet"));
         return true;
     }
     let found = workshop.e3(&["doctor", "--json"]).succeeded().json();
@@ -91,7 +94,7 @@ fn lacks(workshop: &Workshop, overlay: &str) -> bool {
     let Some(missing) = missing else { return false };
     let told = format!("{overlay} needs {}", missing["what"]);
     assert!(env::var_os("E3_STOCK_REQUIRED").is_none(), "{told}");
-    println!("skipped: {told}");
+    skipped(&told);
     true
 }
 

@@ -5,6 +5,7 @@
 //! - [`going`]: a command that goes on, with an end to all patience;
 //! - [`seen`]: processes of ours, as they can be seen from outside;
 //! - [`turns`]: tests that measure time run alone;
+//! - [`skipped`](mod@skipped): what is left out, so that it is seen;
 //! - [`random`]: choices that can be repeated.
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
@@ -12,5 +13,7 @@ pub(crate) mod desk;
 pub(crate) mod going;
 pub(crate) mod random;
 pub(crate) mod seen;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+pub(crate) mod skipped;
 pub(crate) mod turns;
 pub(crate) mod workshop;

@@ -157,6 +157,15 @@ impl Workshop {
     /// Fails if a process, namespace, interface, mount or file of ours is left; what is in runs/ and `kept/` may be.
     #[track_caller]
     pub(crate) fn nothing_left(&self) {
+        self.nobody_left();
+        let left = leftovers(&self.desk.path(""));
+        assert!(left.is_empty(), "these files are left: {left:#?}");
+        assert_eq!(surroundings(&self.desk.path("")), self.before);
+    }
+
+    /// Fails if a process of ours is left.
+    #[track_caller]
+    pub(crate) fn nobody_left(&self) {
         let end = Instant::now() + SOON;
         loop {
             let processes = self.processes();
@@ -169,9 +178,6 @@ impl Workshop {
             );
             thread::sleep(PAUSE);
         }
-        let left = leftovers(&self.desk.path(""));
-        assert!(left.is_empty(), "these files are left: {left:#?}");
-        assert_eq!(surroundings(&self.desk.path("")), self.before);
     }
 }
 

@@ -21,6 +21,7 @@ use super::headscale;
 use crate::support::{
     going::{PATIENCE, PAUSE},
     seen::Role,
+    skipped::skipped,
     workshop::Workshop,
 };
 
@@ -96,7 +97,7 @@ fn heard(inner: &str) -> Option<Said> {
     let way = headscale();
     // Another's network is root's to enter.
     if !way.is_here() || !rustix::process::geteuid().is_root() {
-        println!("skipped: only root may listen in a program's network");
+        skipped("only root may listen in a program's network");
         return None;
     }
     let workshop = Workshop::new();

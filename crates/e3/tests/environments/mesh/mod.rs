@@ -19,7 +19,10 @@ use std::{
     process::Command,
 };
 
-use crate::support::workshop::{Workshop, cache};
+use crate::support::{
+    skipped::skipped,
+    workshop::{Workshop, cache},
+};
 
 /// One way to connect parties.
 pub(crate) struct Way {
@@ -91,7 +94,7 @@ impl Way {
             self.overlay
         );
         assert!(env::var_os("E3_STOCK_REQUIRED").is_none(), "{told}");
-        eprintln!("skipped: {told}");
+        skipped(&told);
         false
     }
 

@@ -27,6 +27,7 @@ use crate::support::{
     desk::Ran,
     going::{PATIENCE, PAUSE},
     seen::Role,
+    skipped::skipped,
     workshop::Workshop,
 };
 
@@ -99,7 +100,7 @@ impl Seen {
             return None;
         }
         if !rustix::process::geteuid().is_root() {
-            println!("skipped: only root may listen at others' lines");
+            skipped("only root may listen at others' lines");
             return None;
         }
         let (workshop, words) = (Workshop::new(), words());
