@@ -30,6 +30,12 @@ WAYS = {
     'headscale-by-hand': 'headscale',
     'headscale': ['--overlay', 'headscale'],
 }
+# How the programs of others tell their versions, by how the names of ways begin that use them.
+STOCK = {
+    'wireguard-by-hand': [['wireguard-go', '--version']],
+    'nebula': [['nebula', '-version']],
+    'headscale': [['headscale', 'version'], ['tailscaled', '--version']],
+}
 USUAL = ['direct', 'direct-again', 'tls', 'quic', 'quic-udp']
 # A probe speaks plain TCP and nothing else, which overlay tls does not secure.
 IMPOSSIBLE = {('round-trip', 'tls'), ('round-trip-at-rest', 'tls'), ('stream', 'tls')}
