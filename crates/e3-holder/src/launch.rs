@@ -106,18 +106,20 @@ pub fn launch(
     })
 }
 
-/// What the holder and the agents log: of E³ itself as much as this command, of libraries what is one step graver.
+/// What the holder and the agents log: of E³ itself as much as this command, and at least what a run's folder is to keep; of
+/// libraries what is one step graver.
 fn log_filter() -> OsString {
-    env::var_os("RUST_LOG").unwrap_or_else(|| {
-        let own = LevelFilter::current();
-        let others = match own.into_level() {
-            Some(Level::TRACE) => LevelFilter::DEBUG,
-            Some(Level::DEBUG) => LevelFilter::INFO,
-            Some(Level::INFO) => LevelFilter::WARN,
-            Some(Level::WARN | Level::ERROR) | None => LevelFilter::ERROR,
-        };
-        format!("{others},e3={own}").into()
-    })
+    env::var_os("RUST_LOG").unwrap_or_else(|| filter(LevelFilter::current()).into())
+}
+
+fn filter(command: LevelFilter) -> String {
+    let own = command.max(LevelFilter::INFO);
+    let others = match own.into_level() {
+        Some(Level::TRACE) => LevelFilter::DEBUG,
+        Some(Level::DEBUG) => LevelFilter::INFO,
+        Some(Level::INFO | Level::WARN | Level::ERROR) | None => LevelFilter::WARN,
+    };
+    format!("{others},e3={own}")
 }
 
 impl Launched {
@@ -162,6 +164,24 @@ impl Launched {
                 return guardian.wait();
             }
             std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runs_folder_keeps_what_e3_says_however_little_the_command_does() {
+        for (command, holder) in [
+            (LevelFilter::OFF, "warn,e3=info"),
+            (LevelFilter::WARN, "warn,e3=info"),
+            (LevelFilter::INFO, "warn,e3=info"),
+            (LevelFilter::DEBUG, "info,e3=debug"),
+            (LevelFilter::TRACE, "debug,e3=trace"),
+        ] {
+            assert_eq!(filter(command), holder, "{command}");
         }
     }
 }

@@ -1,15 +1,9 @@
-//! Hears what nebula says, line by line as it comes, and logs what is not too much.
-
-use std::time::Instant;
+//! Hears what nebula says, line by line as it comes.
 
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::{
-    chatter::{Chatter, Heard},
-    log::Event,
-    watch::Watch,
-};
+use crate::{log::Event, watch::Watch};
 
 /// Words that may wait: one that it is up, and one alarm, after which nothing more matters.
 const WORDS: usize = 4;
@@ -23,16 +17,14 @@ pub(crate) enum Word {
     Alarm(String),
 }
 
-/// What hears every line of a daemon, and what it tells.
+/// What hears every line of a daemon and says of which kind it is, and what it tells.
 pub(crate) fn ear(
-    source: &'static str,
     watch: Watch,
 ) -> (
-    impl FnMut(&str) -> bool + Send + 'static,
+    impl FnMut(&str) -> Option<String> + Send + 'static,
     mpsc::Receiver<Word>,
 ) {
     let (teller, words) = mpsc::channel(WORDS);
-    let mut chatter = Chatter::default();
     let hear = move |line: &str| {
         let word = match Event::read(line) {
             Some(Event::Active) => Some(Word::Active),
@@ -43,14 +35,7 @@ pub(crate) fn ear(
             // Where there is no room, there has been an alarm.
             let _ = teller.try_send(word);
         }
-        match chatter.hear(&kind(line), Instant::now()) {
-            Heard::Hidden => false,
-            Heard::Logged { hidden: 0 } => true,
-            Heard::Logged { hidden } => {
-                tracing::info!("{source}: {hidden} lines like the next one were not logged");
-                true
-            }
-        }
+        Some(kind(line))
     };
     (hear, words)
 }
@@ -105,7 +90,7 @@ mod tests {
             },
             "lighthouse",
         );
-        let (ear, mut words) = ear("nebula", watch);
+        let (ear, mut words) = ear(watch);
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("log"), line + "\n").unwrap();
         let found = Found {

@@ -8,11 +8,10 @@
 //! - `program`: the stock program, what its version reads;
 //! - `members`: whom the roster names, `lighthouse`: what tells them where they are;
 //! - `config`: what the stock program is told, `files`: where that stands;
-//! - `log`: what it says, `ear`: who hears it, `watch`: what follows from that, `chatter`: how much of it is logged;
+//! - `log`: what it says, `ear`: who hears it, `watch`: what follows from that;
 //! - `overlay`: what it is before a party joins, `joined`: afterwards;
 //! - `service`: the lighthouse and relay as a service, `options`, `flows`.
 
-mod chatter;
 mod config;
 mod ear;
 mod error;

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use e3_stock::{Daemon, Found, Killer, Spec, TAILSCALE, TAILSCALED, find};
+use e3_stock::{Daemon, Found, Killer, Spec, TAILSCALE, TAILSCALED, find, kind};
 use tokio::{
     net::UnixStream,
     time::{sleep, timeout},
@@ -43,6 +43,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// By this name of an interface it makes none.
 const IN_USER_SPACE: &str = "userspace-networking";
+
+/// So it says what it was asked over its socket, also where it says that it will not say so for a while.
+const OWN_QUESTIONS: &str = "localapi: [";
 
 /// What a command is that does nothing.
 const NOTHING: [&str; 2] = ["/bin/true", "/usr/bin/true"];
@@ -117,13 +120,14 @@ impl Tailscaled {
         let (daemon, keeper) = hands_off::start(
             hands_off::all(engine, folder),
             Box::new(move || {
-                Daemon::start(Spec {
+                let spec = Spec {
                     found: &found,
                     source: "tailscaled",
                     arguments,
                     environment,
                     folder: &own,
-                })
+                };
+                Daemon::start_heard(spec, kind_of)
             }),
         )
         .await?;
@@ -287,9 +291,31 @@ fn tools(folder: &Path) -> Result<PathBuf, TailscaleError> {
     }
 }
 
+/// The kind of a line of its log; none of what it says of our own questions, some each second.
+fn kind_of(line: &str) -> Option<String> {
+    (!line.contains(OWN_QUESTIONS)).then(|| kind(line))
+}
+
 /// An address for a party of which the coordinator has told nothing: one that it gives nobody, since it counts from the
 /// other end.
 pub(crate) fn nowhere(index: u16) -> IpAddr {
     let [high, low] = index.to_be_bytes();
     IpAddr::from([100, 127, high, low])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_have_asked_is_not_logged() {
+        let asked = "2026/11/23 17:00:00 localapi: [POST] /localapi/v0/debug-packet-filter-rules";
+        let hushed = r#"2026/11/23 17:00:00 [RATELIMIT] format("localapi: [%s] %s")"#;
+        assert_eq!([asked, hushed].map(kind_of), [None, None]);
+        let other = "2026/11/23 17:00:00 magicsock: derp-999 connected; connGen=1";
+        assert_eq!(
+            kind_of(other).as_deref(),
+            Some("// :: magicsock: derp- connected; connGe")
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use e3_process::{Child, Pipes};
@@ -20,7 +20,11 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Found, surroundings};
+use crate::{
+    Found,
+    chatter::{self, Chatter, Heard},
+    surroundings,
+};
 
 /// Between the polite signal and the other.
 const GRACE: Duration = Duration::from_secs(2);
@@ -40,6 +44,9 @@ const LOGGED: usize = 4096;
 
 /// Lines that may wait for whoever listens; what comes beyond is not told.
 const WAITING: usize = 256;
+
+/// Under this name daemons' lines are logged, however little else is: a run's folder keeps them.
+pub const LOG: &str = "e3_daemons";
 
 /// How a daemon is started.
 #[derive(Debug)]
@@ -77,22 +84,24 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts it. To be called on a runtime, on a thread that lives as long as this process.
+    /// Starts it. To be called on a runtime, on a thread that lives as long as this process. What it says is logged, but for what
+    /// it says again and again.
     ///
     /// # Errors
     /// [`DaemonError`]: the program cannot be started.
     pub fn start(spec: Spec<'_>) -> Result<Self, DaemonError> {
-        Self::start_heard(spec, |_| true)
+        Self::start_heard(spec, |line| Some(chatter::kind(line)))
     }
 
-    /// The same; every line that it says is given to `hears` at once, none is left out, and logged if that returns so. It must
-    /// not wait for anything. Lines are whole up to a mebibyte.
+    /// The same; every line that it says is given to `hears` at once, none is left out. That says of which kind it is, since of
+    /// each kind so many are logged; of none is what nobody wants to read. It must not wait for anything. Lines are whole up
+    /// to a mebibyte.
     ///
     /// # Errors
     /// [`DaemonError`]: the program cannot be started.
     pub fn start_heard(
         spec: Spec<'_>,
-        hears: impl FnMut(&str) -> bool + Send + 'static,
+        hears: impl FnMut(&str) -> Option<String> + Send + 'static,
     ) -> Result<Self, DaemonError> {
         let mut command = Command::new(&spec.found.path);
         surroundings::clear(&mut command);
@@ -115,7 +124,10 @@ impl Daemon {
                 source: spec.source.to_owned(),
                 memory: Memory::default(),
                 teller,
-                hears: Arc::new(Mutex::new(hears)),
+                hearing: Arc::new(Mutex::new(Hearing {
+                    chatter: Chatter::default(),
+                    hears: Box::new(hears),
+                })),
             },
             end,
         ));
@@ -227,7 +239,21 @@ impl Memory {
     }
 }
 
-type Hears = dyn FnMut(&str) -> bool + Send;
+type Hears = dyn FnMut(&str) -> Option<String> + Send;
+
+/// What decides of each line what becomes of it.
+struct Hearing {
+    chatter: Chatter,
+    hears: Box<Hears>,
+}
+
+impl Hearing {
+    /// None where nobody wants to read it.
+    fn hear(&mut self, line: &str) -> Option<Heard> {
+        let kind = (self.hears)(line)?;
+        Some(self.chatter.hear(&kind, Instant::now()))
+    }
+}
 
 /// Where what it says goes.
 #[derive(Clone)]
@@ -235,8 +261,8 @@ struct Ear {
     source: String,
     memory: Memory,
     teller: mpsc::Sender<String>,
-    /// Is told every line of both streams, and says whether it is to be logged.
-    hears: Arc<Mutex<Hears>>,
+    /// Is told every line of both streams.
+    hearing: Arc<Mutex<Hearing>>,
 }
 
 async fn attend(mut child: Child, pipes: Pipes, ear: Ear, end: watch::Sender<Option<String>>) {
@@ -265,7 +291,7 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
         source,
         memory,
         teller,
-        hears,
+        hearing,
     } = ear;
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
@@ -289,15 +315,20 @@ async fn listen(from: impl AsyncRead + Unpin, ear: Ear) {
         if text.is_empty() {
             continue;
         }
-        let logged = {
-            let mut hears = hears.lock().unwrap_or_else(PoisonError::into_inner);
-            hears(&text)
+        let heard = {
+            let mut hearing = hearing.lock().unwrap_or_else(PoisonError::into_inner);
+            hearing.hear(&text)
         };
         let text = shortened(text);
-        if logged {
-            tracing::info!("{source}: {text}");
+        if let Some(Heard::Logged { hidden }) = heard {
+            if hidden > 0 {
+                tracing::info!(target: LOG, "{source}: {hidden} lines like the next one were not logged");
+            }
+            tracing::info!(target: LOG, "{source}: {text}");
         }
-        memory.keep(&text);
+        if heard.is_some() {
+            memory.keep(&text);
+        }
         // Where nobody listens, nothing waits.
         let _ = teller.try_send(text);
     }
@@ -400,10 +431,44 @@ mod tests {
         };
         let daemon = Daemon::start_heard(spec, move |_| {
             *counted.lock().unwrap() += 1;
-            false
+            None
         });
         daemon.unwrap().end().await;
         assert_eq!(*heard.lock().unwrap(), 10_000);
+    }
+
+    #[test]
+    fn what_nobody_wants_is_not_logged_and_what_comes_again_and_again_not_for_ever() {
+        let mut hearing = Hearing {
+            chatter: Chatter::default(),
+            hears: Box::new(|line| (!line.contains("own")).then(|| chatter::kind(line))),
+        };
+        assert_eq!(hearing.hear("our own question"), None);
+        let heard: Vec<_> = (0..2000)
+            .map(|number| hearing.hear(&format!("{number} somebody knocks")))
+            .collect();
+        assert_eq!(heard.first(), Some(&Some(Heard::Logged { hidden: 0 })));
+        assert_eq!(heard.last(), Some(&Some(Heard::Hidden)));
+    }
+
+    #[tokio::test]
+    async fn what_nobody_wants_is_not_what_it_said_last() {
+        let found = Found {
+            name: "sh",
+            path: "/bin/sh".into(),
+        };
+        let spec = Spec {
+            found: &found,
+            source: "script",
+            arguments: vec!["-c".into(), "echo gone; echo own; exit 3".into()],
+            environment: Vec::new(),
+            folder: Path::new("/"),
+        };
+        let daemon = Daemon::start_heard(spec, |line| {
+            (!line.contains("own")).then(|| chatter::kind(line))
+        });
+        let told = daemon.unwrap().end().await;
+        assert!(told.ends_with("it said last: gone"), "{told}");
     }
 
     #[tokio::test]
@@ -420,7 +485,10 @@ mod tests {
             environment: Vec::new(),
             folder: Path::new("/"),
         };
-        let daemon = Daemon::start_heard(spec, move |line| teller.try_send(line.len()).is_ok());
+        let daemon = Daemon::start_heard(spec, move |line| {
+            teller.try_send(line.len()).ok()?;
+            Some(String::new())
+        });
         let told = daemon.unwrap().end().await;
         assert_eq!(heard.recv().await, Some(200_000));
         assert_eq!(heard.recv().await, None);

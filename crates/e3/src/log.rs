@@ -5,8 +5,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::Global;
 
-/// Under this name agents log the words of a roster.
-const WORDS: &str = "e3_words=info";
+/// What is logged however little else is: the words of a roster that an agent shows its owner, and what daemons of others
+/// say, which a run's folder keeps.
+const ALWAYS: [&str; 2] = ["e3_words=info", "e3_daemons=info"];
 
 /// Begins to log. `RUST_LOG` wins over `-v`.
 pub fn start(global: &Global) {
@@ -18,11 +19,8 @@ pub fn start(global: &Global) {
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())
         .from_env_lossy();
-    // The words that an agent shows its owner are logged however little else is.
-    let filter = match WORDS.parse() {
-        Ok(always) => filter.add_directive(always),
-        Err(_) => filter,
-    };
+    let always = ALWAYS.iter().filter_map(|always| always.parse().ok());
+    let filter = always.fold(filter, EnvFilter::add_directive);
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

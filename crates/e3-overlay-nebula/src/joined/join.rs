@@ -126,7 +126,7 @@ pub(crate) async fn start(
     files: &Files,
     watch: &Watch,
 ) -> Result<(Daemon, mpsc::Receiver<Word>), NebulaError> {
-    let (ear, mut words) = ear(source, watch.clone());
+    let (ear, mut words) = ear(watch.clone());
     let spec = Spec {
         found: &program.found,
         source,

@@ -98,6 +98,13 @@ impl Way {
         false
     }
 
+    /// Those of its programs that run on and on.
+    pub(crate) fn daemons(&self) -> impl Iterator<Item = &'static str> {
+        let tools = ["tailscale"];
+        let all = self.programs.iter().copied();
+        all.filter(move |name| !tools.contains(name))
+    }
+
     /// A command that connects parties that way.
     pub(crate) fn command(&self, workshop: &Workshop, args: &[&str]) -> Command {
         let mut command = workshop.command(args);

@@ -19,6 +19,8 @@ fn draws_with(way: &Way, more: &[&str], place: &str) {
     let workshop = Workshop::new();
     let mut command = way.command(&workshop, &["run", &example("secret-santa"), "--json"]);
     command.args(more);
+    // What daemons of others say is kept however little else is logged.
+    command.env("RUST_LOG", "warn");
     let ran = workshop.going(command).ended();
     let record = ran.succeeded().json();
     assert_eq!(record["overlay"], way.overlay);
@@ -31,6 +33,12 @@ fn draws_with(way: &Way, more: &[&str], place: &str) {
     }
     let links = record["links"].as_array().unwrap();
     assert_eq!(links.len(), 6, "every pair is one");
+    let log = workshop.read("runs/latest/holder.log");
+    for daemon in way.daemons() {
+        let line = format!("e3_daemons: {daemon}: ");
+        assert!(log.contains(&line), "{daemon} is not in the log: {log}");
+    }
+    assert!(!log.contains("localapi: ["), "{log}");
     workshop.e3(&["verify", "runs/latest"]).succeeded();
     workshop.nothing_left();
 }
