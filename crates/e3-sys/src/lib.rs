@@ -12,6 +12,7 @@
 //! - [`tun`]: network interfaces whose other end is a descriptor;
 //! - [`netfilter`]: keeping programs of others from the host's packet filter;
 //! - [`packet`]: seeing what passes an interface;
+//! - [`checksum`]: what the kernel leaves to whoever reads or writes whole packets;
 //! - [`arrival`]: when a packet came, however late it is received;
 //! - [`udp`]: datagrams in batches;
 //! - [`tcp`]: what the kernel knows of a connection;
@@ -25,6 +26,7 @@
 #![cfg(target_os = "linux")]
 
 pub mod arrival;
+pub mod checksum;
 pub mod child;
 pub mod epoll;
 pub mod files;

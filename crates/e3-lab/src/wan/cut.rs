@@ -4,7 +4,10 @@
 //! the headers with lengths, numbers and flags of its own. The checksum of TCP or UDP is left to whoever receives it,
 //! as it was in the piece: its field holds the sum over the pseudo-header.
 
-use e3_sys::tun::HEADER;
+use e3_sys::{
+    checksum::{finish, pseudo, sum},
+    tun::HEADER,
+};
 
 use super::packet::{GSO_TYPE, HEADERS_LENGTH, SEGMENT_SIZE};
 
@@ -139,11 +142,7 @@ pub(crate) fn complete_sum(packet: &mut [u8]) -> Option<()> {
     let from = HEADER + usize::from(native(packet, SUM_FROM)?);
     let into = from + usize::from(native(packet, SUM_INTO)?);
     // The field holds the sum over the pseudo-header already.
-    let sum = match !sum(packet.get(from..)?, 0) {
-        // For UDP zero would mean that there is none (RFC 768); in one's complement the other zero is as good.
-        0 => 0xffff,
-        sum => sum,
-    };
+    let sum = finish(sum(packet.get(from..)?, 0));
     put(packet, into, sum.to_be_bytes())
 }
 
@@ -155,26 +154,7 @@ fn pseudo_sum(packet: &[u8], length: usize, udp: bool) -> Option<u16> {
         HEADER + 12..HEADER + 20
     };
     let protocol = if udp { 17 } else { 6 };
-    let length = u32::try_from(length).unwrap_or(u32::MAX);
-    Some(sum(packet.get(addresses)?, length + protocol))
-}
-
-/// The Internet checksum's one's complement sum (RFC 1071), not complemented.
-pub(super) fn sum(bytes: &[u8], start: u32) -> u16 {
-    let mut sum = u64::from(start);
-    let mut pairs = bytes.chunks_exact(2);
-    for pair in &mut pairs {
-        if let [high, low] = *pair {
-            sum += u64::from(u16::from_be_bytes([high, low]));
-        }
-    }
-    if let [odd] = *pairs.remainder() {
-        sum += u64::from(odd) << 8;
-    }
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    u16::try_from(sum).unwrap_or(0)
+    Some(pseudo(packet.get(addresses)?, protocol, length))
 }
 
 fn is_ipv6(packet: &[u8]) -> Option<bool> {

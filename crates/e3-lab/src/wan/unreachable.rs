@@ -2,9 +2,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use e3_sys::tun::HEADER;
+use e3_sys::{
+    checksum::{pseudo, sum},
+    tun::HEADER,
+};
 
-use super::cut::sum;
 use super::queue::Nanos;
 
 /// From where the wide area answers: of the ranges for tests of networks (RFC 2544, RFC 5180) the last addresses.
@@ -100,7 +102,7 @@ fn answer_v6(ip: &[u8]) -> Option<Vec<u8>> {
     answer.extend(WIDE_AREA_V6.octets());
     answer.extend(source);
     let addresses = answer.get(HEADER + 8..HEADER + 40)?;
-    let pseudo = sum(addresses, u32::from(length) + u32::from(ICMP));
+    let pseudo = pseudo(addresses, ICMP, length.into());
     let at = answer.len();
     // Destination unreachable: the address.
     answer.extend([1, 3, 0, 0, 0, 0, 0, 0]);
@@ -111,7 +113,7 @@ fn answer_v6(ip: &[u8]) -> Option<Vec<u8>> {
 
 /// Puts the checksum of all that follows `from`, with `start` added, into the field `into`.
 fn seal(packet: &mut [u8], from: usize, into: usize, start: u16) -> Option<()> {
-    let sum = !sum(packet.get(from..)?, start.into());
+    let sum = !sum(packet.get(from..)?, start);
     packet
         .get_mut(into..into + 2)?
         .copy_from_slice(&sum.to_be_bytes());
@@ -157,9 +159,8 @@ mod tests {
         let answered = answer(&ping).unwrap();
         let ip = &answered[HEADER..];
         assert_eq!((ip[6], ip[40], ip[41]), (58, 1, 3));
-        let length = u32::try_from(ip.len() - 40).unwrap();
-        let pseudo = sum(&ip[8..40], length + 58);
-        assert_eq!(sum(&ip[40..], pseudo.into()), 0xffff);
+        let pseudo = pseudo(&ip[8..40], 58, ip.len() - 40);
+        assert_eq!(sum(&ip[40..], pseudo), 0xffff);
         assert_eq!(answer(&answered), None);
     }
 

@@ -3,9 +3,10 @@
 //! A piece is TCP (RFC 9293) or UDP (RFC 768) with one set of headers before the data of many packets. Each packet gets
 //! the headers with lengths, numbers, flags and checksums of its own.
 
+use e3_sys::checksum::{finish, pseudo, sum};
+
 use super::{
     TCP, UDP, VIRTIO,
-    checksum::{finish, pseudo, sum},
     flags::{CWR, FIN, PSH},
     native, network, network_long, put, short, virtio,
 };

@@ -3,10 +3,9 @@
 
 use std::net::IpAddr;
 
-use super::{
-    checksum::{pseudo, sum},
-    destination, put, short, source,
-};
+use e3_sys::checksum::{pseudo, sum};
+
+use super::{destination, put, short, source};
 
 /// What distinguishes an echo from all others: 8 bytes of its own, and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

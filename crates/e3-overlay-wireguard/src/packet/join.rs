@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
+use e3_sys::checksum::{pseudo, sum};
+
 use super::{
     LONGEST, TCP, VIRTIO,
-    checksum::{pseudo, sum},
     flags::{ACK, PSH},
     network, network_long, put, short, virtio,
 };

@@ -3,13 +3,14 @@
 //!
 //! Pure: whatever stands in a packet, these say something of it or nothing.
 
-mod checksum;
 mod cut;
 pub(crate) mod echo;
 pub(crate) mod fuzzing;
 mod join;
 mod unreachable;
 mod view;
+
+use e3_sys::checksum;
 
 pub(crate) use cut::Cutter;
 pub(crate) use join::Joiner;

@@ -1,12 +1,9 @@
 //! Telling TCP that a path is down (RFC 6069): it then tries again at its usual pace, instead of waiting twice as long each
 //! time, so that connections go on as soon as the path is back. Programs hear nothing of it.
 
-use super::{
-    TCP,
-    checksum::{pseudo, sum},
-    flags::SYN,
-    network, put, short,
-};
+use e3_sys::checksum::{pseudo, sum};
+
+use super::{TCP, flags::SYN, network, put, short};
 
 const ICMP4: u8 = 1;
 const ICMP6: u8 = 58;

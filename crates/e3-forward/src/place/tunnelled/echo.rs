@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e3_sys::checksum::sum;
 use rustix::net::{RecvFlags, SendFlags, recv, sendto};
 use tokio::{
     io::unix::AsyncFd,
@@ -93,7 +94,7 @@ fn message(to: IpAddr, number: usize) -> io::Result<[u8; LENGTH]> {
     message[6..8].copy_from_slice(&u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes());
     message[8..].copy_from_slice(&fresh);
     if to.is_ipv4() {
-        let sum = checksum(&message);
+        let sum = !sum(&message, 0);
         message[2..4].copy_from_slice(&sum.to_be_bytes());
     }
     Ok(message)
@@ -111,20 +112,6 @@ fn token(heard: &[u8], of: IpAddr) -> Option<&[u8]> {
     (message.first() == Some(&kind)).then(|| message.get(8..8 + TOKEN))?
 }
 
-/// The Internet's checksum (RFC 1071).
-fn checksum(bytes: &[u8]) -> u16 {
-    let words = bytes.chunks(2).map(|word| match word {
-        [high, low] => u32::from(u16::from_be_bytes([*high, *low])),
-        [high] => u32::from(*high) << 8,
-        _ => 0,
-    });
-    let mut sum: u32 = words.sum();
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    !u16::try_from(sum).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,7 +119,7 @@ mod tests {
     #[test]
     fn a_request_sums_to_nothing() {
         let message = message([192, 0, 2, 1].into(), 7).unwrap();
-        assert_eq!(checksum(&message), 0);
+        assert_eq!(sum(&message, 0), 0xffff);
     }
 
     #[test]

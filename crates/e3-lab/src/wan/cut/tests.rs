@@ -56,7 +56,7 @@ fn is_sound(packet: &[u8]) -> bool {
     let length = packet.len() - HEADER - transport;
     let pseudo = pseudo_sum(&packet, length, udp).unwrap();
     let header = six || sum(&packet[HEADER..HEADER + 20], 0) == 0xffff;
-    header && sum(&packet[HEADER + transport..], pseudo.into()) == 0xffff
+    header && sum(&packet[HEADER + transport..], pseudo) == 0xffff
 }
 
 #[test]

@@ -1,12 +1,11 @@
-//! The Internet checksum (RFC 1071).
-
-use super::short;
+//! The Internet checksum (RFC 1071), which the kernel leaves to whoever reads packets of a TUN interface or of a packet
+//! socket, and to whoever writes those of a raw socket.
 
 /// The one's complement sum of 16-bit words, not complemented, on top of `start`.
 ///
 /// Words are summed eight bytes at a time in this machine's order, which the sum does not mind but for the order of its own
 /// two bytes.
-pub(super) fn sum(bytes: &[u8], start: u16) -> u16 {
+pub fn sum(bytes: &[u8], start: u16) -> u16 {
     let mut sum = u64::from(start.to_be());
     let mut words = bytes.chunks_exact(8);
     for word in &mut words {
@@ -27,15 +26,16 @@ pub(super) fn sum(bytes: &[u8], start: u16) -> u16 {
     u16::from_be(u16::try_from(sum).unwrap_or(0))
 }
 
-/// The sum over the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1) of these two addresses.
-pub(super) fn pseudo(addresses: &[u8], protocol: u8, length: usize) -> u16 {
-    let sum = sum(addresses, short(length));
+/// The sum over the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1) of these two addresses, for so many bytes
+/// of this protocol.
+pub fn pseudo(addresses: &[u8], protocol: u8, length: usize) -> u16 {
+    let sum = sum(addresses, u16::try_from(length).unwrap_or(u16::MAX));
     let (added, carried) = sum.overflowing_add(u16::from(protocol));
     added + u16::from(carried)
 }
 
 /// A checksum of a sum. For UDP zero would mean that there is none (RFC 768); in one's complement the other zero is as good.
-pub(super) fn finish(sum: u16) -> u16 {
+pub fn finish(sum: u16) -> u16 {
     match !sum {
         0 => 0xffff,
         sum => sum,
