@@ -3,27 +3,35 @@
 
 /// The one's complement sum of 16-bit words, not complemented, on top of `start`.
 ///
-/// Words are summed eight bytes at a time in this machine's order, which the sum does not mind but for the order of its own
-/// two bytes.
+/// Words are summed in this machine's order, which the sum does not mind but for the order of its own two bytes; sixteen of
+/// them at a time, none of which waits for another.
 pub fn sum(bytes: &[u8], start: u16) -> u16 {
-    let mut sum = u64::from(start.to_be());
-    let mut words = bytes.chunks_exact(8);
-    for word in &mut words {
-        if let Ok(word) = word.try_into() {
-            let (added, carried) = sum.overflowing_add(u64::from_ne_bytes(word));
-            sum = added + u64::from(carried);
+    let mut lanes = [0_u64; 8];
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    for block in blocks {
+        let (words, _) = block.as_chunks::<4>();
+        for (lane, word) in lanes.iter_mut().zip(words) {
+            *lane += u64::from(u32::from_ne_bytes(*word));
         }
     }
-    let mut last = [0; 8];
-    for (to, from) in last.iter_mut().zip(words.remainder()) {
-        *to = *from;
+    let mut sum = u64::from(start.to_be()) + lanes.iter().map(|lane| fold(*lane)).sum::<u64>();
+    let (pairs, odd) = rest.as_chunks::<2>();
+    let pairs = pairs
+        .iter()
+        .map(|pair| u64::from(u16::from_ne_bytes(*pair)));
+    sum += pairs.sum::<u64>();
+    if let [odd] = odd {
+        sum += u64::from(u16::from_ne_bytes([*odd, 0]));
     }
-    let (added, carried) = sum.overflowing_add(u64::from_ne_bytes(last));
-    sum = added + u64::from(carried);
     while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
+        sum = fold(sum);
     }
     u16::from_be(u16::try_from(sum).unwrap_or(0))
+}
+
+/// The words of a sum, added up.
+fn fold(sum: u64) -> u64 {
+    (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32 & 0xffff) + (sum >> 48)
 }
 
 /// The sum over the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1) of these two addresses, for so many bytes
@@ -62,7 +70,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_the_rfc_says(bytes in prop::collection::vec(any::<u8>(), 0..100), start: u16) {
+        fn it_is_what_the_rfc_says(bytes in prop::collection::vec(any::<u8>(), 0..200), start: u16) {
             let (fast, slow) = (sum(&bytes, start), slow(&bytes, start));
             // In one's complement there are two zeros.
             prop_assert!(fast == slow || (fast, slow) == (0, 0xffff) || (fast, slow) == (0xffff, 0));

@@ -2,7 +2,7 @@
 //! written.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use gotatun::{
 };
 use tokio::sync::oneshot;
 
-use super::{MTU, Member, peer::Peer, peer::State, post::Post, reflect::Reflections};
+use super::{MTU, Member, peer::Peer, peer::State, post::Post, reflect::Reflections, room::Room};
 use crate::{
     key::{PrivateKey, PublicKey},
     packet::Joiner,
@@ -39,9 +39,9 @@ pub(super) struct Core {
     pub(super) own: Vec<IpAddr>,
     pub(super) peers: BTreeMap<PublicKey, Peer>,
     /// Whose a session is, by the number that this engine has given it.
-    pub(super) numbers: HashMap<u32, PublicKey>,
+    pub(super) numbers: BTreeMap<u32, PublicKey>,
     /// Whose an address inside is.
-    pub(super) homes: HashMap<IpAddr, PublicKey>,
+    pub(super) homes: BTreeMap<IpAddr, PublicKey>,
     pub(super) table: IndexTable,
     pub(super) limiter: Arc<RateLimiter>,
     pub(super) mtu: MtuWatcher,
@@ -51,7 +51,7 @@ pub(super) struct Core {
     pub(super) mark: [u8; 8],
     pub(super) echoes: BTreeMap<u16, Awaited>,
     pub(super) echo_number: u16,
-    pub(super) scratch: Vec<u8>,
+    pub(super) room: Room,
     /// What came by a relay for whoever has a peer's session.
     pub(super) carried: Vec<(PublicKey, Vec<u8>)>,
 }
@@ -68,8 +68,8 @@ impl Core {
             key,
             own,
             peers: BTreeMap::new(),
-            numbers: HashMap::new(),
-            homes: HashMap::new(),
+            numbers: BTreeMap::new(),
+            homes: BTreeMap::new(),
             table: IndexTable::from_os_rng(),
             mtu: MtuWatcher::new(MTU),
             post: Post::default(),
@@ -78,7 +78,7 @@ impl Core {
             mark,
             echoes: BTreeMap::new(),
             echo_number: 0,
-            scratch: Vec::new(),
+            room: Room::default(),
             carried: Vec::new(),
         }
     }

@@ -5,6 +5,8 @@ use std::{
     time::Instant,
 };
 
+use bytes::BytesMut;
+
 use super::{Member, Role, core::Core, kernel, relayed};
 use crate::{
     key::PrivateKey,
@@ -142,13 +144,13 @@ impl Scene {
 
     /// What comes to programs.
     pub(crate) fn written(&mut self) -> Vec<Vec<u8>> {
-        let (mut all, mut packet) = (Vec::new(), Vec::new());
+        let (mut all, mut packet) = (Vec::new(), BytesMut::new());
         self.ours.joiner.drain(|piece| {
             assert!(piece.len() > VIRTIO);
             let mut piece = piece.to_vec();
             if let Some(mut cutter) = Cutter::new(&mut piece) {
                 while cutter.next_into(&mut packet) {
-                    all.push(packet.clone());
+                    all.push(packet.to_vec());
                 }
             }
         });

@@ -8,7 +8,7 @@ use std::{
 use e3_reflector::message::Message;
 use gotatun::{
     noise::{TunnResult, handshake::parse_handshake_anon},
-    packet::{Packet, WgKind},
+    packet::WgKind,
 };
 
 use super::{Role, core::Core, peer::Way, reflect::is_wireguard, relayed};
@@ -44,7 +44,8 @@ impl Core {
         message: &[u8],
         now: Instant,
     ) {
-        let verified = self.limiter.verify_packet(from, Packet::copy_from(message));
+        let message = self.room.copy(message);
+        let verified = self.limiter.verify_packet(from, message);
         let message = match verified {
             Ok(message) => message,
             // Whoever begins too many handshakes has to say this cookie first.
@@ -190,9 +191,8 @@ impl Core {
         let Some(Way::Direct(at)) = peer.way(now) else {
             return;
         };
-        let sent = peer
-            .tunn
-            .encapsulate_with_session(Packet::copy_from(packet));
+        let copy = self.room.copy(packet);
+        let sent = peer.tunn.encapsulate_with_session(copy);
         if let Ok(message) = sent {
             peer.spoken = Some(now);
             peer.sent += u64::try_from(packet.len()).unwrap_or(0);

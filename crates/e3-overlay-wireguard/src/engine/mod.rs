@@ -2,7 +2,7 @@
 //!
 //! - [`Engine`]: the thread, as others see it; [`Member`]: whom it speaks with;
 //! - `worker`: the thread's loop; `core`: what it does with packets, without any I/O; `peer`: what is known of each;
-//! - `post`: datagrams that wait to be sent; `relayed`: messages inside the tunnel with a relay; `reflect`: how the socket is
+//! - `room`: memory for packets; `post`: datagrams that wait to be sent; `relayed`: messages inside the tunnel with a relay; `reflect`: how the socket is
 //!   seen from outside;
 //! - [`kernel`]: the kernel's WireGuard in its place.
 
@@ -15,6 +15,7 @@ mod peer;
 mod post;
 mod reflect;
 mod relayed;
+mod room;
 #[cfg(test)]
 mod tests;
 mod tick;

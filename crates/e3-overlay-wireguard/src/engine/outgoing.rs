@@ -29,31 +29,52 @@ impl Core {
         {
             self.joiner.add(&told);
         }
+        // Whatever a piece is cut into goes where the piece goes.
+        let Some(key) = home.copied() else {
+            return;
+        };
         let Some(mut cutter) = Cutter::new(read) else {
             return;
         };
-        let mut packet = std::mem::take(&mut self.scratch);
-        while cutter.next_into(&mut packet) {
-            let home = destination(&packet).and_then(|to| self.homes.get(&to));
-            if let Some(key) = home.copied() {
-                self.encrypt(key, &packet, now);
-            }
+        while let Some(packet) = self.room.padded(|bytes| cutter.next_into(bytes)) {
+            self.seal(key, packet, now);
         }
-        self.scratch = packet;
     }
 
     /// Sends a packet through the tunnel with a peer; one that has none yet waits while a handshake is tried.
     pub(super) fn encrypt(&mut self, key: PublicKey, packet: &[u8], now: Instant) {
+        let packet = self.room.padded(|bytes| {
+            bytes.extend_from_slice(packet);
+            true
+        });
+        if let Some(packet) = packet {
+            self.seal(key, packet, now);
+        }
+    }
+
+    /// The same with one that is padded, and was so long before.
+    fn seal(&mut self, key: PublicKey, (length, packet): (usize, Packet), now: Instant) {
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
-        peer.sent += u64::try_from(packet.len()).unwrap_or(0);
-        let packet = Packet::copy_from(packet);
-        let message = peer
-            .tunn
-            .handle_outgoing_packet(packet, Some(&mut self.mtu));
-        if let Some(message) = message {
-            self.dispatch(key, message, now);
+        peer.sent += u64::try_from(length).unwrap_or(0);
+        match peer.tunn.encapsulate_with_session(packet) {
+            Ok(message) => {
+                let Some(way @ Way::Direct(at)) = peer.way(now) else {
+                    self.dispatch(key, message.into(), now);
+                    return;
+                };
+                // As nearly all go.
+                peer.says(way, now);
+                self.post.add(at, &message.into_bytes());
+            }
+            Err(packet) => {
+                // It waits, and is not to keep the memory of others.
+                let packet = Packet::copy_from(&*packet);
+                if let Some(message) = peer.tunn.handle_outgoing_packet(packet, None) {
+                    self.dispatch(key, message, now);
+                }
+            }
         }
     }
 
@@ -94,10 +115,7 @@ impl Core {
         let Some(peer) = self.peers.get_mut(&key) else {
             return;
         };
-        // A knock elsewhere does not keep open the way by which it is reached.
-        if peer.fresh(now).is_none_or(|fresh| fresh == way) {
-            peer.spoken = Some(now);
-        }
+        peer.says(way, now);
         match way {
             Way::Direct(at) => self.post.add(at, message),
             Way::Relayed(by) => {
@@ -127,9 +145,8 @@ impl Core {
         let Some(Way::Direct(at)) = peer.way(now) else {
             return;
         };
-        let sent = peer
-            .tunn
-            .encapsulate_with_session(Packet::copy_from(packet));
+        let packet = self.room.copy(packet);
+        let sent = peer.tunn.encapsulate_with_session(packet);
         if let Ok(message) = sent {
             peer.spoken = Some(now);
             self.post.add(at, &message.into_bytes());

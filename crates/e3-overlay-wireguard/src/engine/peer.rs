@@ -147,6 +147,13 @@ impl Peer {
         }
     }
 
+    /// Something is said to it this way. A knock elsewhere does not keep open the way by which it is reached.
+    pub(super) fn says(&mut self, way: Way, now: Instant) {
+        if self.fresh(now).is_none_or(|fresh| fresh == way) {
+            self.spoken = Some(now);
+        }
+    }
+
     pub(super) fn state(&self, now: Instant) -> State {
         State {
             key: self.key,

@@ -3,6 +3,7 @@
 //! A piece is TCP (RFC 9293) or UDP (RFC 768) with one set of headers before the data of many packets. Each packet gets
 //! the headers with lengths, numbers, flags and checksums of its own.
 
+use bytes::BytesMut;
 use e3_sys::checksum::{finish, pseudo, sum};
 
 use super::{
@@ -68,7 +69,7 @@ impl<'a> Cutter<'a> {
     }
 
     /// Writes the next packet into the buffer, which is emptied before; false if there is none.
-    pub(crate) fn next_into(&mut self, buffer: &mut Vec<u8>) -> bool {
+    pub(crate) fn next_into(&mut self, buffer: &mut BytesMut) -> bool {
         buffer.clear();
         if self.done {
             return false;
@@ -120,7 +121,7 @@ impl Piece {
         })
     }
 
-    fn next(&mut self, packet: &[u8], buffer: &mut Vec<u8>) -> Option<()> {
+    fn next(&mut self, packet: &[u8], buffer: &mut BytesMut) -> Option<()> {
         let (headers, all) = packet.split_at_checked(self.data)?;
         let rest = all.get(self.gone..)?;
         // A piece without data is one packet.

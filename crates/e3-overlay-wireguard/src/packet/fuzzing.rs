@@ -1,5 +1,7 @@
 //! Packets of any kind, through all that looks at them.
 
+use bytes::BytesMut;
+
 use super::{Cutter, Joiner, destination, echo, is_plausible, source, unreachable};
 
 /// Cuts a piece, joins what was cut, cuts that again: the same.
@@ -21,10 +23,10 @@ pub(crate) fn cut_and_join(bytes: &[u8]) {
 
 fn cut(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut piece = bytes.to_vec();
-    let (mut all, mut packet) = (Vec::new(), Vec::new());
+    let (mut all, mut packet) = (Vec::new(), BytesMut::new());
     if let Some(mut cutter) = Cutter::new(&mut piece) {
         while cutter.next_into(&mut packet) {
-            all.push(packet.clone());
+            all.push(packet.to_vec());
         }
     }
     all

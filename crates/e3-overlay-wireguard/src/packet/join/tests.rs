@@ -1,3 +1,4 @@
+use bytes::BytesMut;
 use proptest::prelude::*;
 
 use super::*;
@@ -40,10 +41,10 @@ fn piece(six: bool, options: usize, data: &[u8], size: u16, flags: u8) -> Vec<u8
 
 fn cut(piece: &[u8]) -> Vec<Vec<u8>> {
     let mut piece = piece.to_vec();
-    let (mut all, mut packet) = (Vec::new(), Vec::new());
+    let (mut all, mut packet) = (Vec::new(), BytesMut::new());
     if let Some(mut cutter) = Cutter::new(&mut piece) {
         while cutter.next_into(&mut packet) {
-            all.push(packet.clone());
+            all.push(packet.to_vec());
         }
     }
     all
