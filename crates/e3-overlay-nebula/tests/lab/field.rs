@@ -272,7 +272,7 @@ impl Field {
             let told = party.hear();
             let name = party.host.name();
             told.unwrap_or_else(|why| panic!("{name}: {why}\n{}", party.log()));
-            party.ask(&Ask::Answer);
+            party.ask(&Ask::Answer(PORT));
         }
     }
 

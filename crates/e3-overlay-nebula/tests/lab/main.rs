@@ -15,7 +15,7 @@ use std::{env, process::exit, time::Duration};
 
 use e3_lab::testing::{Test, run};
 
-use cases::{beside, failures, renewal, revocation, roaming, secrets, takeover, versions};
+use cases::{beside, failures, ports, renewal, revocation, roaming, secrets, takeover, versions};
 use stock::Stock;
 
 /// How long a case may take.
@@ -30,6 +30,14 @@ const CASES: &[(&str, fn())] = &[
     (
         "a_new_nebula_lets_nobody_call_under_anothers_address",
         takeover::refused_by_a_new_one,
+    ),
+    (
+        "members_reach_the_programs_port_alone_with_old_nebulas",
+        ports::with_an_old_one,
+    ),
+    (
+        "members_reach_the_programs_port_alone_with_new_nebulas",
+        ports::with_a_new_one,
     ),
     (
         "who_takes_anothers_address_is_noticed_by_an_old_nebula",

@@ -2,6 +2,7 @@
 
 pub(crate) mod beside;
 pub(crate) mod failures;
+pub(crate) mod ports;
 pub(crate) mod renewal;
 pub(crate) mod revocation;
 pub(crate) mod roaming;

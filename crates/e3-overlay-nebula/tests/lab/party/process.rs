@@ -166,7 +166,7 @@ impl Process {
                 }
                 Ok(Told::Done)
             }
-            Ask::Answer => self.talk()?.answer(PORT).map(|()| Told::Done),
+            Ask::Answer(port) => self.talk()?.answer(port).map(|()| Told::Done),
             Ask::Call(at) => {
                 self.talk()?.call(at);
                 Ok(Told::Done)

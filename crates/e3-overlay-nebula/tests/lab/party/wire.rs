@@ -36,8 +36,8 @@ pub(crate) enum Ask {
     Helpers,
     Health,
     Leave,
-    /// Answers whoever calls, from now on, with what it says.
-    Answer,
+    /// Answers whoever calls this port, from now on, with what it says.
+    Answer(u16),
     /// Calls, and says something ten times a second, as long as that is answered.
     Call(SocketAddr),
     /// Calls, says so many bytes and hears them back.
