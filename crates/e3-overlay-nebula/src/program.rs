@@ -1,7 +1,7 @@
 //! The stock program on this host.
 
 use e3_nebula::Version;
-use e3_stock::{Found, NEBULA, find};
+use e3_stock::{Found, NEBULA, Told, Version as Numbers, find};
 
 use crate::NebulaError;
 
@@ -16,7 +16,10 @@ impl Program {
     /// Looks for it, and asks for its version.
     pub(crate) async fn find() -> Result<Self, NebulaError> {
         let found = find(&NEBULA)?;
-        let said = found.version(&["-version"]).await.unwrap_or_default();
+        let said = found
+            .version(NEBULA.telling.arguments)
+            .await
+            .unwrap_or_default();
         match reads(&said) {
             Some(reads) => Ok(Self { found, reads }),
             None => Err(NebulaError::Version {
@@ -30,12 +33,10 @@ impl Program {
 /// What `Version: 1.6.1` reads; nothing of something older, or of something else. A version without numbers is one that
 /// somebody has built from the newest sources.
 fn reads(said: &str) -> Option<Version> {
-    let version = said.strip_prefix("Version:")?.trim();
-    let mut parts = version.split(['.', '-', '+']).map(str::parse::<u32>);
-    match (parts.next(), parts.next()) {
-        (Some(Ok(1)), Some(Ok(0..6))) | (Some(Ok(0)), _) => None,
-        (Some(Ok(1)), Some(Ok(6..10))) => Some(Version::V1),
-        _ => Some(Version::V2),
+    match NEBULA.telling.read(said)? {
+        Told::Version(version) if version < NEBULA.telling.least => None,
+        Told::Version(version) if version < Numbers(1, 10) => Some(Version::V1),
+        Told::Version(_) | Told::Unnumbered => Some(Version::V2),
     }
 }
 

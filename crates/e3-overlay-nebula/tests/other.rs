@@ -14,7 +14,7 @@ use std::{
 
 use e3_overlay::Registry;
 use e3_overlay_nebula::NebulaOverlay;
-use e3_stock::{FOLDERS, folders};
+use e3_stock::{FOLDERS, NEBULA, Told, Version, folders};
 
 /// Set in the process that has chosen.
 const CHOSEN: &str = "E3_TEST_CHOSEN";
@@ -56,11 +56,6 @@ fn main() {
 fn reads_v2(folder: &Path) -> Option<bool> {
     let path: PathBuf = folder.join("nebula");
     let said = Command::new(path).arg("-version").output().ok()?;
-    let said = String::from_utf8(said.stdout).ok()?;
-    let version = said.trim().strip_prefix("Version: ")?;
-    let mut parts = version.split('.').map(str::parse::<u32>);
-    match (parts.next()?, parts.next()?) {
-        (Ok(1), Ok(minor)) => Some(minor >= 10),
-        _ => Some(true),
-    }
+    let told = NEBULA.telling.read(&String::from_utf8(said.stdout).ok()?)?;
+    Some(!matches!(told, Told::Version(version) if version < Version(1, 10)))
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use e3_overlay::{Introducing, OverlayError, Promise, Properties};
-use e3_stock::{TAILSCALE, TAILSCALED, find};
+use e3_stock::{TAILSCALE, TAILSCALED, find_suited};
 use serde_bytes::ByteBuf;
 
 use crate::{TailscaleError, engine::Engine, hands_off, keys::PartyKeys, options::Chosen};
@@ -24,10 +24,8 @@ pub(crate) struct Begun {
 
 impl Begun {
     /// Makes keys that are used in this session and in no other. What the host lacks is told now, before anybody takes part.
-    pub(crate) fn begin(who: &Introducing) -> Result<Self, TailscaleError> {
-        for program in [&TAILSCALED, &TAILSCALE] {
-            find(program)?;
-        }
+    pub(crate) async fn begin(who: &Introducing) -> Result<Self, TailscaleError> {
+        tokio::try_join!(find_suited(&TAILSCALED), find_suited(&TAILSCALE))?;
         if let Some(why) = hands_off::obstacle(hands_off::resolver(&who.folder)) {
             return Err(TailscaleError::Endangered { why });
         }

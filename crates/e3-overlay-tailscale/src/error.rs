@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use e3_overlay::OverlayError;
-use e3_stock::{DaemonError, Missing};
+use e3_stock::{DaemonError, Missing, Unsuited};
 use thiserror::Error;
 
 use crate::told::ToldError;
@@ -58,6 +58,9 @@ pub enum TailscaleError {
     /// A program of others is not on this host.
     #[error("{0}")]
     Missing(#[from] Missing),
+    /// A program of others is not on this host, or too old.
+    #[error("{0}")]
+    Unsuited(#[from] Unsuited),
     /// A program of others cannot be started.
     #[error(transparent)]
     Daemon(#[from] DaemonError),

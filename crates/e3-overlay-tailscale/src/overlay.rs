@@ -73,7 +73,7 @@ impl Overlay for HeadscaleOverlay {
     }
 
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
-        let begun = Begun::begin(who).map_err(|error| error.of(NAME))?;
+        let begun = Begun::begin(who).await.map_err(|error| error.of(NAME))?;
         begun.keep(&self.begun, NAME)
     }
 

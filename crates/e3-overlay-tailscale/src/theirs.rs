@@ -111,7 +111,7 @@ impl Overlay for TailscaleOverlay {
     /// What is missing in the environment is told now, before anybody takes part.
     async fn introduce(&self, who: &Introducing) -> Result<ByteBuf, OverlayError> {
         let account = Account::read(&self.environment).map_err(|error| error.of(NAME))?;
-        let begun = Begun::begin(who).map_err(|error| error.of(NAME))?;
+        let begun = Begun::begin(who).await.map_err(|error| error.of(NAME))?;
         let _first = self.account.set(Arc::new(account));
         begun.keep(&self.begun, NAME)
     }

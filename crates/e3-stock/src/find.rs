@@ -106,6 +106,7 @@ mod tests {
         let program = Program {
             name: "no-such-program",
             hint: "there is none",
+            ..crate::NEBULA
         };
         let told = find(&program).unwrap_err().to_string();
         assert!(told.contains("no-such-program") && told.contains("there is none"));

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use e3_stock::folders;
+use e3_stock::{NEBULA, Told, Version, folders};
 
 /// Which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,12 +49,9 @@ pub(crate) fn scripted(under: &Path, script: &str) -> PathBuf {
 
 fn generation(path: &Path) -> Option<Stock> {
     let said = Command::new(path).arg("-version").output().ok()?;
-    let said = String::from_utf8(said.stdout).ok()?;
-    let version = said.trim().strip_prefix("Version: ")?;
-    let mut parts = version.split('.').map(str::parse::<u32>);
-    match (parts.next()?, parts.next()?) {
-        (Ok(1), Ok(..10)) => Some(Stock::Old),
-        (Ok(_), Ok(_)) => Some(Stock::New),
-        _ => None,
+    match NEBULA.telling.read(&String::from_utf8(said.stdout).ok()?)? {
+        Told::Version(version) if version < Version(1, 10) => Some(Stock::Old),
+        Told::Version(_) => Some(Stock::New),
+        Told::Unnumbered => None,
     }
 }

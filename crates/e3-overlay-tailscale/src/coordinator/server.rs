@@ -3,12 +3,12 @@
 use std::{ffi::OsStr, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use e3_stock::{Daemon, Found, HEADSCALE, Spec, find};
+use e3_stock::{Daemon, Found, HEADSCALE, Spec, find, find_suited};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::{
     sync::Mutex,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use zeroize::Zeroizing;
 
@@ -114,21 +114,26 @@ pub(super) async fn start(
         }
         clerk.begin().await
     };
-    tokio::select! {
-        begun = tokio::time::timeout(BEGINNING, beginning) => match begun {
-            Ok(begun) => begun?,
-            Err(_) => return Err(TailscaleError::Late {
+    let begun = async {
+        tokio::select! {
+            begun = timeout(BEGINNING, beginning) => begun.unwrap_or_else(|_| {
+                Err(TailscaleError::Late {
+                    program: HEADSCALE.name,
+                    doing: "starting".to_owned(),
+                    seconds: BEGINNING.as_secs(),
+                })
+            }),
+            why = daemon.end() => Err(TailscaleError::Program {
                 program: HEADSCALE.name,
                 doing: "starting".to_owned(),
-                seconds: BEGINNING.as_secs(),
+                why,
             }),
-        },
-        why = daemon.end() => return Err(TailscaleError::Program {
-            program: HEADSCALE.name,
-            doing: "starting".to_owned(),
-            why,
-        }),
-    }
+        }
+    };
+    // One that is too old does not understand its configuration; that it is says more than what it makes of it.
+    let (suited, begun) = tokio::join!(find_suited(&HEADSCALE), begun);
+    suited?;
+    begun?;
     Ok((daemon, clerk))
 }
 

@@ -1,8 +1,9 @@
 //! Programs of others, and rights, that some overlays use.
 
 use e3_overlay::{Lack, Need, Overlay, Wish};
-use e3_stock::{Program, find};
+use e3_stock::{Program, Unsuited, find, find_suited};
 use rustix::thread::{CapabilitySet, capabilities};
+use tokio::runtime::Builder;
 
 use super::{Finding, Wrong};
 use crate::overlays;
@@ -77,14 +78,34 @@ fn program(need: &Need) -> Option<&'static Program> {
     }
 }
 
+/// Where it is; it is asked for its version.
+fn suited(program: &Program) -> Result<String, Unsuited> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let found = match runtime {
+        Ok(runtime) => runtime.block_on(find_suited(program))?,
+        // Whether it is there can still be told.
+        Err(_) => find(program)?,
+    };
+    Ok(found.path.display().to_string())
+}
+
 fn finding(program: &'static Program, by: &[&str]) -> Finding {
-    let found = match find(program) {
-        Ok(found) => Ok(found.path.display().to_string()),
-        Err(_) => Err(Wrong {
+    let found = suited(program).map_err(|unsuited| match unsuited {
+        Unsuited::Missing(_) => Wrong {
             detail: "not on this machine".to_owned(),
             mend: program.hint.to_owned(),
-        }),
-    };
+        },
+        Unsuited::Old { found, said, .. } => Wrong {
+            detail: format!(
+                "{found} says that it is `{said}`, expected {} or later",
+                program.telling.least
+            ),
+            mend: format!(
+                "{}; E3_STOCK names folders that are looked into before PATH",
+                program.hint
+            ),
+        },
+    });
     let overlays = if by.len() == 1 { "overlay" } else { "overlays" };
     Finding::new(program.name, format!("{overlays} {}", by.join(", ")), found).optional()
 }

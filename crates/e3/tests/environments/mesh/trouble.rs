@@ -1,10 +1,14 @@
 //! What becomes of a computation over `headscale` when something under it dies, and what is told of its links.
 
-use std::time::{Duration, Instant};
+use std::{
+    env, fs,
+    os::unix::fs::PermissionsExt as _,
+    time::{Duration, Instant},
+};
 
 use rustix::process::Signal;
 
-use super::headscale;
+use super::{headscale, peers};
 use crate::{
     program::{FOREVER, all_begun, program, put, tell, until_told},
     support::{
@@ -127,4 +131,39 @@ fn a_ping_tells_whether_a_pair_is_direct_or_goes_by_derp() {
     assert!(status.out.contains("relayed by coordinator"), "{status:#?}");
     workshop.e3(&["down"]).succeeded();
     workshop.nothing_left();
+}
+
+/// As distributions have them for years, and on PATH they come first.
+#[test]
+fn a_program_that_is_too_old_is_named_before_anybody_takes_part() {
+    let way = headscale();
+    if !way.is_here() {
+        return;
+    }
+    for (name, says, least) in [
+        ("tailscaled", "1.80.3", "1.96 or later"),
+        ("headscale", "headscale version v0.26.1", "0.29 or later"),
+    ] {
+        let workshop = Workshop::alone();
+        put(&workshop, 3, FOREVER);
+        let old = workshop.path("old");
+        fs::create_dir(&old).unwrap();
+        fs::write(old.join(name), format!("#!/bin/sh\necho {says}\n")).unwrap();
+        fs::set_permissions(old.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let folders = env::join_paths([&old, &peers()]).unwrap();
+        let mut command = way.command(&workshop, &["run"]);
+        command.env("E3_STOCK", &folders);
+        let ran = workshop.going(command).ended();
+        assert_ne!(ran.code, 0);
+        let mut command = workshop.command(&["doctor"]);
+        command.env("E3_STOCK", &folders);
+        let doctor = workshop.going(command).ended();
+        let path = old.join(name).display().to_string();
+        for words in [&path, says, least, "scripts/peers", "E3_STOCK"] {
+            assert!(ran.err.contains(words), "{words}: {ran:?}");
+            let told = format!("{}{}", doctor.out, doctor.err);
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        workshop.nothing_left();
+    }
 }
