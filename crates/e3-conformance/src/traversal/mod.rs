@@ -75,7 +75,8 @@ pub fn traverse(
         );
     });
     let more = [lan].into_iter().chain(elsewhere::tests());
-    traverse_with(overlay, registry, page, (Carried::ByAny, more.collect()))
+    let more = more.map(Test::waiting).collect();
+    traverse_with(overlay, registry, page, (Carried::ByAny, more))
 }
 
 /// The same, of an overlay with a relay of the environment, and no other.
@@ -114,9 +115,9 @@ fn traverse_with(
     let mut tests = vec![
         helper(),
         test.within(Duration::from_mins(4)),
-        relay,
-        soon.within(Duration::from_mins(2)),
-        removed,
+        relay.waiting(),
+        soon.within(Duration::from_mins(2)).waiting(),
+        removed.waiting(),
     ];
     tests.extend(more);
     e3_lab::testing::run(&tests)

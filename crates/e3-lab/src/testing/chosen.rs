@@ -13,7 +13,7 @@ use super::child::{self, Ended};
 use super::{Place, Test, helper};
 
 /// Tests that wait which run at the same time.
-const LANES: usize = 3;
+const LANES: usize = 4;
 
 /// Runs the chosen tests, each in a process of its own.
 pub(super) fn run(tests: &[Test], arguments: &Arguments) -> i32 {

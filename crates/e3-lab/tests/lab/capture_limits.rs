@@ -15,13 +15,14 @@ use crate::common::{address, host, udp};
 
 /// The tests of this file.
 pub(crate) const TESTS: &[Test] = &[
-    Test::inside("a_slow_file_holds_nothing_up", a_slow_file_holds_nothing_up),
+    Test::inside("a_slow_file_holds_nothing_up", a_slow_file_holds_nothing_up).waiting(),
     Test::inside("a_full_disk_ends_a_capture", a_full_disk_ends_a_capture),
     Test::inside("a_capture_ends_amid_traffic", a_capture_ends_amid_traffic),
     Test::inside(
         "a_reader_that_hangs_is_given_up",
         a_reader_that_hangs_is_given_up,
-    ),
+    )
+    .waiting(),
 ];
 
 const MS: Duration = Duration::from_millis(1);

@@ -17,7 +17,8 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside(
         "nobody_waits_for_what_takes_hours",
         nobody_waits_for_what_takes_hours,
-    ),
+    )
+    .waiting(),
 ];
 
 const MS: Duration = Duration::from_millis(1);

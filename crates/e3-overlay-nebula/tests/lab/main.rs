@@ -21,8 +21,8 @@ use stock::Stock;
 /// How long a case may take.
 const LIMIT: Duration = Duration::from_mins(3);
 
-/// What is tried, case by case.
-const CASES: &[(&str, fn())] = &[
+/// What tries a lie, and looks at how soon it is noticed.
+const LIES: &[(&str, fn())] = &[
     (
         "an_old_nebula_lets_nobody_call_under_anothers_address",
         takeover::refused_by_an_old_one,
@@ -47,6 +47,10 @@ const CASES: &[(&str, fn())] = &[
         "who_takes_anothers_address_is_noticed_by_a_new_nebula",
         takeover::noticed_by_a_new_one,
     ),
+];
+
+/// What does little but wait: for tunnels, for certificates that expire, or for nothing to happen.
+const WAITING: &[(&str, fn())] = &[
     (
         "a_removed_party_loses_its_tunnels_with_old_nebulas",
         revocation::from_old_ones,
@@ -130,10 +134,6 @@ const CASES: &[(&str, fn())] = &[
         "who_knocks_does_not_fill_the_log",
         beside::who_knocks_does_not_fill_the_log,
     ),
-];
-
-/// Those that do little but wait for certificates to expire.
-const WAITING: &[(&str, fn())] = &[
     (
         "an_old_nebulas_certificate_is_renewed",
         renewal::of_an_old_one,
@@ -162,7 +162,7 @@ fn main() {
         }
     }
     let mut tests = vec![Test::helper(party::PARTY, party::serve).within(Duration::from_hours(1))];
-    for (name, body) in CASES {
+    for (name, body) in LIES {
         tests.push(Test::inside(name, *body).within(LIMIT));
     }
     for (name, body) in WAITING {

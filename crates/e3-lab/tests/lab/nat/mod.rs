@@ -18,7 +18,8 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside(
         "a_home_lets_out_and_not_in",
         home::a_home_lets_out_and_not_in,
-    ),
+    )
+    .waiting(),
     Test::inside(
         "a_home_maps_independently_of_the_endpoint",
         home::a_home_maps_independently_of_the_endpoint,
@@ -36,7 +37,8 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside(
         "a_full_cone_lets_connections_in",
         kinds::a_full_cone_lets_connections_in,
-    ),
+    )
+    .waiting(),
     Test::inside(
         "pings_go_out_and_are_answered_for",
         errors::pings_go_out_and_are_answered_for,
@@ -52,20 +54,24 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside(
         "an_expired_packet_is_told",
         errors::an_expired_packet_is_told,
-    ),
+    )
+    .waiting(),
     Test::inside("fragments_pass", errors::fragments_pass),
     Test::inside(
         "a_silent_mapping_is_forgotten_and_a_used_one_is_not",
         times::a_silent_mapping_is_forgotten_and_a_used_one_is_not,
-    ),
+    )
+    .waiting(),
     Test::inside(
         "every_kind_forgets_what_is_silent",
         times::every_kind_forgets_what_is_silent,
-    ),
+    )
+    .waiting(),
     Test::inside(
         "an_idle_connection_is_forgotten",
         times::an_idle_connection_is_forgotten,
-    ),
+    )
+    .waiting(),
     Test::inside(
         "mappings_are_shown_and_end",
         times::mappings_are_shown_and_end,

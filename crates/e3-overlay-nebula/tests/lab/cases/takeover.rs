@@ -85,19 +85,27 @@ fn refused(stock: Stock) {
     let reached = listen(&other.host);
     let overheard = overhear(&other.host);
     other.run(first.ip(), &field.roster, &field.facts, &places);
-    let calling = other
-        .host
-        .run_in(|| TcpStream::connect_timeout(&second, KNOCKS).map(drop));
-    assert!(
-        calling.unwrap().is_err(),
-        "its call is taken for the first one's"
-    );
-    let taken = by_hand.log().lines().any(|line| {
+    let call = || {
+        let calling = || TcpStream::connect_timeout(&second, KNOCKS).map(drop);
+        let called = other.host.run_in(calling).unwrap();
+        assert!(called.is_err(), "its call is taken for the first one's");
+    };
+    let taken = |line: &str| {
         line.contains("\"Handshake message received\"")
             && line.contains(&first.ip().to_string())
             && line.contains("\"other\"")
+    };
+    let taken = until(PATIENCE, || {
+        call();
+        by_hand.log().lines().any(taken).then_some(())
     });
-    assert!(taken, "nobody has taken an address: {}", by_hand.log());
+    assert!(
+        taken.is_some(),
+        "nobody has taken an address: {}",
+        by_hand.log()
+    );
+    // Now that it has.
+    call();
     assert_eq!(answered.load(Ordering::Relaxed), before);
     let _ = host.run_in(|| TcpStream::connect_timeout(&first, KNOCKS).map(drop));
     assert_eq!(
