@@ -1,7 +1,7 @@
 //! kill -9 of every process that E³ has, at random moments: nothing is left, at the latest after `e3 down`, and what a run
 //! had finished can still be read.
 //!
-//! Each role is killed `E3_ROUNDS` times (20 when nobody says), in each phase in turn. The moments come from a seed, which
+//! Each role is killed `E3_ROUNDS` times (10 when nobody says), in each phase in turn. The moments come from a seed, which
 //! is printed: `E3_SEED` repeats them.
 
 use std::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Rounds for each role when nobody says.
-const ROUNDS: u64 = 20;
+const ROUNDS: u64 = 10;
 /// A program that runs for a moment, and does not end its last line.
 const MOMENT: &str = "print('begun', me, flush=True)\ntime.sleep(0.2)\nprint('done', me, end='')";
 /// How long a command may need to find out that somebody has died.
