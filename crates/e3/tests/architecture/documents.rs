@@ -50,6 +50,32 @@ pub(crate) fn unlinked(index: &File, tree: &Tree) -> Vec<String> {
         .collect()
 }
 
+/// Crates that the map lacks, and places of it that are not there.
+pub(crate) fn unmapped(map: &File, tree: &Tree) -> Vec<String> {
+    let mut findings = Vec::new();
+    for krate in &tree.crates {
+        let row = format!("| `{}` |", krate.name);
+        let mut lines = map.lines.iter().enumerate();
+        let Some((at, line)) = lines.find(|(_, line)| line.starts_with(&row)) else {
+            findings.push(finding(map, 1, &format!("has no row for {}", krate.name)));
+            continue;
+        };
+        let folder = Path::new("crates").join(&krate.name);
+        let places = line.split('`').filter(|word| word.starts_with("src/"));
+        for place in places {
+            if !krate
+                .files
+                .iter()
+                .any(|file| file.path == folder.join(place))
+            {
+                let gone = format!("{} has no {place}", krate.name);
+                findings.push(finding(map, at + 1, &gone));
+            }
+        }
+    }
+    findings
+}
+
 /// A page that is there.
 pub(crate) fn page<'a>(tree: &'a Tree, path: &str) -> &'a File {
     let mut files = tree.others.iter();

@@ -193,3 +193,13 @@ fn a_reader_is_led_to_all_there_is() {
     findings.extend(documents::unlinked(documents::page(&tree, index), &tree));
     none("what there is can be found from README.md", &findings);
 }
+
+#[test]
+fn the_map_is_of_what_there_is() {
+    let tree = Tree::read();
+    let map = documents::page(&tree, "ARCHITECTURE.md");
+    none(
+        "ARCHITECTURE.md says where things are",
+        &documents::unmapped(map, &tree),
+    );
+}

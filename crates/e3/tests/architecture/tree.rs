@@ -48,10 +48,14 @@ impl Tree {
         for folder in ["docs", "programs", "environments", "scripts", ".ci"] {
             collect(&root, &root.join(folder), &|_| true, &mut others);
         }
-        others.extend(["x", "Cargo.toml", "README.md"].iter().filter_map(|name| {
-            let path = root.join(name);
-            path.exists().then(|| File::read(&root, &path))?
-        }));
+        others.extend(
+            ["x", "Cargo.toml", "README.md", "ARCHITECTURE.md"]
+                .iter()
+                .filter_map(|name| {
+                    let path = root.join(name);
+                    path.exists().then(|| File::read(&root, &path))?
+                }),
+        );
         Self { crates, others }
     }
 }
