@@ -8,6 +8,8 @@ mod hostile;
 mod inside;
 mod killed;
 mod many;
+#[cfg(feature = "wireguard")]
+mod relayed;
 mod santa;
 mod secrets;
 #[cfg(feature = "tailscale")]
