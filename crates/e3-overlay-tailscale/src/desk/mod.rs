@@ -6,6 +6,7 @@
 //! own node alone. The desk says one thing and closes: `+` and a key, or `-` and why there is none.
 
 pub(crate) mod client;
+mod door;
 pub(crate) mod server;
 
 use e3_overlay::RawKeys;

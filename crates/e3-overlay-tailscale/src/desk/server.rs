@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt, io,
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,22 +13,24 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{AuthKey, ends, saying};
+use super::{AuthKey, door::Door, ends, saying};
 use crate::{TailscaleError, introduced::NodeKey};
 
-/// How long a visit may take.
+/// How long whoever knocks may take to say who it is.
+const KNOCK: Duration = Duration::from_secs(3);
+
+/// How long a party's visit may take.
 const VISIT: Duration = Duration::from_secs(30);
 
-/// Visitors at the same time; others wait in the system's queue.
-const VISITORS: usize = 64;
+/// Visits of one party at the same time: one that it has given up may go on for a while.
+const AT_ONCE: usize = 2;
 
-/// Keys that a party may have from one roster: it needs one, and another whenever it begins anew.
+/// Keys that a party may have in a session: it needs one, and another whenever it begins anew.
 const KEYS: u32 = 8;
 
 /// Between attempts to accept where the system is short of something.
@@ -58,6 +61,13 @@ struct Party {
     given: u32,
     /// The port that its program listens on, as it has told.
     port: Option<u16>,
+}
+
+/// A party that has proven to be itself.
+struct Visitor {
+    key: VerifyingKey,
+    port: u16,
+    stream: TlsStream<TcpStream>,
 }
 
 impl Desk {
@@ -102,6 +112,13 @@ impl Desk {
         Some(party.node)
     }
 
+    /// A key that was counted was not given after all.
+    fn give_back(&self, key: &VerifyingKey) {
+        if let Some(party) = self.lock().get_mut(key.as_bytes()) {
+            party.given = party.given.saturating_sub(1);
+        }
+    }
+
     fn knows(&self, key: &VerifyingKey) -> bool {
         self.lock().contains_key(key.as_bytes())
     }
@@ -110,52 +127,70 @@ impl Desk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Serves whoever comes, for ever.
+    /// Serves whoever comes, for ever. Strangers take no party's place: who has not proven to be one is kept apart, and not for
+    /// long.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
         acceptor: TlsAcceptor,
         issuer: Arc<dyn Issuer>,
     ) {
-        let room = Arc::new(Semaphore::new(VISITORS));
+        let mut door = Door::default();
+        let mut knocking = JoinSet::new();
         let mut visits = JoinSet::new();
+        let mut inside: BTreeMap<[u8; 32], usize> = BTreeMap::new();
         loop {
-            let Ok(place) = Arc::clone(&room).acquire_owned().await else {
-                return;
-            };
-            while visits.try_join_next().is_some() {}
-            let stream = match listener.accept().await {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    tracing::debug!(%error, "a visitor was not let in");
-                    sleep(PAUSE).await;
-                    continue;
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, from)) => {
+                        let knock = knock(stream, from, acceptor.clone());
+                        door.enter(from.ip(), knocking.spawn(knock));
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "a visitor was not let in");
+                        sleep(PAUSE).await;
+                    }
+                },
+                Some(knocked) = knocking.join_next() => {
+                    let Ok(Some(visitor)) = knocked else {
+                        continue;
+                    };
+                    let key = visitor.key.to_bytes();
+                    let here = inside.entry(key).or_default();
+                    if *here == AT_ONCE {
+                        continue;
+                    }
+                    *here += 1;
+                    let (desk, issuer) = (self.clone(), Arc::clone(&issuer));
+                    visits.spawn(async move {
+                        let visit = timeout(VISIT, desk.visit(visitor, &*issuer));
+                        if let Ok(Err(error)) = visit.await {
+                            tracing::debug!(%error, "a visitor got no key");
+                        }
+                        key
+                    });
                 }
-            };
-            let (desk, acceptor, issuer) = (self.clone(), acceptor.clone(), Arc::clone(&issuer));
-            visits.spawn(async move {
-                let visit = timeout(VISIT, desk.visit(stream, &acceptor, &*issuer));
-                if let Ok(Err(error)) = visit.await {
-                    tracing::debug!(%error, "a visitor got no key");
+                Some(left) = visits.join_next() => {
+                    let here = left.ok().and_then(|key| inside.get_mut(&key));
+                    if let Some(here) = here {
+                        *here -= 1;
+                    }
                 }
-                drop(place);
-            });
+            }
         }
     }
 
-    async fn visit(
-        &self,
-        stream: TcpStream,
-        acceptor: &TlsAcceptor,
-        issuer: &dyn Issuer,
-    ) -> io::Result<()> {
-        let mut stream = acceptor.accept(stream).await?;
-        let shown = stream.get_ref().1.peer_certificates();
-        let key = shown.and_then(|all| e3_contact::key_in(all.first()?));
-        let key = key.ok_or_else(|| io::Error::other("the visitor has shown no key"))?;
-        let port = stream.read_u16().await?;
+    async fn visit(&self, visitor: Visitor, issuer: &dyn Issuer) -> io::Result<()> {
+        let Visitor {
+            key,
+            port,
+            mut stream,
+        } = visitor;
         let answer = match self.count(&key, port) {
-            Some(node) => issuer.issue(self, node).await,
+            Some(node) => {
+                let made = issuer.issue(self, node).await;
+                made.inspect_err(|_| self.give_back(&key))
+            }
             None => Err(format!(
                 "this party was given {KEYS} keys already: leave the environment and come anew"
             )),
@@ -163,6 +198,23 @@ impl Desk {
         stream.write_all(&saying(&answer)).await?;
         stream.shutdown().await
     }
+}
+
+/// Who knocks, once it has proven to be a party and said what it wants; none where it does not in time.
+async fn knock(stream: TcpStream, from: SocketAddr, acceptor: TlsAcceptor) -> Option<Visitor> {
+    let proving = async {
+        let mut stream = acceptor.accept(stream).await?;
+        let shown = stream.get_ref().1.peer_certificates();
+        let key = shown.and_then(|all| e3_contact::key_in(all.first()?));
+        let key = key.ok_or_else(|| io::Error::other("the visitor has shown no key"))?;
+        let port = stream.read_u16().await?;
+        io::Result::Ok(Visitor { key, port, stream })
+    };
+    let late = || Err(io::ErrorKind::TimedOut.into());
+    let proven = timeout(KNOCK, proving).await.unwrap_or_else(|_| late());
+    proven
+        .inspect_err(|error| tracing::debug!(%error, %from, "a visitor was not let in"))
+        .ok()
 }
 
 /// What answers handshakes with the parties of a desk.

@@ -1,4 +1,10 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
@@ -20,11 +26,29 @@ impl Issuer for Fixed {
     }
 }
 
+/// Has no key so many times.
+struct Failing(AtomicU32);
+
+#[async_trait]
+impl Issuer for Failing {
+    async fn issue(&self, desk: &Desk, to: NodeKey) -> Result<AuthKey, String> {
+        if self.0.load(Ordering::SeqCst) > 0 {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+            return Err("the server does not answer".to_owned());
+        }
+        Fixed.issue(desk, to).await
+    }
+}
+
 async fn open(desk: &Desk, key: &SigningKey) -> std::net::SocketAddr {
+    open_with(desk, key, Arc::new(Fixed)).await
+}
+
+async fn open_with(desk: &Desk, key: &SigningKey, issuer: Arc<dyn Issuer>) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let acceptor = acceptor(key, desk).unwrap();
-    tokio::spawn(desk.clone().serve(listener, acceptor, Arc::new(Fixed)));
+    tokio::spawn(desk.clone().serve(listener, acceptor, issuer));
     at
 }
 
@@ -102,6 +126,7 @@ async fn nobody_is_given_keys_without_end() {
     assert!(error.to_string().contains("8 keys already"), "{error}");
 }
 
+/// Whoever reaches the desk can do so again and again.
 #[tokio::test]
 async fn who_says_nothing_keeps_nobody_waiting() {
     let [one, desk_keys] = [(); 2].map(|()| PartyKeys::generate().unwrap());
@@ -110,14 +135,27 @@ async fn who_says_nothing_keeps_nobody_waiting() {
     let public = one.public();
     desk.admit([(public.desk, public.node)].into_iter());
     let mut silent = Vec::new();
-    for _ in 0..32 {
+    for _ in 0..200 {
         silent.push(tokio::net::TcpStream::connect(at).await.unwrap());
     }
-    assert!(
-        ask(visitor(&one), (at, desk_keys.public().desk), soon())
-            .await
-            .is_ok()
-    );
+    let key = ask(visitor(&one), (at, desk_keys.public().desk), soon()).await;
+    assert!(key.is_ok(), "{:?}", key.err());
+}
+
+#[tokio::test]
+async fn what_was_not_given_is_not_counted() {
+    let [one, desk_keys] = [(); 2].map(|()| PartyKeys::generate().unwrap());
+    let desk = Desk::default();
+    let failing = Arc::new(Failing(AtomicU32::new(20)));
+    let at = open_with(&desk, desk_keys.desk(), failing).await;
+    let public = one.public();
+    desk.admit([(public.desk, public.node)].into_iter());
+    let patience = Patience {
+        known: Instant::now() + Duration::from_secs(20),
+        answered: Instant::now() + Duration::from_secs(20),
+    };
+    let key = ask(visitor(&one), (at, desk_keys.public().desk), patience).await;
+    assert_eq!(*key.unwrap(), "hskey-auth-1");
 }
 
 #[test]
