@@ -150,6 +150,8 @@ impl Member {
         if let Some(inner) = &self.inner {
             inner.change(roster, self.me)?;
         }
+        // Whom the roster leaves out is cut off before anybody is waited for.
+        self.furnish()?;
         self.prepare().await;
         self.furnish()
     }

@@ -6,6 +6,7 @@
 
 mod beside;
 mod open;
+mod removal;
 mod six;
 mod stage;
 mod theirs;
@@ -31,6 +32,11 @@ fn main() {
         Test::inside(
             "only_the_programs_port_is_open",
             open::only_the_programs_port_is_open,
+        )
+        .within(LIMIT),
+        Test::inside(
+            "whom_a_roster_leaves_out_is_cut_off_before_anybody_is_waited_for",
+            removal::whom_a_roster_leaves_out_is_cut_off_before_anybody_is_waited_for,
         )
         .within(LIMIT),
         Test::inside(

@@ -184,10 +184,19 @@ pub(crate) fn stock(program: &Program) -> PathBuf {
     find(program).unwrap().path
 }
 
-type Order = Box<dyn FnOnce(Vec<LinkReport>) + Send>;
+type Look = Box<dyn FnOnce(Vec<LinkReport>) + Send>;
+
+/// What a party is told to do.
+enum Order {
+    /// To measure its links.
+    Links(Look),
+    /// To take another roster, and to say when that is done.
+    Change(Box<Roster>, mpsc::Sender<()>),
+}
 
 /// A party that has joined.
 pub(crate) struct Party {
+    roster: Roster,
     pub(crate) dial: DialTable,
     pub(crate) place: ProgramPlace,
     pub(crate) severed: mpsc::Receiver<String>,
@@ -199,9 +208,20 @@ impl Party {
     /// Its links, measured now.
     pub(crate) fn links(&self) -> Vec<LinkReport> {
         let (tell, told) = mpsc::channel();
-        let order: Order = Box::new(move |links| tell.send(links).unwrap());
-        assert!(self.links.send(order).is_ok());
+        let look: Look = Box::new(move |links| tell.send(links).unwrap());
+        assert!(self.links.send(Order::Links(look)).is_ok());
         told.recv_timeout(PATIENCE).unwrap()
+    }
+
+    /// Takes the roster without a party; it is told when that is done.
+    pub(crate) fn lose(&self, name: &str) -> mpsc::Receiver<()> {
+        let all = self.roster.parties.iter();
+        let left = all.filter(|entry| entry.name != name).cloned();
+        let roster = Roster::build(SESSION, 2, Vec::new(), left.collect()).unwrap();
+        let (tell, told) = mpsc::channel();
+        let order = Order::Change(Box::new(roster), tell);
+        assert!(self.links.send(order).is_ok());
+        told
     }
 
     /// A command where its programs are.
@@ -310,7 +330,8 @@ pub(crate) fn join(
         let me = PartyIndex(u16::try_from(index).unwrap());
         begun[*at].join.send((roster.clone(), me)).unwrap();
     }
-    begun.into_iter().map(Begun::joined).collect()
+    let joined = begun.into_iter().map(|begun| begun.joined(roster.clone()));
+    joined.collect()
 }
 
 struct Begun {
@@ -382,12 +403,18 @@ impl Begun {
                         is_severed = true;
                         let _ = tell_severed.send(why.unwrap());
                     }
-                    Some(order) = asked.recv() => {
-                        let mut links = Vec::new();
-                        for link in joined.links().await {
-                            links.push(joined.ping(link.to).await.unwrap());
+                    Some(order) = asked.recv() => match order {
+                        Order::Links(look) => {
+                            let mut links = Vec::new();
+                            for link in joined.links().await {
+                                links.push(joined.ping(link.to).await.unwrap());
+                            }
+                            look(links);
                         }
-                        order(links);
+                        Order::Change(roster, done) => {
+                            joined.change(&roster, &[]).await.unwrap();
+                            let _ = done.send(());
+                        }
                     }
                 }
             }
@@ -404,9 +431,10 @@ impl Begun {
         }
     }
 
-    fn joined(self) -> Party {
+    fn joined(self, roster: Roster) -> Party {
         let (dial, place) = self.joined.recv_timeout(PATIENCE).unwrap();
         Party {
+            roster,
             dial,
             place,
             severed: self.severed,
