@@ -86,25 +86,11 @@ impl Told {
             return Err(ToldError::Unusable(CERTIFICATE));
         }
         let desk_key = e3_contact::introduced(of(DESK_KEY)?);
-        let ports: &[u8; 6] = of(PORTS)?
-            .as_slice()
-            .try_into()
-            .map_err(|_| ToldError::Unusable(PORTS))?;
-        let port = |at: usize| {
-            let pair = ports.get(at..at + 2);
-            pair.map_or(0, |pair| {
-                pair.iter().fold(0, |all, byte| all << 8 | u16::from(*byte))
-            })
-        };
         Ok(Self {
             address: address(&facts.addresses).ok_or(ToldError::NoAddress)?,
             certificate: certificate.to_vec(),
             desk_key: desk_key.ok_or(ToldError::Unusable(DESK_KEY))?,
-            ports: Ports {
-                server: port(0),
-                desk: port(2),
-                stun: port(4),
-            },
+            ports: ports(&facts.told).ok_or(ToldError::Unusable(PORTS))?,
         })
     }
 
@@ -117,6 +103,16 @@ impl Told {
     pub fn desk(&self) -> SocketAddr {
         SocketAddr::new(self.address, self.ports.desk)
     }
+}
+
+/// Where a coordinator listens that has told this; none where it has told something else.
+pub(crate) fn ports(told: &BTreeMap<String, ByteBuf>) -> Option<Ports> {
+    let [s1, s2, d1, d2, u1, u2] = <[u8; 6]>::try_from(told.get(PORTS)?.as_slice()).ok()?;
+    Some(Ports {
+        server: u16::from_be_bytes([s1, s2]),
+        desk: u16::from_be_bytes([d1, d2]),
+        stun: u16::from_be_bytes([u1, u2]),
+    })
 }
 
 /// The URL of a coordinator.

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     desk::server::{Desk, acceptor},
     introduced::Introduced,
-    told::{Ports, Told, address},
+    told::{self, Ports, Told, address},
 };
 
 /// Where one listens unless something else is declared.
@@ -32,6 +32,9 @@ const USUAL: Ports = Ports {
     desk: 8444,
     stun: 3478,
 };
+
+/// How often a free port is asked for, until it is not the one that is chosen already.
+const ATTEMPTS: usize = 4;
 
 /// A coordinator for an agent to start.
 #[derive(Debug, Clone, Copy)]
@@ -59,21 +62,61 @@ fn listed(ports: Ports) -> Vec<ServicePort> {
 /// The ports that were declared, and the usual ones for what was not: of TCP, the first is the server's and the second the
 /// desk's.
 pub(crate) fn chosen(declared: &[ServicePort]) -> Ports {
+    choose(declared, |_, usual, _| usual)
+}
+
+/// The same with what `instead` makes of a usual port, which must not be the other one.
+fn choose(declared: &[ServicePort], instead: impl Fn(Transport, u16, u16) -> u16) -> Ports {
     let of = |transport| {
         let declared = declared.iter();
         declared
             .filter(move |port| port.transport == transport)
             .map(|port| port.port)
     };
-    let server = of(Transport::Tcp).next().unwrap_or(USUAL.server);
+    let mut tcp = of(Transport::Tcp);
+    let server = tcp.next();
+    let server = server.unwrap_or_else(|| instead(Transport::Tcp, USUAL.server, 0));
+    // Who moves one moves both, unless it says otherwise.
+    let desk = || instead(Transport::Tcp, server.wrapping_add(1).max(1), server);
+    let stun = || instead(Transport::Udp, USUAL.stun, 0);
     Ports {
         server,
-        // Who moves one moves both, unless it says otherwise.
-        desk: of(Transport::Tcp)
-            .nth(1)
-            .unwrap_or(server.wrapping_add(1).max(1)),
-        stun: of(Transport::Udp).next().unwrap_or(USUAL.stun),
+        desk: tcp.next().unwrap_or_else(desk),
+        stun: of(Transport::Udp).next().unwrap_or_else(stun),
     }
+}
+
+/// Where one listens that begins so: where it did before in this session, else where it was declared to, else at the usual
+/// ports, or at others where somebody else has these.
+fn ports(begin: &ServiceStart) -> Ports {
+    told::ports(&begin.told).unwrap_or_else(|| choose(&begin.ports, free))
+}
+
+/// The usual port, or any that is free where it is taken. What else keeps it from being had is told when it is.
+fn free(transport: Transport, usual: u16, other_than: u16) -> u16 {
+    let is_taken = |result: io::Result<u16>| {
+        result.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    };
+    let have = |port| match transport {
+        Transport::Tcp => everywhere(|all| std::net::TcpListener::bind((all, port))?.local_addr()),
+        Transport::Udp => everywhere(|all| std::net::UdpSocket::bind((all, port))?.local_addr()),
+    };
+    if usual != other_than && !is_taken(have(usual)) {
+        return usual;
+    }
+    let any = std::iter::repeat_with(|| have(0)).take(ATTEMPTS).flatten();
+    { any }.find(|port| *port != other_than).unwrap_or(usual)
+}
+
+/// On all addresses of this host, of both families where the system has IPv6.
+fn everywhere(bind: impl Fn(IpAddr) -> io::Result<SocketAddr>) -> io::Result<u16> {
+    let bound = match bind(Ipv6Addr::UNSPECIFIED.into()) {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            bind(Ipv4Addr::UNSPECIFIED.into())
+        }
+        done => done,
+    };
+    Ok(bound?.port())
 }
 
 #[async_trait]
@@ -94,7 +137,7 @@ impl Service for Coordinator {
         };
         let own =
             address(&begin.addresses).ok_or_else(|| ServiceError::NoAddress { name: name() })?;
-        let ports = chosen(&begin.ports);
+        let ports = ports(&begin);
         let kept = Kept::open(&begin.folder, &begin.addresses).map_err(|error| failed(&error))?;
         let listener = listen(ports.desk)
             .await
@@ -211,5 +254,33 @@ mod tests {
                 stun: 1
             }
         );
+    }
+
+    #[test]
+    fn what_somebody_else_has_is_not_chosen_and_what_was_told_is_again() {
+        let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+        let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+        let tcp = listener.local_addr().unwrap().port();
+        let udp = socket.local_addr().unwrap().port();
+        assert!(![0, tcp].contains(&free(Transport::Tcp, tcp, 0)));
+        assert!(![0, udp].contains(&free(Transport::Udp, udp, 0)));
+        drop((listener, socket));
+        assert_eq!(free(Transport::Tcp, tcp, 0), tcp);
+        assert_eq!(free(Transport::Udp, udp, 0), udp);
+        assert_ne!(free(Transport::Tcp, tcp, tcp), tcp);
+
+        let ports = Ports {
+            server: 1,
+            desk: 2,
+            stun: 3,
+        };
+        let told = Told {
+            address: "198.18.0.1".parse().unwrap(),
+            certificate: vec![1],
+            desk_key: crate::keys::PartyKeys::generate().unwrap().public().desk,
+            ports,
+        };
+        assert_eq!(told::ports(&told.tell()), Some(ports));
+        assert_eq!(told::ports(&BTreeMap::new()), None);
     }
 }
