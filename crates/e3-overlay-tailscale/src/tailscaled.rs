@@ -264,6 +264,8 @@ fn environment(folder: &Path, believed: Believed, tools: &Path) -> Vec<(OsString
         // It would keep a number of its own for logs that it does not send, in the folder of the host's own.
         ("TS_LOGS_DIR", folder.as_os_str()),
         ("TS_DEBUG_FIREWALL_MODE", "nftables".as_ref()),
+        // It would tell the coordinator the addresses of network cards, to be woken by (Wake-on-LAN).
+        ("TS_WAKE_MAC", "false".as_ref()),
         ("PATH", tools.as_os_str()),
         ("HOME", folder.as_os_str()),
         ("XDG_CACHE_HOME", folder.as_os_str()),
