@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
+    net::{Ipv4Addr, TcpListener, UdpSocket},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -209,7 +210,16 @@ pub(crate) fn a_tailscaled_of_the_users_own_is_not_disturbed() {
     let filtering = hosts.map(filters);
     assert!(filtering[0].contains("ts-input"), "{filtering:?}");
 
+    // There, others have the ports that a coordinator would take.
+    let taken = || {
+        let anywhere = Ipv4Addr::UNSPECIFIED;
+        let server = TcpListener::bind((anywhere, 8443)).unwrap();
+        (server, UdpSocket::bind((anywhere, 3478)).unwrap())
+    };
+    let _taken = host(&lab, "hub").run_in(taken).unwrap();
     let coordinator = Coordinator::start(host(&lab, "hub"));
+    let (url, _) = coordinator.url();
+    assert!(!url.ends_with(":8443"), "{url}");
     for program in ["forwards", "namespace"] {
         let word = OptionValue::Word(program.to_owned());
         let session = Session {
