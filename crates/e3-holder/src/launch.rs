@@ -46,6 +46,8 @@ pub struct Consent {
     pub insecure: bool,
     /// Hosts whose parties may be others than they were.
     pub accept: Vec<String>,
+    /// Parties that take part again although they were put out.
+    pub readmit: Vec<String>,
 }
 
 /// How much of an environment a holder brings up.

@@ -9,6 +9,7 @@
 //! - [`state`]: where an environment's state lives, who owns it, and how it is taken away after any crash;
 //! - [`authority`]: authorities on this machine, and what the holder has to do with them;
 //! - [`beforehand`]: what is wrong with how parties are believed, before anything is made;
+//! - [`removed`]: who was put out of an environment and is to stay out;
 //! - [`holder`]: the process itself: the lab, the agents, the runs.
 
 pub mod authority;
@@ -19,5 +20,6 @@ mod exposure;
 pub mod firewall;
 pub mod holder;
 pub mod launch;
+pub mod removed;
 pub mod state;
 pub mod wire;

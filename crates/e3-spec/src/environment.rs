@@ -60,6 +60,23 @@ impl Environment {
         self.hosts.iter().find(|host| host.name == *name)
     }
 
+    /// The same without these hosts and what is said of them.
+    #[must_use]
+    pub fn without(&self, hosts: &[String]) -> Self {
+        let stays = |name: &HostName| !hosts.iter().any(|host| host == name.as_str());
+        let mut left = self.clone();
+        left.hosts.retain(|host| stays(&host.name));
+        if let Some(order) = &mut left.order {
+            order.retain(stays);
+        }
+        match &mut left.identity {
+            Identity::Pinned { pins } => pins.retain(|name, _| stays(name)),
+            Identity::Did { dids } => dids.retain(|name, _| stays(name)),
+            Identity::Ca { .. } => {}
+        }
+        left
+    }
+
     /// The sites, each with its hosts. The hosts of a site agree on region and NAT.
     pub fn sites(&self) -> BTreeMap<&SiteName, Site<'_>> {
         let mut sites = BTreeMap::new();

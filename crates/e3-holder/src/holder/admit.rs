@@ -125,6 +125,34 @@ pub(super) async fn admit(
     Ok(admitted)
 }
 
+/// Leads those that stay through it once more, by a roster of a later epoch that leaves the others out. They have
+/// introduced themselves, and are endorsed.
+pub(super) async fn admit_fewer(
+    staying: &mut [Party],
+    before: &Admitted,
+    epoch: u32,
+    tell: &Tell,
+) -> Result<Admitted, Fault> {
+    let Admitted {
+        roster, documents, ..
+    } = before;
+    let stays = |entry: &&RosterEntry| {
+        let mut staying = staying.iter();
+        staying.any(|party| party.host.name.as_str() == entry.name)
+    };
+    let entries = roster.parties.iter().filter(stays).cloned().collect();
+    let roster = Roster::build(roster.session, epoch, roster.network.clone(), entries)
+        .map_err(|error| Fault::user(error.to_string()))?;
+    let (admitted, words) = compare(staying, roster, documents.clone()).await?;
+    for (party, words) in staying.iter_mut().zip(words) {
+        party.words = words;
+    }
+    tell.event(Event::Words {
+        words: admitted.words.clone(),
+    });
+    Ok(admitted)
+}
+
 async fn prepare(parties: &[Party], settings: &Settings) -> Result<(), Fault> {
     let request = |_: usize, _: &Party| Request::Prepare(settings.clone());
     ask_all(parties, "prepare", QUICK, request).await?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, atomic::AtomicU32},
 };
 
 use e3_host::{Provider, ProviderKind};
@@ -19,10 +19,11 @@ use super::{
     check,
     connect::{connect, refuse_unreachable},
     declared,
-    link::{Link, Unasked},
+    link::Unasked,
     on_demand::OnDemand,
     order::arrange,
     party::{Party, QUICK, statuses},
+    routes::Routes,
     services::{self, Running, Settings},
     tell::Tell,
     trust::Trust,
@@ -33,9 +34,13 @@ use crate::{
     clock::now_ms,
     exposure,
     launch::Consent,
+    removed::RemovedParties,
     state::{LOG, StateFolder},
     wire::{Event, Fault, InsecureRecord, Step, Tip},
 };
+
+/// The epoch of an environment's first roster.
+const FIRST: u32 = 1;
 
 /// Brings the environment up on hosts that exist.
 pub(crate) async fn bring_up(
@@ -43,13 +48,14 @@ pub(crate) async fn bring_up(
     Allowed {
         overlay,
         accept,
+        readmit,
         insecure,
     }: Allowed<'_>,
     provider: Arc<dyn Provider>,
     folder: &StateFolder,
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
-    links_for_routing: &OnceLock<Vec<Link>>,
+    routes: &Routes,
 ) -> Result<Up, Fault> {
     let mut trust = Trust::begin(&environment, &overlay, folder, accept)?;
     let session = fresh_session()?;
@@ -83,7 +89,7 @@ pub(crate) async fn bring_up(
         }
     };
     let admitted = {
-        let (whom, resolver) = ((&environment, session, 1), Network::new());
+        let (whom, resolver) = ((&environment, session, FIRST), Network::new());
         let uses = Uses {
             options,
             services: &services,
@@ -96,9 +102,10 @@ pub(crate) async fn bring_up(
         };
         tell.step(Step::Admit, admitting).await?
     };
-    tell_of_deaths(&parties);
-    // Set once: an environment comes up once. Agents may write to one another from now on.
-    let _ = links_for_routing.set(parties.iter().map(|party| party.link.clone()).collect());
+    RemovedParties::of(folder)?.forget(readmit)?;
+    // Agents may write to one another from now on.
+    routes.admitted(parties.iter().map(|party| party.link.clone()).collect());
+    tell_of_deaths(&parties, routes);
     tell.event(Event::Parties {
         parties: statuses(&parties),
     });
@@ -135,6 +142,11 @@ pub(crate) async fn bring_up(
         check,
         dialling: (dial, ports),
         log: folder.file(LOG),
+        overlay,
+        folder: folder.clone(),
+        routes: routes.clone(),
+        epochs: Arc::new(AtomicU32::new(FIRST)),
+        removed: Vec::new(),
     })
 }
 
@@ -144,6 +156,8 @@ pub(crate) struct Allowed<'a> {
     overlay: Arc<dyn Overlay>,
     /// Hosts whose parties may be others than they were.
     accept: &'a [String],
+    /// Parties that take part again although they were put out.
+    readmit: &'a [String],
     /// An overlay that protects nothing.
     insecure: Option<InsecureRecord>,
 }
@@ -163,6 +177,7 @@ pub(crate) fn allowed<'a>(
     Ok(Allowed {
         overlay,
         accept: &consent.accept,
+        readmit: &consent.readmit,
         insecure,
     })
 }
@@ -187,18 +202,18 @@ pub(crate) fn fresh_session() -> Result<SessionId, Fault> {
 }
 
 /// From now on, when an agent dies, the others are told which party's it was.
-fn tell_of_deaths(parties: &[Party]) {
-    for (index, party) in parties.iter().enumerate() {
-        let (end, link) = (party.link.end(), party.link.clone());
-        let others: Vec<Link> = parties
-            .iter()
-            .filter(|other| other.host.name != party.host.name)
-            .map(|other| other.link.clone())
-            .collect();
+fn tell_of_deaths(parties: &[Party], routes: &Routes) {
+    for party in parties {
+        let (end, link, routes) = (party.link.end(), party.link.clone(), routes.clone());
         tokio::spawn(async move {
             end.await;
+            // Of one that was put out nobody needs to hear any more.
+            let Some(index) = routes.index(link.host()) else {
+                return;
+            };
             let text = format!("party {index}: {}", link.ended());
-            for other in others {
+            let all = routes.all().into_iter();
+            for other in all.filter(|other| other.host() != link.host()) {
                 let request = Request::Tell { text: text.clone() };
                 // Where all agents leave, there is nobody left to be told.
                 let _ = other.ask("tell", request, QUICK).await;

@@ -9,6 +9,7 @@ use e3_session::{
 
 use super::{
     capture::{Capture, Captured},
+    halt::{Halted, put_out},
     party::Party,
     tell::Tell,
 };
@@ -31,13 +32,13 @@ pub(crate) struct Stated {
     pub(crate) opening: Option<Opening>,
 }
 
-/// Starts a party's program and stays with it until it has ended.
+/// Starts a party's program and stays with it until it has ended, or the party is put out: then nobody waits for it.
 pub(crate) async fn follow(
     index: usize,
     party: &Party,
     agreement: &Agreement,
     mut capture: Capture,
-    tell: Tell,
+    (tell, mut heard): (Tell, Halted),
 ) -> Followed {
     let number = u16::try_from(index).unwrap_or(u16::MAX);
     let request = Request::Run {
@@ -48,7 +49,11 @@ pub(crate) async fn follow(
     let end = match party.link.stream(request) {
         Err(error) => Err(error.to_string()),
         Ok((_, mut answers)) => loop {
-            match answers.recv().await {
+            let answer = tokio::select! {
+                answer = answers.recv() => answer,
+                why = put_out(&mut heard, party.host.name.as_str()) => break Err(why),
+            };
+            match answer {
                 None => break Err(party.link.ended().to_string()),
                 Some(Reply::Output { stream, data }) => {
                     let stderr = stream == Stream::Stderr;

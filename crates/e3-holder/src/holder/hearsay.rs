@@ -5,17 +5,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use e3_session::{message::Request, types::PartyIndex};
+use e3_session::message::Request;
 use tokio::sync::mpsc;
 use tracing::info;
 
-use super::{
-    link::{Link, Unasked},
-    tell::Tell,
-};
+use super::{link::Unasked, routes::Routes, tell::Tell};
 use crate::wire::Tip;
 
 /// Different notices of one host that one listener is told.
@@ -97,18 +94,14 @@ pub(crate) fn shown(text: &str) -> String {
 /// Delivers sealed messages between the agents, and passes on what they notice.
 pub(crate) async fn route(
     mut unasked: mpsc::UnboundedReceiver<Unasked>,
-    links: Arc<OnceLock<Vec<Link>>>,
+    routes: Routes,
     hearsay: Hearsay,
 ) {
     while let Some(said) = unasked.recv().await {
         match said {
             Unasked::Notice { host, text } => hearsay.notice(&host, &text),
             Unasked::Carry { host, to, sealed } => {
-                let links = links.get().map(Vec::as_slice).unwrap_or_default();
-                let from = links.iter().position(|link| link.host() == host);
-                let from = from.and_then(|index| u16::try_from(index).ok());
-                let (Some(from), Some(link)) = (from.map(PartyIndex), links.get(usize::from(to.0)))
-                else {
+                let Some((from, link)) = routes.find(&host, to) else {
                     continue;
                 };
                 if let Err(error) = link.stream(Request::Deliver { from, sealed }) {

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Write},
     os::fd::AsFd,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use e3_host::{Provider, lab};
@@ -20,14 +20,16 @@ use tracing::{info, warn};
 use super::{
     bring_up::{allowed, bring_up},
     hearsay::{Hearsay, route},
-    kept::Kept,
-    link::{Link, Unasked},
+    kept::{Kept, Standing},
+    link::Unasked,
     network::Network,
+    routes::Routes,
     serve::Server,
     tell::{Events, Tell},
 };
 use crate::{
     launch::{Charge, Keep, STAY},
+    removed::RemovedParties,
     state::{StateFolder, bind},
     wire::{self, Event, Fault, Step},
 };
@@ -52,16 +54,16 @@ pub(super) fn main(charge: &Charge, folder: &StateFolder, registry: &Registry) -
 async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 {
     let (tell, events) = Tell::new();
     let told = tokio::spawn(print_events(events));
-    let links = Arc::new(OnceLock::new());
+    let routes = Routes::default();
     let (unasked, to_route) = mpsc::unbounded_channel();
     let hearsay = Hearsay::default();
-    tokio::spawn(route(to_route, Arc::clone(&links), hearsay.clone()));
+    tokio::spawn(route(to_route, routes.clone(), hearsay.clone()));
     let listening = hearsay.tell_to(&tell);
 
     let end = end_of_life();
     tokio::pin!(end);
     let up = tokio::select! {
-        up = begin(charge, (folder, registry), &tell, &unasked, &links) => up,
+        up = begin(charge, (folder, registry), &tell, &unasked, &routes) => up,
         () = &mut end => Err(Fault::user("the environment was taken down before it was up")),
     };
     // Whoever waits for it to come up listens no longer.
@@ -96,13 +98,17 @@ async fn begin(
     (folder, registry): (&StateFolder, &Registry),
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
-    links: &OnceLock<Vec<Link>>,
+    routes: &Routes,
 ) -> Result<Kept, Fault> {
     folder
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
     let allowed = match charge.keep {
-        Keep::Parties => Some(allowed(&charge.environment, &charge.consent, registry)?),
+        Keep::Parties => {
+            let (environment, consent) = (&charge.environment, &charge.consent);
+            RemovedParties::of(folder)?.check(environment, &consent.readmit)?;
+            Some(allowed(environment, consent, registry)?)
+        }
         Keep::Network | Keep::Agents => None,
     };
     let built = tell
@@ -113,8 +119,17 @@ async fn begin(
     })?);
     let environment = charge.environment.clone();
     if let Some(allowed) = allowed {
-        let up = bring_up(environment, allowed, provider, folder, tell, unasked, links).await?;
-        return Ok(Kept::Parties(Box::new(up)));
+        let up = bring_up(
+            environment,
+            allowed,
+            provider,
+            folder,
+            tell,
+            unasked,
+            routes,
+        )
+        .await?;
+        return Ok(Kept::Parties(Box::new(Standing::new(up))));
     }
     let network =
         Network::bring_up(environment, provider, folder, charge.keep, tell, unasked).await?;

@@ -18,11 +18,14 @@ use serde_bytes::ByteBuf;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::{mpsc, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// How many pieces of a streaming answer may wait to be read before the agent's pipe is left to fill.
 const QUEUE: usize = 64;
+
+/// Between two looks whether an answer has come that nobody waits for any more.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A conversation with one agent. Questions may be asked at the same time from several tasks.
 #[derive(Clone)]
@@ -193,6 +196,22 @@ impl Link {
             return Err(self.ended());
         }
         Ok((message.id, answers))
+    }
+
+    /// Waits until nothing is open that moves the conversation on; false where that takes longer than `patience`.
+    pub(crate) async fn at_rest(&self, patience: Duration) -> bool {
+        let moving = || {
+            lock(&self.shared)
+                .machine
+                .open()
+                .any(|(_, kind)| kind.moves())
+        };
+        let rest = async {
+            while self.gone().is_none() && moving() {
+                sleep(PAUSE).await;
+            }
+        };
+        timeout(patience, rest).await.is_ok()
     }
 
     /// The error of an agent that has ended.

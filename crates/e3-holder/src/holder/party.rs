@@ -19,6 +19,7 @@ use crate::wire::PartyStatus;
 pub(crate) const QUICK: Duration = Duration::from_secs(20);
 
 /// One party: a host with its agent.
+#[derive(Clone)]
 pub(crate) struct Party {
     /// As declared.
     pub(crate) host: Host,

@@ -341,15 +341,3 @@ pub(crate) fn silent(index: usize, party: &Party) -> Failure {
         exit: 2,
     }
 }
-
-/// The failure of a run that its user ended.
-pub(crate) fn cancelled() -> Failure {
-    Failure {
-        party: None,
-        host: None,
-        message: "cancelled".to_owned(),
-        last_lines: Vec::new(),
-        hint: None,
-        exit: 130,
-    }
-}

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use e3_session::types::{LinkReport, RunId};
 use futures::{StreamExt, stream::FuturesUnordered};
-use tokio::{sync::watch, time::sleep_until};
+use tokio::time::sleep_until;
 
 use super::{
     capture::Capture,
     conclude::conclude,
     declared,
     follow::{Followed, follow, stop},
+    halt::{Halt, Halted, halted},
     hearsay::Hearsay,
     lasting,
     look::{AT_ONCE, look},
@@ -46,7 +47,7 @@ pub(crate) async fn run(
     run: RunId,
     ask: &RunAsk,
     (tell, hearsay): (Tell, &Hearsay),
-    mut cancelled: watch::Receiver<bool>,
+    mut heard: Halted,
 ) -> Result<RunRecord, Fault> {
     let tell = tell.recording(record::create_events(&ask.record)?);
     let _listening = hearsay.tell_to(&tell);
@@ -56,7 +57,7 @@ pub(crate) async fn run(
     });
     let prepared = tokio::select! {
         prepared = prepare(up, run, ask, &tell) => prepared?,
-        () = asked_to_end(&mut cancelled) => return Err(Fault::user("cancelled before the programs started")),
+        halt = halted(&mut heard) => return Err(halt.fault()),
     };
     record::write_agreement(&ask.record, &prepared)?;
 
@@ -66,10 +67,7 @@ pub(crate) async fn run(
 
     let started = Moment::now();
     let ended = tell
-        .step(
-            Step::Run,
-            execute(up, ask, &prepared, &tell, &mut cancelled),
-        )
+        .step(Step::Run, execute(up, ask, &prepared, &tell, &mut heard))
         .await?;
     let outcome = conclude(up, &prepared.agreement, &ended.parties).await;
     // What was computed is told all the same.
@@ -116,7 +114,7 @@ async fn execute(
     ask: &RunAsk,
     agreed: &Agreed,
     tell: &Tell,
-    cancelled: &mut watch::Receiver<bool>,
+    heard: &mut Halted,
 ) -> Result<Ended, Fault> {
     let agreement = &agreed.agreement;
     let logs = declared::logs(ask);
@@ -133,7 +131,15 @@ async fn execute(
     let begin = Instant::now();
     let mut running: FuturesUnordered<_> = (0..)
         .zip(up.parties.iter().zip(captures))
-        .map(|(index, (party, capture))| follow(index, party, agreement, capture, tell.clone()))
+        .map(|(index, (party, capture))| {
+            follow(
+                index,
+                party,
+                agreement,
+                capture,
+                (tell.clone(), heard.clone()),
+            )
+        })
         .collect();
 
     let mut ended: Vec<Followed> = Vec::with_capacity(up.parties.len());
@@ -153,15 +159,15 @@ async fn execute(
         tokio::select! {
             Some(followed) = running.next() => {
                 if failure.is_none() {
-                    failure = record::failure(up, ask, &followed);
+                    failure = of_removal(heard).or_else(|| record::failure(up, ask, &followed));
                     if failure.is_some() {
                         phase = Patience::OthersUntil(Instant::now() + AFTER_FAILURE);
                     }
                 }
                 ended.push(followed);
             }
-            () = asked_to_end(cancelled), if matches!(phase, Patience::ProgramsUntil(_)) => {
-                failure = Some(record::cancelled());
+            halt = halted(heard), if matches!(phase, Patience::ProgramsUntil(_)) => {
+                failure = Some(halt.failure());
                 phase = Patience::OthersUntil(Instant::now());
             }
             () = sleep_until(phase.end().into()) => {
@@ -196,9 +202,11 @@ async fn execute(
     })
 }
 
-/// Waits until the command asks for the end, or has gone.
-async fn asked_to_end(cancelled: &mut watch::Receiver<bool>) {
-    drop(cancelled.wait_for(|cancelled| *cancelled).await);
+/// The failure of a run that ends because a party is put out, whatever else fails in consequence.
+fn of_removal(heard: &Halted) -> Option<Failure> {
+    let halt = heard.borrow();
+    let removal = halt.as_ref().filter(|halt| **halt != Halt::Asked);
+    removal.map(Halt::failure)
 }
 
 /// How long those that still run may go on.

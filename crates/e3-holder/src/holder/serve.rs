@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use e3_session::{
@@ -19,7 +19,7 @@ use tokio::{
         UnixListener, UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{Notify, watch},
+    sync::{Mutex as Waiting, MutexGuard, Notify, watch},
     time::{sleep, timeout},
 };
 use tracing::{debug, warn};
@@ -28,14 +28,18 @@ use super::{
     declared,
     examine::examine,
     exec::exec,
+    halt::Halt,
     hearsay::Hearsay,
     kept::Kept,
-    lab,
+    lab, remove,
     run::run,
     tell::{Events, Tell},
     up::Care,
 };
-use crate::wire::{Ask, Event, Fault, RunAsk};
+use crate::{
+    removed::RemovedParties,
+    wire::{Ask, Event, Fault, RunAsk, Tip},
+};
 
 /// How long a command may take to say what it wants.
 const ASK: Duration = Duration::from_secs(5);
@@ -43,6 +47,10 @@ const ASK: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(100);
 /// How long a link may take to be measured.
 const PING: Duration = Duration::from_secs(15);
+/// How long a run may take to end that is ended because a party is put out.
+const ENDING: Duration = Duration::from_secs(40);
+/// Between two looks whether it has.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// An environment that answers commands.
 pub(crate) struct Server {
@@ -50,7 +58,9 @@ pub(crate) struct Server {
     /// What agents notice while there is a run.
     hearsay: Hearsay,
     runs: AtomicU32,
-    running: Mutex<Option<String>>,
+    running: Mutex<Option<Going>>,
+    /// Held while parties are put out.
+    changing: Waiting<()>,
     end: Notify,
 }
 
@@ -64,6 +74,7 @@ impl Server {
             hearsay,
             runs: AtomicU32::new(0),
             running: Mutex::new(None),
+            changing: Waiting::new(()),
             end: Notify::new(),
         })
     }
@@ -124,6 +135,7 @@ impl Server {
             },
             Ask::Lab(ask) => lab::answer(&self.kept, ask, asks, &tell).await,
             Ask::Ping { from, to } => self.ping(&from, &to).await,
+            Ask::Remove { parties } => self.remove(&parties, &tell).await,
             Ask::Down => {
                 self.end.notify_one();
                 Ok(Event::Done {
@@ -138,6 +150,7 @@ impl Server {
     }
 
     async fn status(&self, care: Care) -> Result<Event, Fault> {
+        drop(self.settled(None).await);
         let running = self.running();
         Ok(Event::Status {
             status: Box::new(self.kept.parties()?.status(running, care).await),
@@ -145,12 +158,15 @@ impl Server {
     }
 
     async fn examine(&self) -> Result<Event, Fault> {
+        drop(self.settled(None).await);
+        let up = self.kept.parties()?;
         Ok(Event::Examined {
-            examined: Box::new(examine(self.kept.parties()?).await),
+            examined: Box::new(examine(&up).await),
         })
     }
 
     async fn run(&self, ask: &RunAsk, asks: Asks, tell: &Tell) -> Result<(), Fault> {
+        let settled = self.settled(Some(tell)).await;
         let up = self.kept.parties()?;
         let (dial, ports) = up.dialling;
         if declared::dialling(ask.environment.program.as_ref()) != (dial, ports) {
@@ -160,16 +176,18 @@ impl Server {
             ))
             .hint("`e3 down`, then run again"));
         }
-        let _running = Running::begin(&self.running, &declared::name(ask))?;
+        remove::check_threshold(&up, ask)?;
+        let (halt, heard) = watch::channel(None);
+        let _running = Running::begin(&self.running, &declared::name(ask), halt.clone())?;
+        drop(settled);
         let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
-        let (cancel, cancelled) = watch::channel(false);
-        let watching = tokio::spawn(watch_for_cancel(asks, cancel));
+        let watching = tokio::spawn(watch_for_cancel(asks, halt));
         let ended = run(
-            up,
+            &up,
             RunId(number),
             ask,
             (tell.clone(), &self.hearsay),
-            cancelled,
+            heard,
         )
         .await;
         watching.abort();
@@ -177,6 +195,7 @@ impl Server {
     }
 
     async fn ping(&self, from: &str, to: &str) -> Result<Event, Fault> {
+        drop(self.settled(None).await);
         let up = self.kept.parties()?;
         let (_, from) = up.party(from)?;
         let (peer, _) = up.party(to)?;
@@ -191,27 +210,104 @@ impl Server {
         }
     }
 
+    /// Puts parties out. Others that ask for something wait until that is done; a run that goes on is ended.
+    async fn remove(&self, names: &[String], tell: &Tell) -> Result<Event, Fault> {
+        let begun = Instant::now();
+        let _changing = self.settled(Some(tell)).await;
+        let up = self.kept.parties()?;
+        let leaving = remove::choose(&up, names)?;
+        // First of all: whatever happens from here on, nobody brings them back unawares.
+        let mut removed = RemovedParties::of(&up.folder)?;
+        for (name, did) in remove::names(&up, &leaving) {
+            removed.add(&name, &did)?;
+        }
+        let names = remove::names(&up, &leaving).map(|(name, _)| name);
+        let ended = self.end_run(names.collect()).await?;
+        let _listening = self.hearsay.tell_to(tell);
+        let (now, removed) = remove::remove(&up, &leaving, (begun, tell)).await;
+        if let Some(now) = now {
+            self.kept.replace(now);
+        }
+        let mut removed = removed?;
+        removed.ended = ended;
+        Ok(Event::Removed {
+            removed: Box::new(removed),
+        })
+    }
+
+    /// Ends the run that goes on, if one does, since these parties are put out; gives what ran.
+    async fn end_run(&self, names: Vec<String>) -> Result<Option<String>, Fault> {
+        let what = {
+            let slot = self.running.lock();
+            let slot = slot.unwrap_or_else(PoisonError::into_inner);
+            let Some(going) = &*slot else {
+                return Ok(None);
+            };
+            going.halt.send_replace(Some(Halt::Removed(names)));
+            going.what.clone()
+        };
+        let gone = async {
+            while self.running().is_some() {
+                sleep(PAUSE).await;
+            }
+        };
+        let ended = timeout(ENDING, gone).await;
+        ended.map_err(|_| {
+            Fault::user(format!("the run of {what} does not end"))
+                .hint("`e3 down` ends the environment, for all parties at once")
+        })?;
+        Ok(Some(what))
+    }
+
+    /// Waits while parties are put out, and tells so, if somebody is to be told; nobody is put out as long as the guard is
+    /// there.
+    async fn settled(&self, tell: Option<&Tell>) -> MutexGuard<'_, ()> {
+        if let Ok(settled) = self.changing.try_lock() {
+            return settled;
+        }
+        if let Some(tell) = tell {
+            let text =
+                "a party is being put out of this environment; this waits until that is done";
+            tell.notice(Tip::Note, text);
+        }
+        self.changing.lock().await
+    }
+
     fn running(&self) -> Option<String> {
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let slot = self.running.lock();
+        let slot = slot.unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().map(|going| going.what.clone())
     }
 }
 
+/// A run that goes on.
+struct Going {
+    what: String,
+    /// Ends it before its programs have ended.
+    halt: watch::Sender<Option<Halt>>,
+}
+
 /// Says that a run goes on, as long as it lives.
-struct Running<'a>(&'a Mutex<Option<String>>);
+struct Running<'a>(&'a Mutex<Option<Going>>);
 
 impl<'a> Running<'a> {
-    fn begin(slot: &'a Mutex<Option<String>>, what: &str) -> Result<Self, Fault> {
+    fn begin(
+        slot: &'a Mutex<Option<Going>>,
+        what: &str,
+        halt: watch::Sender<Option<Halt>>,
+    ) -> Result<Self, Fault> {
         let mut running = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(other) = &*running {
+            let other = &other.what;
             return Err(
                 Fault::user(format!("a run of {other} is going on in this environment"))
                     .hint("wait for its end, or bring up another environment beside this one"),
             );
         }
-        *running = Some(what.to_owned());
+        *running = Some(Going {
+            what: what.to_owned(),
+            halt,
+        });
         Ok(Self(slot))
     }
 }
@@ -223,14 +319,18 @@ impl Drop for Running<'_> {
 }
 
 /// The end of the connection is the end of the run, too.
-async fn watch_for_cancel(mut asks: Asks, cancel: watch::Sender<bool>) {
+async fn watch_for_cancel(mut asks: Asks, halt: watch::Sender<Option<Halt>>) {
     while let Some(Ok(ask)) = next_ask(&mut asks).await {
         if matches!(ask, Ask::Cancel) {
             break;
         }
     }
     debug!("the run is cancelled");
-    cancel.send_replace(true);
+    halt.send_if_modified(|halt| {
+        let first = halt.is_none();
+        halt.get_or_insert(Halt::Asked);
+        first
+    });
 }
 
 /// The next thing a command says; `None` when it has gone.

@@ -1,8 +1,16 @@
 //! An environment that is up.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use e3_host::{Provider, ProviderKind};
+use e3_overlay::Overlay;
 use e3_session::{
     message::Request,
     types::{Dial, LinkReport, PartyIndex, Ports, ServiceFacts, SessionId},
@@ -18,9 +26,13 @@ use super::{
     pairs,
     party::{Party, ask_all, statuses},
     quiet,
+    routes::Routes,
     services::{self, Running},
 };
-use crate::wire::{CheckRecord, Fault, HostStatus, InsecureRecord, PartyStatus, Status};
+use crate::{
+    state::StateFolder,
+    wire::{CheckRecord, Fault, HostStatus, InsecureRecord, PartyStatus, Status},
+};
 
 /// How long an agent may take to leave.
 const LEAVE: Duration = Duration::from_secs(10);
@@ -34,7 +46,8 @@ pub(crate) enum Care {
     Look,
 }
 
-/// An environment that is up.
+/// An environment that is up. Where parties are put out, another stands for it from then on.
+#[derive(Clone)]
 pub(crate) struct Up {
     pub(crate) environment: Environment,
     pub(crate) session: SessionId,
@@ -60,6 +73,14 @@ pub(crate) struct Up {
     pub(crate) dialling: (Dial, Ports),
     /// Where this process and the agents log.
     pub(crate) log: PathBuf,
+    pub(crate) overlay: Arc<dyn Overlay>,
+    pub(crate) folder: StateFolder,
+    /// By which messages between agents go.
+    pub(crate) routes: Routes,
+    /// The greatest epoch that any roster was given.
+    pub(crate) epochs: Arc<AtomicU32>,
+    /// Who was put out since it came up, by their hosts' names.
+    pub(crate) removed: Vec<String>,
 }
 
 impl Up {
@@ -98,6 +119,8 @@ impl Up {
             overlay: self.environment.overlay.to_string(),
             identity: self.environment.identity.to_string(),
             roster: self.admitted.roster.hash().to_string(),
+            epoch: self.admitted.roster.epoch,
+            removed: self.removed.clone(),
             words: self.admitted.words.clone(),
             hosts,
             services: {
@@ -128,6 +151,15 @@ impl Up {
         let index = self.admitted.roster.index_of(host).or_else(by_index);
         let found = index.and_then(|index| Some((index, self.parties.get(usize::from(index.0))?)));
         found.ok_or_else(|| {
+            if self.removed.iter().any(|removed| removed == host) {
+                return Fault::user(format!(
+                    "{host} was put out of {} by `e3 remove`",
+                    self.environment.name
+                ))
+                .hint(format!(
+                    "`e3 up --readmit {host}` makes the environment anew, and {host} takes part again"
+                ));
+            }
             let parties = self.parties.iter().map(|party| &party.host.name);
             let names: Vec<_> = parties.map(e3_spec::HostName::as_str).collect();
             Fault::user(format!(
@@ -136,6 +168,11 @@ impl Up {
             ))
             .hint(format!("its hosts are {}", names.join(", ")))
         })
+    }
+
+    /// An epoch that no roster had.
+    pub(crate) fn next_epoch(&self) -> u32 {
+        self.epochs.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Leaves the overlay everywhere. What still runs on the hosts ends with the holder.

@@ -197,6 +197,11 @@ impl StateFolder {
         self.beside("addresses")
     }
 
+    /// The file in which it is remembered who was put out of the environment. `down` leaves it.
+    pub fn removed(&self) -> PathBuf {
+        self.beside("removed")
+    }
+
     /// This environment's file in a folder beside the environments'.
     fn beside(&self, folder: &str) -> PathBuf {
         let id = self.state.file_name().unwrap_or_default();

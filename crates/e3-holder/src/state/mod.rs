@@ -12,6 +12,8 @@
 //!     …                  what a lab host's agent makes; only `kept/` outlives the environment
 //! $XDG_STATE_HOME/e3/pins/<id>.json
 //!                        who the parties are whose identities outlive the environment
+//! $XDG_STATE_HOME/e3/removed/<id>.json
+//!                        who was put out of the environment and is to stay out
 //! ```
 
 mod folder;

@@ -43,6 +43,11 @@ pub enum Ask {
         /// To that host.
         to: String,
     },
+    /// Put parties out: the others forget them, and go on without them. A run that goes on is ended.
+    Remove {
+        /// Their hosts' names, or their indices.
+        parties: Vec<String>,
+    },
     /// Something of the network itself.
     Lab(LabAsk),
     /// End the environment.

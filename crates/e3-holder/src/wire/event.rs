@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use e3_session::types::{Ending, Health, LinkReport, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckRecord, Examined, LabAnswer, LinkRecord, PlayedRecord, RunRecord};
+use super::{CheckRecord, Examined, LabAnswer, LinkRecord, PlayedRecord, RemovedRecord, RunRecord};
 
 /// An event with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Stamped {
     pub event: Event,
 }
 
-/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged`, `Examined`, `Lab` and `Exited` end an answer.
+/// What happened. `Done`, `Failed`, `Finished`, `Status`, `Pinged`, `Removed`, `Examined`, `Lab` and `Exited` end an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum Event {
@@ -116,6 +116,11 @@ pub enum Event {
         /// The link.
         link: LinkReport,
     },
+    /// Parties were put out.
+    Removed {
+        /// What has come of it.
+        removed: Box<RemovedRecord>,
+    },
     /// The hosts have found out how they are attached to the network.
     Examined {
         /// What they have found out.
@@ -155,6 +160,7 @@ impl Event {
                 | Self::Finished { .. }
                 | Self::Status { .. }
                 | Self::Pinged { .. }
+                | Self::Removed { .. }
                 | Self::Examined { .. }
                 | Self::Exited { .. }
                 | Self::Lab { .. }
@@ -265,6 +271,12 @@ pub struct Status {
     pub identity: String,
     /// The roster's hash, in hexadecimal.
     pub roster: String,
+    /// The roster's epoch: how often who takes part was laid down, 1 being the first time.
+    #[serde(default)]
+    pub epoch: u32,
+    /// Who was put out since the environment came up, by their hosts' names.
+    #[serde(default)]
+    pub removed: Vec<String>,
     /// The words that people may compare by voice: all who hold this roster have the same.
     pub words: String,
     /// The hosts with their parties.

@@ -5,6 +5,7 @@ mod event;
 mod lab;
 mod network;
 mod probe;
+mod removed;
 mod result;
 mod watched;
 
@@ -22,6 +23,7 @@ pub use lab::{
 };
 pub use network::{Examined, ExaminedHost};
 pub use probe::{Measured, PairRecord, ProbeRecord};
+pub use removed::{Parted, RemovedRecord};
 pub use result::{
     AgreementRecord, CheckRecord, Failure, InsecureRecord, LinkRecord, Machine, OutcomeRecord,
     PartyRecord, PathKind, RunRecord, Seconds,

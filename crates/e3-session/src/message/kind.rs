@@ -137,7 +137,7 @@ impl RequestKind {
     }
 
     /// Whether a request of this kind moves the conversation on, so that only one may be open at a time.
-    pub(crate) fn moves(self) -> bool {
+    pub fn moves(self) -> bool {
         match self {
             Self::Hello
             | Self::Prepare

@@ -33,6 +33,8 @@ pub enum Verb {
     Exec(Exec),
     /// Measure the way between two hosts of an environment that is up
     Ping(Ping),
+    /// Put a party out of an environment that is up: the others forget it at once, and go on without it
+    Remove(Remove),
     /// Take an environment down and leave nothing behind; may be repeated, also after a crash
     Down(Down),
     /// The network by itself, for whatever program: bring it up, change it, look into it
@@ -125,6 +127,9 @@ pub struct Up {
     /// Believe the party of this host although it is not who it was (may be repeated)
     #[arg(long, value_name = "HOST", help_heading = None)]
     pub accept: Vec<String>,
+    /// Let a party take part again that `e3 remove` has put out (may be repeated)
+    #[arg(long, value_name = "PARTY", help_heading = None)]
+    pub readmit: Vec<String>,
     /// Allow an overlay that protects nothing outside the lab too
     #[arg(long, help_heading = None)]
     pub insecure: bool,
@@ -156,6 +161,9 @@ pub struct Run {
     /// Believe the party of this host although it is not who it was (may be repeated)
     #[arg(long, value_name = "HOST", help_heading = None)]
     pub accept: Vec<String>,
+    /// Let a party take part again that `e3 remove` has put out (may be repeated)
+    #[arg(long, value_name = "PARTY", help_heading = None)]
+    pub readmit: Vec<String>,
     /// Allow an overlay that protects nothing outside the lab too; the run's record says so
     #[arg(long, help_heading = None)]
     pub insecure: bool,
@@ -255,6 +263,30 @@ pub struct Ping {
 }
 
 impl Ping {
+    /// Which environment.
+    pub fn environment(&self) -> EnvironmentArgs {
+        EnvironmentArgs {
+            path: self.env.clone(),
+            overrides: self.overrides.clone(),
+        }
+    }
+}
+
+/// `e3 remove`
+#[derive(Args, Debug)]
+pub struct Remove {
+    /// The party, by its host's name or its index; with several, all are put out together
+    #[arg(value_name = "PARTY", required = true)]
+    pub who: Vec<String>,
+    /// The environment: a folder that holds an e3.toml, or the file itself [default: ./e3.toml]
+    #[arg(short, long, value_name = "PATH")]
+    pub env: Option<PathBuf>,
+    /// What to change in it.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+impl Remove {
     /// Which environment.
     pub fn environment(&self) -> EnvironmentArgs {
         EnvironmentArgs {

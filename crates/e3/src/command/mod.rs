@@ -17,6 +17,7 @@ mod ping;
 mod plan;
 mod probe;
 mod profile;
+mod remove;
 mod run;
 mod status;
 mod up;
@@ -43,6 +44,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Logs(args) => logs::main(args, global),
         Verb::Exec(args) => exec::main(args, global),
         Verb::Ping(args) => ping::main(args, global),
+        Verb::Remove(args) => remove::main(args, global),
         Verb::Down(args) => down::main(args, global),
         Verb::Lab(args) => lab::main(args, global),
         Verb::Id(args) => id::main(args, global),

@@ -50,6 +50,7 @@ pub fn main(args: &Run, global: &Global) -> Result<ExitCode, Fault> {
     let consent = Consent {
         insecure: args.insecure,
         accept: args.accept.clone(),
+        readmit: args.readmit.clone(),
     };
     let wanted = &loaded.environment;
     let done = in_environment(wanted, &folder, ask, &consent, &interrupt, |event| {
@@ -99,7 +100,7 @@ pub fn in_environment(
 ) -> Result<RunRecord, Fault> {
     let (launched, steps) = loop {
         if let Some(held) = environment::settled(folder)? {
-            usable(&held, wanted)?;
+            usable(&held, wanted, &consent.readmit)?;
             return run(folder, ask, interrupt, each);
         }
         if let Some(started) = environment::start(
@@ -146,7 +147,7 @@ fn run(
 }
 
 /// What is up must be what is asked for, but for the program.
-fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
+fn usable(held: &environment::Held, wanted: &Environment, readmit: &[String]) -> Result<(), Fault> {
     if held.is_passing() {
         let owner = held
             .owner
@@ -161,6 +162,14 @@ fn usable(held: &environment::Held, wanted: &Environment) -> Result<(), Fault> {
             Fault::user("only the network of this environment is up, without parties")
                 .hint("`e3 up` makes the whole of it anew; `e3 lab down` takes the network away"),
         );
+    }
+    if let Some(name) = held.put_out().iter().find(|name| readmit.contains(name)) {
+        return Err(Fault::user(format!(
+            "the environment is up without {name}, which `e3 remove` has put out"
+        ))
+        .hint(format!(
+            "`e3 up --readmit {name}` makes it anew, with {name}"
+        )));
     }
     let differences = held.differences(wanted);
     if differences.is_empty() {

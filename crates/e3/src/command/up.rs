@@ -26,6 +26,8 @@ struct Document {
     changes: Vec<Change>,
     /// How long each step took.
     steps: BTreeMap<Step, f64>,
+    /// Who was put out of what is up, and stays out.
+    removed: Vec<String>,
 }
 
 /// Brings the environment up; one that is up as declared stays as it is, another is made anew.
@@ -46,6 +48,7 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
     let consent = Consent {
         insecure: args.insecure,
         accept: args.accept.clone(),
+        readmit: args.readmit.clone(),
     };
     beforehand::check(wanted, &consent.accept).map_err(environment::from_fault)?;
     let mut view = View::new(global);
@@ -54,9 +57,9 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
         let (done, changes) = match environment::settled(&folder)? {
             None => ("created", Vec::new()),
             Some(held) => match held.differences(wanted) {
-                same if same.is_empty() && !held.is_passing() && !held.is_network() => {
+                same if same.is_empty() && stays(&held, &args.readmit) => {
                     view.finish();
-                    return tell(&unchanged(wanted), global);
+                    return tell(&unchanged(wanted, held.put_out()), global);
                 }
                 changes => {
                     replace(&held, &folder)?;
@@ -93,17 +96,25 @@ pub fn main(args: &Up, global: &Global) -> Result<ExitCode, Fault> {
             done,
             changes,
             steps,
+            removed: Vec::new(),
         },
         global,
     )
 }
 
-fn unchanged(environment: &Environment) -> Document {
+/// Whether what is up is what is wanted, as far as it is as declared.
+fn stays(held: &Held, readmit: &[String]) -> bool {
+    let returns = held.put_out().iter().any(|name| readmit.contains(name));
+    !held.is_passing() && !held.is_network() && !returns
+}
+
+fn unchanged(environment: &Environment, removed: Vec<String>) -> Document {
     Document {
         environment: environment.name.to_string(),
         done: "unchanged",
         changes: Vec::new(),
         steps: BTreeMap::new(),
+        removed,
     }
 }
 
@@ -150,7 +161,14 @@ fn tell(done: &Document, global: &Global) -> Result<ExitCode, Fault> {
             out::line(&change.to_string())?;
         }
         out::line(&match done.done {
-            "unchanged" => format!("{} is up already, as declared", done.environment),
+            "unchanged" if done.removed.is_empty() => {
+                format!("{} is up already, as declared", done.environment)
+            }
+            "unchanged" => format!(
+                "{} is up already, without {}, which `e3 remove` has put out; `--readmit` lets in again",
+                done.environment,
+                done.removed.join(", ")
+            ),
             _ => format!("{} is up", done.environment),
         })?;
     }

@@ -7,6 +7,7 @@ use std::{
 
 use e3_holder::{
     client::Client,
+    removed::RemovedParties,
     state::{Holding, Lock, Owner, StateFolder},
     wire::{Ask, Event, Stamped},
 };
@@ -30,6 +31,8 @@ pub struct Held {
     pub owner: Option<Owner>,
     /// What is up.
     pub environment: Option<Environment>,
+    /// Who was put out of it, or of what was up before.
+    pub removed: RemovedParties,
 }
 
 impl Held {
@@ -45,15 +48,34 @@ impl Held {
             .is_some_and(|owner| owner.verb == NETWORK)
     }
 
-    /// Where what is up differs from what is asked for, beyond the program: that may differ from run to run.
-    pub fn differences(&self, asked: &Environment) -> Vec<Change> {
-        let changes = self.environment.as_ref().map(|up| e3_spec::diff(up, asked));
-        changes
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|change| change.effect() > Effect::NextRun)
-            .collect()
+    /// The hosts whose parties were put out of it while it was up.
+    pub fn put_out(&self) -> Vec<String> {
+        let hosts = self.environment.iter().flat_map(|up| &up.hosts);
+        let names = hosts.map(|host| host.name.to_string());
+        names.filter(|name| self.removed.contains(name)).collect()
     }
+
+    /// Where what is up differs from what is asked for, beyond the program: that may differ from run to run.
+    /// Who was put out may be named still, or not any more.
+    pub fn differences(&self, asked: &Environment) -> Vec<Change> {
+        let Some(up) = &self.environment else {
+            return Vec::new();
+        };
+        let changes = differences(up, asked);
+        let gone = self.put_out();
+        if changes.is_empty() || gone.is_empty() {
+            return changes;
+        }
+        let left = differences(&up.without(&gone), asked);
+        if left.is_empty() { left } else { changes }
+    }
+}
+
+fn differences(up: &Environment, asked: &Environment) -> Vec<Change> {
+    let changes = e3_spec::diff(up, asked).into_iter();
+    changes
+        .filter(|change| change.effect() > Effect::NextRun)
+        .collect()
 }
 
 /// The environment, if somebody keeps it, whether it answers already or not.
@@ -65,7 +87,11 @@ pub fn held(folder: &StateFolder) -> Result<Option<Held>, Fault> {
         return Ok(None);
     };
     let environment = folder.read("environment.json").map_err(Fault::from)?;
-    Ok(Some(Held { owner, environment }))
+    Ok(Some(Held {
+        owner,
+        environment,
+        removed: RemovedParties::of(folder).map_err(from_fault)?,
+    }))
 }
 
 /// The environment once it neither comes up nor ends: up and answering, or nothing.

@@ -17,6 +17,7 @@ use super::{
 use crate::wire::Fault;
 
 /// The services of an environment, by the hosts that they run on.
+#[derive(Clone)]
 pub(crate) struct Running {
     others: Arc<OnDemand>,
     hosts: Vec<OneHost>,

@@ -61,7 +61,7 @@ pub fn main(args: &CaRevoke, global: &Global) -> Result<ExitCode, Fault> {
         ))?;
     }
     out::aside(
-        "an environment that is up believes the party until `e3 down`; the next one refuses it\n",
+        "environments that are up go on with the party: `e3 remove PARTY` puts it out there at once; the next ones refuse it\n",
     );
     Ok(ExitCode::SUCCESS)
 }

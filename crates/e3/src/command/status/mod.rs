@@ -79,8 +79,9 @@ fn lines(status: &Status) -> Vec<String> {
             status.environment, status.overlay, status.identity
         ),
         words::roster(&status.words),
-        String::new(),
     ];
+    lines.extend(removed(status));
+    lines.push(String::new());
     lines.extend(hosts(&status.hosts));
     if !status.services.is_empty() {
         lines.push(String::new());
@@ -94,6 +95,13 @@ fn lines(status: &Status) -> Vec<String> {
         lines.extend(by_direction(&status.hosts, &status.links));
     }
     lines
+}
+
+/// Who was put out; nothing as long as all are there that came up.
+fn removed(status: &Status) -> Option<String> {
+    let names = status.removed.join(", ");
+    (!status.removed.is_empty())
+        .then(|| format!("put out: {names}; the roster's epoch is {}", status.epoch))
 }
 
 fn hosts(hosts: &[HostStatus]) -> Vec<String> {
