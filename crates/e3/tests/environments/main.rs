@@ -31,7 +31,12 @@ mod interrupt;
 mod kept_up;
 mod kill;
 mod links;
-#[cfg(any(feature = "nebula", feature = "wireguard", feature = "tailscale"))]
+#[cfg(any(
+    feature = "quic",
+    feature = "nebula",
+    feature = "wireguard",
+    feature = "tailscale"
+))]
 mod mesh;
 mod pins;
 mod probes;
@@ -40,6 +45,8 @@ mod programs;
 mod proof;
 mod quic;
 mod readable;
+#[cfg(feature = "quic")]
+mod removal;
 mod schemes;
 mod services;
 mod settling;

@@ -1,4 +1,4 @@
-//! Overlays that carry packets: stock Nebula in two versions, WireGuard, Tailscale's client with a Headscale of our own.
+//! Overlays beside one another; here those that carry packets: stock Nebula in two versions, WireGuard, Tailscale's client with a Headscale of our own.
 
 #[cfg(feature = "tailscale")]
 mod account;
@@ -28,11 +28,21 @@ use crate::support::{
 
 /// One way to connect parties.
 pub(crate) struct Way {
-    overlay: &'static str,
+    pub(crate) overlay: &'static str,
     /// The folder whose programs are used, where that makes a difference.
     stock: Option<PathBuf>,
     /// The programs of others that it takes.
     programs: &'static [&'static str],
+}
+
+/// Our own, over streams.
+#[cfg(feature = "quic")]
+pub(crate) fn quic() -> Way {
+    Way {
+        overlay: "quic",
+        stock: None,
+        programs: &[],
+    }
 }
 
 /// The distribution's Nebula.
