@@ -13,6 +13,7 @@ use e3_spec::Environment;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    clock::now_s,
     state::{StateFolder, make_private, write_document},
     wire::Fault,
 };
@@ -89,9 +90,11 @@ impl RemovedParties {
 
     /// Remembers one more.
     pub(crate) fn add(&mut self, name: &str, did: &str) -> Result<(), Fault> {
+        let now = i64::try_from(now_s()).ok();
+        let time = now.and_then(|now| jiff::Timestamp::from_second(now).ok());
         let removed = Removed {
             did: did.to_owned(),
-            time: jiff::Timestamp::now().strftime("%FT%TZ").to_string(),
+            time: time.unwrap_or_default().to_string(),
         };
         self.parties.insert(name.to_owned(), removed);
         self.write()

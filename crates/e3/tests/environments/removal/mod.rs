@@ -95,9 +95,9 @@ fn puts_out(way: &Way, agent: Agent) {
     after.push(last("ams has last heard home", &to_home, &home));
     after.push(last("home has last heard nyc", &from_home, &nyc));
     if agent == Agent::Listens {
-        let lost = |end: &talk::End, whom: &Place| end.until("ended", &whom.address, patience);
-        after.push(("home has lost nyc", lost(&from_home, &nyc)));
-        after.push(("home has lost ams", lost(&listening[0], &ams)));
+        let ended = |end: &talk::End, whom: &Place| end.until("ended", &whom.address, patience);
+        after.push(("home has lost nyc", ended(&from_home, &nyc)));
+        after.push(("home has lost ams", ended(&listening[0], &ams)));
     }
     println!(
         "{} with an agent that {agent:?}: the command took {took:.2} s",

@@ -121,15 +121,13 @@ fn who_was_put_out_comes_back_only_if_somebody_says_so() {
 fn what_is_up_is_the_same_whether_e3_toml_still_names_who_was_put_out() {
     let workshop = Workshop::new();
     let without = |without: &str| {
-        let hosts = ["a", "b", "c", "d"]
-            .into_iter()
-            .filter(|name| *name != without);
-        let hosts: String = hosts
-            .map(|name| format!("[hosts.{name}]\nregion = \"ams3\"\n"))
-            .collect();
+        let names = ["a", "b", "c", "d"].into_iter();
+        let names = names.filter(|name| *name != without);
+        let hosts = names.map(|name| format!("[hosts.{name}]\nregion = \"ams3\"\n"));
+        let declared = hosts.collect::<Vec<_>>().concat();
         workshop.put(
             "e3.toml",
-            &format!("{hosts}[program]\npath = \"program.py\"\n"),
+            &format!("{declared}[program]\npath = \"program.py\"\n"),
         );
     };
     without("nobody");

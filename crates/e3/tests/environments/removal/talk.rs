@@ -127,8 +127,8 @@ impl End {
             }
             assert!(
                 Instant::now() < end,
-                "`{what} {whom}` was not told within {patience:?}: {:?} has {:?}",
-                self.file,
+                "`{what} {whom}` was not told within {patience:?}: {} has {:?}",
+                self.file.display(),
                 fs::read_to_string(&self.file)
             );
             thread::sleep(PAUSE);
