@@ -109,7 +109,7 @@ pub(super) async fn admit(
     for party in parties.iter() {
         party.link.trust(documents.clone());
     }
-    let (admitted, words) = compare(parties, roster, documents).await?;
+    let (admitted, words) = compare(parties, (roster, documents), VERIFY).await?;
     for (party, words) in parties.iter_mut().zip(words) {
         party.words = words;
     }
@@ -143,7 +143,8 @@ pub(super) async fn admit_fewer(
     let entries = roster.parties.iter().filter(stays).cloned().collect();
     let roster = Roster::build(roster.session, epoch, roster.network.clone(), entries)
         .map_err(|error| Fault::user(error.to_string()))?;
-    let (admitted, words) = compare(staying, roster, documents.clone()).await?;
+    // Somebody waits for it whose machine was stolen: one of the others that hangs is to be told soon.
+    let (admitted, words) = compare(staying, (roster, documents.clone()), QUICK).await?;
     for (party, words) in staying.iter_mut().zip(words) {
         party.words = words;
     }
@@ -265,13 +266,13 @@ async fn endorse(
 /// From *admit* to *compare*; with the words that each party's agent has found.
 async fn compare(
     parties: &[Party],
-    roster: Roster,
-    documents: Documents,
+    (roster, documents): (Roster, Documents),
+    patience: Duration,
 ) -> Result<(Admitted, Vec<String>), Fault> {
     let request = |_: usize, _: &Party| Request::Admit {
         roster: roster.clone(),
     };
-    let answers = ask_all(parties, "admit", VERIFY, request).await?;
+    let answers = ask_all(parties, "admit", patience, request).await?;
     let admissions = taken(parties, answers, |reply| match reply {
         Reply::Admitted { admission, .. } => Some(admission.clone()),
         _ => None,

@@ -211,7 +211,7 @@ fn not_admitted(fault: Fault, gone: &[Party]) -> Fault {
         ..fault
     }
     .hint(format!(
-        "`e3 down` ends the environment for all parties at once; `e3 remove {names} PARTY` also puts out the party that is in the way"
+        "`e3 down` ends the environment for all parties at once; `e3 remove {names} PARTY` also puts out the party that is in the way. No later `e3 up` lets {names} in"
     ))
 }
 
