@@ -38,7 +38,8 @@ STOCK = {
 }
 USUAL = ['direct', 'direct-again', 'tls', 'quic', 'quic-udp']
 # A probe speaks plain TCP and nothing else, which overlay tls does not secure.
-IMPOSSIBLE = {('round-trip', 'tls'), ('round-trip-at-rest', 'tls'), ('stream', 'tls')}
+# Nothing is to be set up by hand where programs speak plain TCP.
+IMPOSSIBLE = {('round-trip', 'tls'), ('round-trip-at-rest', 'tls'), ('stream', 'tls'), ('set-up', 'direct-by-hand')}
 
 
 def possible(work, todo, way):
