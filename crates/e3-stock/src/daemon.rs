@@ -371,18 +371,25 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> Daemon {
+        with_shell(script, Daemon::start)
+    }
+
+    fn with_shell(
+        script: &str,
+        start: impl FnOnce(Spec<'_>) -> Result<Daemon, DaemonError>,
+    ) -> Daemon {
         let found = Found {
             name: "sh",
             path: "/bin/sh".into(),
         };
-        Daemon::start(Spec {
+        let spec = Spec {
             found: &found,
             source: "script",
             arguments: vec!["-c".into(), script.into()],
             environment: Vec::new(),
             folder: Path::new("/"),
-        })
-        .unwrap()
+        };
+        start(spec).unwrap()
     }
 
     #[tokio::test]
@@ -418,22 +425,13 @@ mod tests {
     async fn whoever_hears_it_misses_no_line() {
         let heard = Arc::new(Mutex::new(0));
         let counted = Arc::clone(&heard);
-        let found = Found {
-            name: "sh",
-            path: "/bin/sh".into(),
-        };
-        let spec = Spec {
-            found: &found,
-            source: "script",
-            arguments: vec!["-c".into(), "seq 5000; seq 5000 >&2".into()],
-            environment: Vec::new(),
-            folder: Path::new("/"),
-        };
-        let daemon = Daemon::start_heard(spec, move |_| {
-            *counted.lock().unwrap() += 1;
-            None
+        let daemon = with_shell("seq 5000; seq 5000 >&2", |spec| {
+            Daemon::start_heard(spec, move |_| {
+                *counted.lock().unwrap() += 1;
+                None
+            })
         });
-        daemon.unwrap().end().await;
+        daemon.end().await;
         assert_eq!(*heard.lock().unwrap(), 10_000);
     }
 
@@ -453,21 +451,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_wants_is_not_what_it_said_last() {
-        let found = Found {
-            name: "sh",
-            path: "/bin/sh".into(),
-        };
-        let spec = Spec {
-            found: &found,
-            source: "script",
-            arguments: vec!["-c".into(), "echo gone; echo own; exit 3".into()],
-            environment: Vec::new(),
-            folder: Path::new("/"),
-        };
-        let daemon = Daemon::start_heard(spec, |line| {
-            (!line.contains("own")).then(|| chatter::kind(line))
+        let daemon = with_shell("echo gone; echo own; exit 3", |spec| {
+            Daemon::start_heard(spec, |line| {
+                (!line.contains("own")).then(|| chatter::kind(line))
+            })
         });
-        let told = daemon.unwrap().end().await;
+        let told = daemon.end().await;
         assert!(told.ends_with("it said last: gone"), "{told}");
     }
 
