@@ -23,6 +23,8 @@ pub(crate) mod files {
     pub(crate) const SOCKET: &str = "s";
     pub(crate) const DATABASE: &str = "db.sqlite";
     pub(crate) const NOISE: &str = "noise.key";
+    /// What the desk remembers; the server knows nothing of it.
+    pub(crate) const BOOK: &str = "desk.json";
     pub(crate) const DERP: &str = "derp.key";
 }
 

@@ -16,6 +16,7 @@ use serde_bytes::ByteBuf;
 use tokio::{net::TcpListener, sync::Mutex, task::JoinHandle};
 
 use super::{
+    config::files::BOOK,
     kept::Kept,
     server::{Clerk, start},
     tidying::{AGAIN, Tidying, tell},
@@ -147,7 +148,7 @@ impl Service for Coordinator {
                 transport: Transport::Tcp,
                 source,
             })?;
-        let desk = Desk::default();
+        let desk = Desk::open(begin.folder.join(BOOK)).map_err(|error| failed(&error))?;
         let acceptor = acceptor(&kept.desk, &desk).map_err(|error| failed(&error))?;
         let (daemon, clerk) = start(&begin.folder, own, ports)
             .await

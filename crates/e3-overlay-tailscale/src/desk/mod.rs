@@ -5,6 +5,7 @@
 //! in the handshake. A party says at which port its program listens (two bytes, 0 for any), which is opened to the others, of its
 //! own node alone. The desk says one thing and closes: `+` and a key, or `-` and why there is none.
 
+mod book;
 pub(crate) mod client;
 mod door;
 pub(crate) mod server;

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt, io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -18,7 +19,12 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{AuthKey, door::Door, ends, saying};
+use super::{
+    AuthKey,
+    book::{Book, Entries, Entry},
+    door::Door,
+    ends, saying,
+};
 use crate::{TailscaleError, introduced::NodeKey};
 
 /// How long whoever knocks may take to say who it is.
@@ -46,7 +52,15 @@ pub(crate) trait Issuer: Send + Sync + 'static {
 
 /// A desk, and whom it serves. Clones are the same.
 #[derive(Clone, Default)]
-pub(crate) struct Desk(Arc<Mutex<BTreeMap<[u8; 32], Party>>>);
+pub(crate) struct Desk(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    parties: BTreeMap<[u8; 32], Party>,
+    /// What whoever comes back had used and told before this desk was begun.
+    before: Entries,
+    book: Book,
+}
 
 /// A party as the coordinator knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +72,7 @@ pub(crate) struct Guest {
 
 struct Party {
     node: NodeKey,
-    given: u32,
-    /// The port that its program listens on, as it has told.
-    port: Option<u16>,
+    entry: Entry,
 }
 
 /// A party that has proven to be itself.
@@ -71,59 +83,79 @@ struct Visitor {
 }
 
 impl Desk {
+    /// One that finds in this file what it knew before it was begun anew.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, TailscaleError> {
+        let (book, before) = Book::open(path)?;
+        let known = Known {
+            parties: BTreeMap::new(),
+            before,
+            book,
+        };
+        Ok(Self(Arc::new(Mutex::new(known))))
+    }
+
     /// From now on it is for these, and for nobody else. Who was known before has used what it has used.
     pub(crate) fn admit(&self, parties: impl Iterator<Item = (VerifyingKey, NodeKey)>) {
         let mut known = self.lock();
         let parties = parties.map(|(desk, node)| {
-            let before = known.get(desk.as_bytes());
-            let party = Party {
-                node,
-                given: before.map_or(0, |party| party.given),
-                port: before.and_then(|party| party.port),
-            };
-            (desk.to_bytes(), party)
+            let here = known.parties.get(desk.as_bytes());
+            let before = || known.before.get(&hex::encode(desk)).copied();
+            let entry = here.map(|party| party.entry).or_else(before);
+            let entry = entry.unwrap_or_default();
+            (desk.to_bytes(), Party { node, entry })
         });
-        *known = parties.collect();
+        known.parties = parties.collect();
+        known.before.clear();
     }
 
     /// Whether a node is one of the parties'.
     pub(crate) fn is_known(&self, node: &NodeKey) -> bool {
-        self.lock().values().any(|party| party.node == *node)
+        let known = self.lock();
+        known.parties.values().any(|party| party.node == *node)
     }
 
     /// Its parties.
     pub(crate) fn guests(&self) -> Vec<Guest> {
         let known = self.lock();
-        let guests = known.values().map(|party| Guest {
+        let guests = known.parties.values().map(|party| Guest {
             node: party.node,
-            port: party.port,
+            port: party.entry.port,
         });
         guests.collect()
     }
 
-    /// Counts a key that is about to be given to a party with a program at that port, and says to which node; to none where
-    /// none are left to give.
-    fn count(&self, key: &VerifyingKey, port: u16) -> Option<NodeKey> {
+    /// Counts a key that is about to be given to a party with a program at that port, and says to which node. The error says why
+    /// none is given.
+    fn count(&self, key: &VerifyingKey, port: u16) -> Result<NodeKey, String> {
         let mut known = self.lock();
-        let party = known.get_mut(key.as_bytes());
-        let party = party.filter(|party| party.given < KEYS)?;
-        party.given += 1;
-        party.port = Some(port);
-        Some(party.node)
+        let party = known.parties.get_mut(key.as_bytes());
+        let party = party.filter(|party| party.entry.given < KEYS);
+        let party = party.ok_or_else(|| {
+            format!("this party was given {KEYS} keys already: leave the environment and come anew")
+        })?;
+        party.entry.given += 1;
+        party.entry.port = Some(port);
+        let node = party.node;
+        known.keep()?;
+        Ok(node)
     }
 
     /// A key that was counted was not given after all.
     fn give_back(&self, key: &VerifyingKey) {
-        if let Some(party) = self.lock().get_mut(key.as_bytes()) {
-            party.given = party.given.saturating_sub(1);
+        let mut known = self.lock();
+        if let Some(party) = known.parties.get_mut(key.as_bytes()) {
+            party.entry.given = party.entry.given.saturating_sub(1);
+        }
+        if let Err(why) = known.keep() {
+            tracing::warn!("{why}");
         }
     }
 
     fn knows(&self, key: &VerifyingKey) -> bool {
-        self.lock().contains_key(key.as_bytes())
+        self.lock().parties.contains_key(key.as_bytes())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], Party>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,16 +219,24 @@ impl Desk {
             mut stream,
         } = visitor;
         let answer = match self.count(&key, port) {
-            Some(node) => {
+            Ok(node) => {
                 let made = issuer.issue(self, node).await;
                 made.inspect_err(|_| self.give_back(&key))
             }
-            None => Err(format!(
-                "this party was given {KEYS} keys already: leave the environment and come anew"
-            )),
+            Err(why) => Err(why),
         };
         stream.write_all(&saying(&answer)).await?;
         stream.shutdown().await
+    }
+}
+
+impl Known {
+    /// Writes down what the parties have used and told.
+    fn keep(&self) -> Result<(), String> {
+        let parties = self.parties.iter();
+        let entries = parties.map(|(key, party)| (hex::encode(key), party.entry));
+        let kept = self.book.keep(&entries.collect());
+        kept.map_err(|error| format!("the desk cannot write down what it gives: {error}"))
     }
 }
 

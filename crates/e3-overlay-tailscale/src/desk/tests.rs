@@ -1,4 +1,5 @@
 use std::{
+    fs,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -174,4 +175,34 @@ proptest! {
             prop_assert!(!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()));
         }
     }
+}
+
+/// One that was begun anew knows which ports are open and which keys were given, but nobody before it is told of a roster.
+#[tokio::test]
+async fn a_desk_that_is_begun_anew_knows_what_it_was_told() {
+    let [keys, desk_keys] = [(); 2].map(|()| PartyKeys::generate().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("desk.json");
+    let node = NodeKey([7; 32]);
+    let guest = |port| Guest { node, port };
+    let desk_key = desk_keys.public().desk;
+    for port in [None, Some(11_365)] {
+        let desk = Desk::open(file.clone()).unwrap();
+        assert!(desk.guests().is_empty());
+        desk.admit([(keys.public().desk, node)].into_iter());
+        assert_eq!(desk.guests(), [guest(port)]);
+        let at = open(&desk, desk_keys.desk()).await;
+        for _ in 0..4 {
+            ask(visitor(&keys), (at, desk_key), soon()).await.unwrap();
+        }
+    }
+    let desk = Desk::open(file.clone()).unwrap();
+    desk.admit([(keys.public().desk, node)].into_iter());
+    let at = open(&desk, desk_keys.desk()).await;
+    let refused = ask(visitor(&keys), (at, desk_key), soon()).await;
+    assert!(refused.unwrap_err().to_string().contains("8 keys"));
+
+    fs::write(&file, "{").unwrap();
+    let broken = Desk::open(file).unwrap_err().to_string();
+    assert!(broken.contains("desk.json"), "{broken}");
 }
