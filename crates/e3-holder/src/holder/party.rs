@@ -10,7 +10,7 @@ use e3_session::{
     types::{Contact, HostFacts, PartyIndex, PlaceKind},
 };
 use e3_spec::Host;
-use futures::future::join_all;
+use futures::{StreamExt as _, stream::FuturesUnordered};
 
 use super::link::{Link, LinkError};
 use crate::wire::PartyStatus;
@@ -73,18 +73,31 @@ impl Party {
     }
 }
 
-/// Asks every party at once; the first error in the order of parties is the answer.
+/// Asks every party at once; the first error in the order of parties is the answer. Without an agent that has ended the others
+/// may wait for each other for long, so that is the answer at once.
 pub(crate) async fn ask_all(
     parties: &[Party],
     what: &'static str,
     patience: Duration,
     request: impl Fn(usize, &Party) -> Request,
 ) -> Result<Vec<Reply>, LinkError> {
-    let asked = parties
+    let mut asked: FuturesUnordered<_> = parties
         .iter()
         .enumerate()
-        .map(|(index, party)| party.link.ask(what, request(index, party), patience));
-    join_all(asked).await.into_iter().collect()
+        .map(|(index, party)| {
+            let asking = party.link.ask(what, request(index, party), patience);
+            async move { (index, asking.await) }
+        })
+        .collect();
+    let mut answers = Vec::with_capacity(parties.len());
+    while let Some((index, answer)) = asked.next().await {
+        if let Err(gone @ LinkError::Gone { .. }) = answer {
+            return Err(gone);
+        }
+        answers.push((index, answer));
+    }
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// The error of an answer that the conversation's machine should have refused.

@@ -16,6 +16,7 @@ use e3_session::{
     types::{Dial, LinkReport, PartyIndex, Ports, ServiceFacts, SessionId},
 };
 use e3_spec::Environment;
+use futures::future::join_all;
 
 use super::{
     admit::Admitted,
@@ -24,7 +25,7 @@ use super::{
     look::{SOON, look},
     on_demand::OnDemand,
     pairs,
-    party::{Party, ask_all, statuses},
+    party::{Party, statuses},
     quiet,
     routes::Routes,
     services::{self, Running},
@@ -179,7 +180,8 @@ impl Up {
     pub(crate) async fn leave(&self) {
         self.starter.leave();
         // An agent that has died or hangs is ended with its host.
-        let _ = ask_all(&self.parties, "leave", LEAVE, |_, _| Request::Leave).await;
+        let parties = self.parties.iter();
+        join_all(parties.map(|party| party.link.ask("leave", Request::Leave, LEAVE))).await;
         // Now nobody needs a service any more. Those on hosts of the lab end with it, which takes no time.
         let mut hosts = self.environment.service_hosts.iter();
         if hosts.any(|host| !is_emulated(host.provider.as_str())) {

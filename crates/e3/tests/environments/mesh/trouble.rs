@@ -29,9 +29,28 @@ fn running(workshop: &Workshop, words: &[&str]) -> Vec<u32> {
         .collect()
 }
 
+/// Who has started a process.
+fn parent(process: u32) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+    parent.unwrap().trim().parse().unwrap()
+}
+
 /// It is started again, is the same, and nobody hears of it.
 #[test]
 fn a_coordinator_that_is_killed_comes_back_and_the_run_goes_on() {
+    comes_back(|server| server);
+}
+
+/// What parties had told it of their ports is not lost with it.
+#[test]
+fn a_coordinator_whose_agent_is_killed_comes_back_and_the_run_goes_on() {
+    comes_back(parent);
+}
+
+/// Kills what `victim` says of the coordinator's process, while programs run.
+#[track_caller]
+fn comes_back(victim: fn(u32) -> u32) {
     let way = headscale();
     if !way.is_here() {
         return;
@@ -43,7 +62,7 @@ fn a_coordinator_that_is_killed_comes_back_and_the_run_goes_on() {
     let server = ["headscale", "serve"];
     let before = running(&workshop, &server);
     assert_eq!(before.len(), 1, "{before:?}");
-    kill(before[0], Signal::KILL);
+    kill(victim(before[0]), Signal::KILL);
     let end = Instant::now() + PATIENCE;
     loop {
         let now = running(&workshop, &server);
@@ -59,6 +78,34 @@ fn a_coordinator_that_is_killed_comes_back_and_the_run_goes_on() {
     tell(&workshop);
     let ran = going.ended().succeeded();
     assert!(ran.out.contains("told"), "{ran:?}");
+    workshop.nothing_left();
+}
+
+/// The others would wait for it as long as they wait for anybody.
+#[test]
+fn an_agent_that_dies_while_the_parties_connect_ends_the_command_at_once() {
+    let way = headscale();
+    if !way.is_here() {
+        return;
+    }
+    let workshop = Workshop::alone();
+    put(&workshop, 3, FOREVER);
+    let going = workshop.going(way.command(&workshop, &["run"]));
+    let joining = ["tailscaled", "--statedir"];
+    let end = Instant::now() + PATIENCE;
+    let daemon = loop {
+        if let Some(daemon) = running(&workshop, &joining).first() {
+            break *daemon;
+        }
+        assert!(Instant::now() < end, "nobody joins");
+        std::thread::sleep(PAUSE);
+    };
+    let begun = Instant::now();
+    kill(parent(daemon), Signal::KILL);
+    let ran = going.ended();
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    assert!(ran.err.contains("error: the agent on host"), "{ran:#?}");
+    assert!(begun.elapsed() < AT_MOST, "{:?}: {ran:?}", begun.elapsed());
     workshop.nothing_left();
 }
 
