@@ -10,6 +10,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-stock", &["e3-process", "e3-sys"]),
     ("e3-nebula", &["e3-stock"]),
     ("e3-world", &[]),
+    // What was found is shown by others, and measured by others.
+    ("e3-evaluate", &[]),
     ("e3-template", &[]),
     ("e3-identity", &[]),
     // What fetches documents stands apart from what knows them.

@@ -1,0 +1,155 @@
+//! Performance: what one run of one cell took.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// What is compared with others that differ in the overlay alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cell {
+    /// The overlay, or one of its variants, such as `nebula-1.6`; `direct-again` is the control.
+    pub overlay: String,
+    /// How parties are believed, such as `pinned`.
+    pub identity: String,
+    /// The network, such as `lan`.
+    pub network: String,
+    /// The program or probe, such as `secret-santa`.
+    pub program: String,
+    /// Its size: `small`, `medium`, `large`.
+    pub size: String,
+    /// How many parties.
+    pub parties: u16,
+}
+
+impl Cell {
+    /// The same work over another overlay.
+    #[must_use]
+    pub fn over(&self, overlay: &str) -> Self {
+        Self {
+            overlay: overlay.to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
+/// `quic.pinned.lan.secret-santa.small.3`.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            overlay,
+            identity,
+            network,
+            program,
+            size,
+            parties,
+        } = self;
+        write!(
+            f,
+            "{overlay}.{identity}.{network}.{program}.{size}.{parties}"
+        )
+    }
+}
+
+/// One run of one cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// [`SCHEMA`](super::SCHEMA).
+    pub schema: String,
+    /// What was run.
+    pub cell: Cell,
+    /// In which round: those of one round were run one after the other, in an order that was drawn.
+    pub round: u32,
+    /// Whether it only warms up, and counts for nothing.
+    pub warm_up: bool,
+    /// When it began, RFC 3339.
+    pub time: String,
+    /// What was measured; what this program or overlay does not have is absent.
+    pub figures: Figures,
+    /// Round trips between the parties' programs, where they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_trips: Option<RoundTrips>,
+    /// How pairs were connected: how many directly, how many by a relay.
+    pub paths: BTreeMap<String, u32>,
+    /// Why these times are not the network's and the programs' own; empty where they are.
+    pub distrust: Vec<String>,
+    /// What went wrong, where the run failed; then it has no figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// The run's folder, relative to the comparison's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// The command that did it, so that it can be done again.
+    pub command: Vec<String>,
+}
+
+/// What was measured, each in the unit that [`Figure::unit`] says.
+pub type Figures = BTreeMap<Figure, f64>;
+
+/// What can be measured of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Figure {
+    /// From the command's beginning to the programs' start.
+    SetUp,
+    /// From parties that know of one another to parties that are connected.
+    Connect,
+    /// The program's time, without the start of its interpreter.
+    Program,
+    /// Median of the medians of all pairs' round trips.
+    RoundTrip,
+    /// 99 in 100 round trips were at most this long; the median of all pairs.
+    RoundTripP99,
+    /// What one connection carries, on average over pairs.
+    Throughput,
+    /// Processor time of programs, agents and daemons of all parties.
+    Processor,
+    /// Of that, what agents and the overlay's daemons took.
+    OverlayProcessor,
+    /// The greatest memory of an agent with its daemons.
+    Memory,
+    /// Bytes that passed the wide-area router, headers included.
+    Wire,
+    /// Bytes that programs sent one another.
+    Payload,
+}
+
+impl Figure {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 11] = [
+        Self::SetUp,
+        Self::Connect,
+        Self::Program,
+        Self::RoundTrip,
+        Self::RoundTripP99,
+        Self::Throughput,
+        Self::Processor,
+        Self::OverlayProcessor,
+        Self::Memory,
+        Self::Wire,
+        Self::Payload,
+    ];
+
+    /// `s`, `bit/s` or `B`.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Throughput => "bit/s",
+            Self::Memory | Self::Wire | Self::Payload => "B",
+            _ => "s",
+        }
+    }
+
+    /// Whether more of it is better.
+    pub fn more_is_better(self) -> bool {
+        self == Self::Throughput
+    }
+}
+
+/// How long round trips took: a histogram of the kind of HDR, whose buckets are powers of two, each cut in
+/// equal parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundTrips {
+    /// The `HdrHistogram` log of all pairs' round trips in nanoseconds, V2 encoding, base64.
+    pub histogram: String,
+    /// How many there were.
+    pub count: u64,
+}
