@@ -15,6 +15,7 @@
 //! - [`Lab::set_path`] makes a path slow, lossy, narrow, disorderly or dead while it is used, and [`Lab::path`] tells
 //!   what holds; [`Scenario::play`] does so by a plan that can be repeated;
 //! - [`Lab::counters`] tells what has passed and what has not, [`Lab::capture`] writes down the packets themselves;
+//! - [`Lab::adversary`] puts somebody on a path who reads, changes, takes, keeps and sends packets;
 //! - [`Lab::check`] measures whether the network is as declared; [`Lab::watch`] tells afterwards whether the machine
 //!   was too busy for what was measured meanwhile; [`mod@bench`] what the machine can do.
 //!
@@ -36,6 +37,7 @@
 #![cfg(target_os = "linux")]
 
 mod addresses;
+mod adversary;
 pub mod bench;
 mod border;
 mod build;
@@ -63,6 +65,7 @@ mod tun;
 mod wan;
 mod watch;
 
+pub use adversary::{Adversary, Carries, Fate, Passing};
 pub use border::Mappings;
 pub use capture::{Capture, CaptureError, CaptureOptions, Captured, Point};
 pub use check::{LossCheck, PairCheck, RateCheck, SelfCheck, Trust};

@@ -20,6 +20,7 @@ mod buffers;
 mod control;
 pub(crate) mod cut;
 mod forward;
+mod hands;
 mod lateness;
 mod line;
 pub(crate) mod packet;

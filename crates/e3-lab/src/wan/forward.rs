@@ -36,6 +36,9 @@ impl Router {
 
     /// Sends a packet on its way to another site.
     fn send(&mut self, from: usize, to: usize, came: Nanos, packet: &mut [u8]) {
+        if self.hands.reach(from, to) {
+            return self.hand_on(from, to, came, packet);
+        }
         let mut buffer = std::mem::take(&mut self.cut);
         if self.counts_packets(from, to)
             && let Some(mut cutter) = Cutter::new(packet, &mut buffer)
@@ -79,7 +82,7 @@ impl Router {
     }
 
     /// Sends a packet over the sender's line and the path.
-    fn travel(&mut self, from: usize, to: usize, came: Nanos, packet: &mut [u8]) {
+    pub(super) fn travel(&mut self, from: usize, to: usize, came: Nanos, packet: &mut [u8]) {
         let pair = self.pair(from, to);
         let last_is_clear = self.sites.get(to).is_some_and(|site| site.down.is_clear());
         let sender = self.sites.get_mut(from);

@@ -9,6 +9,7 @@ use e3_sys::epoll::Ready;
 use super::alarm::Alarm;
 use super::buffers::Buffers;
 use super::control::Tasks;
+use super::hands::Hands;
 use super::line::Line;
 use super::packet::LONGEST;
 use super::path::{Path, nanos};
@@ -36,6 +37,8 @@ pub(crate) struct Router {
     pub(super) paths: Vec<Path>,
     /// Who looks at packets.
     pub(crate) taps: Taps,
+    /// Through whose hands they pass.
+    pub(crate) hands: Hands,
     pub(super) tally: Tally,
     pub(super) unroutable: u64,
     pub(super) kept_in: u64,
@@ -81,6 +84,7 @@ impl Router {
             borders: Borders::new(plan),
             paths,
             taps: Taps::default(),
+            hands: Hands::default(),
             tally: Tally::new(plan.sites.len()),
             unroutable: 0,
             kept_in: 0,

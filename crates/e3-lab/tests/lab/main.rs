@@ -5,6 +5,7 @@
 
 use e3_lab::testing::{Test, run};
 
+mod adversary;
 mod bench;
 mod capture;
 mod capture_limits;
@@ -58,6 +59,7 @@ fn main() {
         nat::TESTS,
         families::TESTS,
         live::TESTS,
+        adversary::TESTS,
         &others,
     ]
     .concat());
