@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The port of programs.
-pub(crate) const PORT: u16 = 11_365;
+pub const PORT: u16 = 11_365;
 
 /// After this long, a peer counts as unreachable, unless a check says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,38 +47,42 @@ const NOBODY: u8 = 200;
 const SESSION: SessionId = SessionId([5; 16]);
 
 /// A lab, and the parties in it.
-pub(crate) struct Field {
-    pub(crate) parties: Vec<Party>,
-    pub(crate) roster: Roster,
-    pub(crate) lab: Lab,
-    pub(crate) trust: Trust,
+pub struct Field {
+    /// The parties, by their index.
+    pub parties: Vec<Party>,
+    /// The roster that is admitted next.
+    pub roster: Roster,
+    /// Where their hosts are.
+    pub lab: Lab,
+    /// Why they believe one another.
+    pub trust: Trust,
     /// After this long, a peer counts as unreachable.
-    pub(crate) patience: Duration,
+    pub patience: Duration,
     /// Which connections a program will need.
-    pub(crate) dial: Dial,
+    pub dial: Dial,
     /// What the overlay needs beside the parties.
-    pub(crate) infrastructure: Option<Infrastructure>,
+    pub infrastructure: Option<Infrastructure>,
     /// What the environment says of the overlay.
     options: Options,
     /// Whether the courier loses what overlays write to one another.
-    pub(crate) loses_letters: bool,
+    pub loses_letters: bool,
     /// Runs so far.
     runs: u32,
     home: TempDir,
 }
 
 /// Requests to connect that have not been answered: the parties' indices, and the requests' numbers.
-pub(crate) type Asked = Vec<(usize, u32)>;
+pub type Asked = Vec<(usize, u32)>;
 
 impl Field {
     /// Builds a lab and starts an agent on each of its hosts `p0`, `p1`, …; party i is host `p<i>`. All have introduced
     /// themselves, and nobody is admitted yet.
-    pub(crate) async fn lay_out(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
+    pub async fn lay_out(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
         Self::with_liar(sites, dial, None).await
     }
 
     /// The same; the environment says this of the overlay.
-    pub(crate) async fn with_options(
+    pub async fn with_options(
         sites: Vec<Site>,
         dial: Dial,
         options: Options,
@@ -87,7 +91,7 @@ impl Field {
     }
 
     /// The same; what the environment says depends on the lab, in which somebody else's services run.
-    pub(crate) async fn among_others(
+    pub async fn among_others(
         sites: Vec<Site>,
         dial: Dial,
         options: impl FnOnce(&Lab) -> anyhow::Result<Options>,
@@ -96,12 +100,12 @@ impl Field {
     }
 
     /// The same as [`Field::lay_out`]; the overlay's services are tapped.
-    pub(crate) async fn with_tap(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
+    pub async fn with_tap(sites: Vec<Site>, dial: Dial) -> anyhow::Result<Self> {
         Self::build(sites, dial, None, |_| Ok(Options::default()), true).await
     }
 
     /// The same; the overlay of one party can be told lies.
-    pub(crate) async fn with_liar(
+    pub async fn with_liar(
         sites: Vec<Site>,
         dial: Dial,
         liar: Option<usize>,
@@ -158,24 +162,24 @@ impl Field {
     }
 
     /// What every overlay is given: the services that are up, and its options.
-    pub(crate) fn given(&self) -> (&[ServiceFacts], &Options) {
+    pub fn given(&self) -> (&[ServiceFacts], &Options) {
         (self.services(), &self.options)
     }
 
     /// The services that are up.
-    pub(crate) fn services(&self) -> &[ServiceFacts] {
+    pub fn services(&self) -> &[ServiceFacts] {
         let infrastructure = self.infrastructure.as_ref();
         infrastructure.map_or(&[], |infrastructure| &infrastructure.facts)
     }
 
     /// Whether what the services see is written down.
-    pub(crate) fn is_tapped(&self) -> bool {
+    pub fn is_tapped(&self) -> bool {
         self.services().iter().any(|facts| facts.name == TAPPED)
     }
 
     /// Ends a party's agent as a crash would, and starts another in its place, which is a member when it is next
     /// admitted.
-    pub(crate) async fn restart(&mut self, index: usize) -> anyhow::Result<()> {
+    pub async fn restart(&mut self, index: usize) -> anyhow::Result<()> {
         let before = self.party_mut(index)?;
         before.kill()?;
         let host = before.host.clone();
@@ -187,7 +191,7 @@ impl Field {
     }
 
     /// Leaves a party out of the roster that is admitted next; the caller has its agent.
-    pub(crate) fn remove(&mut self, index: usize) -> (Party, RosterEntry) {
+    pub fn remove(&mut self, index: usize) -> (Party, RosterEntry) {
         (
             self.parties.remove(index),
             self.roster.parties.remove(index),
@@ -210,33 +214,33 @@ impl Field {
     }
 
     /// An agent on a host that is no party's; its overlay can be told lies.
-    pub(crate) fn impostor(&self, host: &str, name: &str) -> anyhow::Result<Party> {
+    pub fn impostor(&self, host: &str, name: &str) -> anyhow::Result<Party> {
         Party::start(self.host(host)?, name, Some(&self.lie(host)))
     }
 
     /// A folder of this name that is removed with the field.
-    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+    pub fn folder(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
     /// Where the lie stands that an impostor on a host is told.
-    pub(crate) fn lie(&self, host: &str) -> PathBuf {
+    pub fn lie(&self, host: &str) -> PathBuf {
         self.folder(&format!("lie-to-{host}"))
     }
 
     /// A host of the lab, which need not be a party's.
-    pub(crate) fn host(&self, name: &str) -> anyhow::Result<&Host> {
+    pub fn host(&self, name: &str) -> anyhow::Result<&Host> {
         let host = self.lab.host(name);
         host.with_context(|| format!("there is no host {name}"))
     }
 
     /// Everybody is endorsed for the place that it has now.
-    pub(crate) async fn endorse(&mut self) -> anyhow::Result<()> {
+    pub async fn endorse(&mut self) -> anyhow::Result<()> {
         conversation::endorse(&mut self.parties, &mut self.roster, &self.trust).await
     }
 
     /// Everybody admits the roster as it is, under a new epoch.
-    pub(crate) async fn admit(&mut self) -> anyhow::Result<()> {
+    pub async fn admit(&mut self) -> anyhow::Result<()> {
         self.endorse().await?;
         self.roster.epoch += 1;
         conversation::admit(&mut self.parties, &self.roster).await?;
@@ -247,14 +251,14 @@ impl Field {
     }
 
     /// Everybody connects, all at once.
-    pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
+    pub async fn connect(&mut self) -> anyhow::Result<()> {
         let asked = self.begin_connecting(|_| true).await?;
         self.finish_connecting(asked).await?;
         self.look_around().await
     }
 
     /// Lets a program find out, on every party's host, what the overlay gives to programs.
-    pub(crate) async fn look_around(&mut self) -> anyhow::Result<()> {
+    pub async fn look_around(&mut self) -> anyhow::Result<()> {
         self.runs += 1;
         let into = self.home.path().join(format!("run-{}", self.runs));
         let run = RunId(self.runs);
@@ -263,13 +267,13 @@ impl Field {
     }
 
     /// Where everybody is.
-    pub(crate) fn contacts(&self) -> Vec<Contact> {
+    pub fn contacts(&self) -> Vec<Contact> {
         let places = self.parties.iter().map(|party| party.host.addresses());
         self.contacts_of(places)
     }
 
     /// Where everybody is, but for one: whoever looks for that party is sent to a host.
-    pub(crate) fn contacts_with(&self, misled: usize, to: &Host) -> Vec<Contact> {
+    pub fn contacts_with(&self, misled: usize, to: &Host) -> Vec<Contact> {
         let places = self.parties.iter().enumerate();
         self.contacts_of(places.map(|(index, party)| match index {
             index if index == misled => to.addresses(),
@@ -291,7 +295,7 @@ impl Field {
     }
 
     /// Asks those that are chosen to connect.
-    pub(crate) async fn begin_connecting(
+    pub async fn begin_connecting(
         &mut self,
         chosen: impl Fn(usize) -> bool,
     ) -> anyhow::Result<Asked> {
@@ -300,7 +304,7 @@ impl Field {
     }
 
     /// The same; the courier says where the parties are.
-    pub(crate) async fn begin_connecting_at(
+    pub async fn begin_connecting_at(
         &mut self,
         contacts: &[Contact],
         chosen: impl Fn(usize) -> bool,
@@ -316,11 +320,7 @@ impl Field {
     }
 
     /// What a party is asked when it is to connect.
-    pub(crate) fn request_to_connect(
-        &self,
-        contacts: &[Contact],
-        dial: Dial,
-    ) -> anyhow::Result<Request> {
+    pub fn request_to_connect(&self, contacts: &[Contact], dial: Dial) -> anyhow::Result<Request> {
         Ok(Request::Connect {
             contacts: contacts.to_vec(),
             dial,
@@ -330,7 +330,7 @@ impl Field {
     }
 
     /// Waits until all of them have answered, and carries what overlays write to one another meanwhile.
-    pub(crate) async fn finish_connecting(&mut self, mut asked: Asked) -> anyhow::Result<()> {
+    pub async fn finish_connecting(&mut self, mut asked: Asked) -> anyhow::Result<()> {
         while !asked.is_empty() {
             let hearing = self.parties.iter_mut().map(|party| Box::pin(party.hear()));
             let (said, index, _) = select_all(hearing).await;
@@ -356,7 +356,7 @@ impl Field {
     }
 
     /// The links between all pairs that the program needs, as both ends see them, that cannot be used.
-    pub(crate) fn broken(&self) -> Vec<&LinkReport> {
+    pub fn broken(&self) -> Vec<&LinkReport> {
         let links = self.parties.iter().flat_map(|party| &party.links);
         links
             .filter(|link| matches!(link.path, LinkPath::Unreachable { .. }))
@@ -364,20 +364,21 @@ impl Field {
     }
 
     /// The party at an index.
-    pub(crate) fn party(&self, index: usize) -> anyhow::Result<&Party> {
+    pub fn party(&self, index: usize) -> anyhow::Result<&Party> {
         self.parties
             .get(index)
             .with_context(|| format!("there is no party {index}"))
     }
 
-    pub(crate) fn party_mut(&mut self, index: usize) -> anyhow::Result<&mut Party> {
+    /// The same, to speak with it.
+    pub fn party_mut(&mut self, index: usize) -> anyhow::Result<&mut Party> {
         self.parties
             .get_mut(index)
             .with_context(|| format!("there is no party {index}"))
     }
 
     /// Everybody leaves.
-    pub(crate) async fn leave(&mut self) -> anyhow::Result<()> {
+    pub async fn leave(&mut self) -> anyhow::Result<()> {
         for party in &mut self.parties {
             party.leave().await?;
         }
@@ -389,7 +390,7 @@ impl Field {
 }
 
 /// An entry before anybody knows at which index it will stand.
-pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> anyhow::Result<RosterEntry> {
+pub fn unendorsed(name: &str, introduction: Introduction) -> anyhow::Result<RosterEntry> {
     Ok(RosterEntry {
         name: name.to_owned(),
         addresses: addresses(name)?,
@@ -399,7 +400,7 @@ pub(crate) fn unendorsed(name: &str, introduction: Introduction) -> anyhow::Resu
 }
 
 /// The networks of virtual addresses; none where programs use their hosts'.
-pub(crate) fn network() -> anyhow::Result<Vec<Subnet>> {
+pub fn network() -> anyhow::Result<Vec<Subnet>> {
     Ok(match overlay()?.addressing() {
         Addressing::Host => Vec::new(),
         Addressing::Virtual => NETWORKS
@@ -410,7 +411,7 @@ pub(crate) fn network() -> anyhow::Result<Vec<Subnet>> {
 }
 
 /// A party's virtual addresses.
-pub(crate) fn addresses(name: &str) -> anyhow::Result<Vec<IpAddr>> {
+pub fn addresses(name: &str) -> anyhow::Result<Vec<IpAddr>> {
     let networks = network()?.into_iter();
     Ok(networks.map(|network| address(network, name)).collect())
 }

@@ -23,22 +23,24 @@ use crate::{
 const HUB: &str = "hub";
 
 /// An agent with services, and what they tell of themselves.
-pub(crate) struct Infrastructure {
-    pub(crate) agent: Party,
-    pub(crate) facts: Vec<ServiceFacts>,
+pub struct Infrastructure {
+    /// The agent that has started them.
+    pub agent: Party,
+    /// What they tell.
+    pub facts: Vec<ServiceFacts>,
     /// Whom it was told to serve.
     members: Vec<ByteBuf>,
 }
 
 /// The site of the host of services, at which nobody else is; none for an overlay that needs no services.
-pub(crate) fn hub() -> anyhow::Result<Option<Site>> {
+pub fn hub() -> anyhow::Result<Option<Site>> {
     let needed = !overlay()?.services().is_empty();
     Ok(needed.then(|| site(HUB, "lon1", e3_lab::Nat::None, vec![HUB.to_owned()])))
 }
 
 impl Infrastructure {
     /// Starts the services that the overlay needs, if it needs any; they are tapped if that is wanted.
-    pub(crate) async fn start(
+    pub async fn start(
         field: &Field,
         session: SessionId,
         tapped: bool,
@@ -67,12 +69,12 @@ impl Infrastructure {
     }
 
     /// Ends the services as a crash of their host would.
-    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+    pub fn kill(&mut self) -> anyhow::Result<()> {
         self.agent.kill()
     }
 
     /// Starts them anew in the same folder: what parties were told of them must still hold.
-    pub(crate) async fn revive(&mut self, folder: &Path, session: SessionId) -> anyhow::Result<()> {
+    pub async fn revive(&mut self, folder: &Path, session: SessionId) -> anyhow::Result<()> {
         let host = self.agent.host.clone();
         self.agent = Party::start(&host, HUB, None)?;
         self.agent.greet(session, folder).await?;
@@ -95,7 +97,7 @@ impl Infrastructure {
     }
 
     /// From now on the services are for the parties of this roster.
-    pub(crate) async fn admit(&mut self, roster: &Roster) -> anyhow::Result<()> {
+    pub async fn admit(&mut self, roster: &Roster) -> anyhow::Result<()> {
         let overlay = subject()?.overlay;
         let parties = roster.parties.iter();
         let keys = parties.filter_map(|entry| entry.introduction.overlays.get(overlay).cloned());
@@ -112,7 +114,7 @@ impl Infrastructure {
     }
 
     /// What a tapped service has seen; to be read before it ends.
-    pub(crate) fn seen(field: &Field) -> anyhow::Result<Vec<u8>> {
+    pub fn seen(field: &Field) -> anyhow::Result<Vec<u8>> {
         let folder = field.folder("agents").join(HUB).join("services");
         let path = folder.join(TAPPED).join(SEEN);
         fs::read(&path).with_context(|| format!("nobody has tapped {}", path.display()))

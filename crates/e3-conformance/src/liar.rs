@@ -19,17 +19,17 @@ use serde_bytes::ByteBuf;
 use crate::tap::{Tapping, perhaps_tapped};
 
 /// The variable that names the file with the lie, in an impostor's agent.
-pub(crate) const LIE: &str = "E3_CONFORMANCE_LIE";
+pub const LIE: &str = "E3_CONFORMANCE_LIE";
 
 /// What an impostor's overlay is told when it joins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Lie {
+pub struct Lie {
     /// Whose place it takes.
-    pub(crate) me: PartyIndex,
+    pub me: PartyIndex,
     /// The roster that it believes; the one that its agent has admitted where there is none.
-    pub(crate) roster: Option<Roster>,
+    pub roster: Option<Roster>,
     /// Where the parties are; as its controller tells it where there is nothing.
-    pub(crate) contacts: Option<Vec<Contact>>,
+    pub contacts: Option<Vec<Contact>>,
 }
 
 /// An overlay whose joining is falsified, or whose services are tapped.
@@ -41,17 +41,14 @@ struct Liar {
 
 impl Lie {
     /// Leaves it where an impostor's agent finds it when its overlay joins.
-    pub(crate) fn tell(&self, at: &Path) -> anyhow::Result<()> {
+    pub fn tell(&self, at: &Path) -> anyhow::Result<()> {
         let text = serde_json::to_vec(self)?;
         fs::write(at, text).with_context(|| format!("cannot write {}", at.display()))
     }
 }
 
 /// The overlay itself; in an impostor's agent the same one falsified, and everywhere with services that can be tapped.
-pub(crate) fn perhaps_lying(
-    overlay: Arc<dyn Overlay>,
-    tapping: Option<Tapping>,
-) -> Arc<dyn Overlay> {
+pub fn perhaps_lying(overlay: Arc<dyn Overlay>, tapping: Option<Tapping>) -> Arc<dyn Overlay> {
     let lie = env::var(LIE).ok();
     if lie.is_none() && tapping.is_none() {
         return overlay;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use e3_identity::{Endorsement, Introduction, introduction::LIFETIME};
-use e3_lab::{Host, testing::helper};
+use e3_lab::Host;
 use e3_session::{
     controller::{ControllerMachine, Heard},
     frame::{Decoder, encode},
@@ -28,7 +28,7 @@ use tokio::{
 use crate::{
     field::{addresses, network},
     liar::LIE,
-    subject::{AGENT, subject},
+    subject::subject,
     traffic::{Credentials, Door, Place, Stream},
     trust::Trust,
 };
@@ -37,18 +37,19 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A party: a host with its agent.
-pub(crate) struct Party {
-    pub(crate) host: Host,
+pub struct Party {
+    /// Where it is.
+    pub host: Host,
     /// Its name in the roster.
-    pub(crate) name: String,
+    pub name: String,
     /// Whether its overlay is told lies.
-    pub(crate) lies: bool,
+    pub lies: bool,
     /// How it reaches the others; from *connect* on.
-    pub(crate) dial: Option<DialTable>,
+    pub dial: Option<DialTable>,
     /// What it saw of its links when it connected.
-    pub(crate) links: Vec<LinkReport>,
+    pub links: Vec<LinkReport>,
     /// What the overlay gives its program.
-    pub(crate) credentials: Option<Credentials>,
+    pub credentials: Option<Credentials>,
     /// What it was given last, and for which index.
     endorsed: Option<(usize, Endorsement)>,
     process: Child,
@@ -60,8 +61,8 @@ pub(crate) struct Party {
 
 impl Party {
     /// Starts an agent on a host, for a party of this name. With a lie, its overlay is told what stands in that file.
-    pub(crate) fn start(host: &Host, name: &str, lie: Option<&Path>) -> anyhow::Result<Self> {
-        let mut command = helper(AGENT);
+    pub fn start(host: &Host, name: &str, lie: Option<&Path>) -> anyhow::Result<Self> {
+        let mut command = subject()?.agent();
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(lie) = lie {
             command.env(LIE, lie);
@@ -89,7 +90,7 @@ impl Party {
     }
 
     /// *hello*.
-    pub(crate) async fn greet(&mut self, session: SessionId, folder: &Path) -> anyhow::Result<()> {
+    pub async fn greet(&mut self, session: SessionId, folder: &Path) -> anyhow::Result<()> {
         let hello = Request::Hello {
             protocol: PROTOCOL,
             session,
@@ -101,7 +102,7 @@ impl Party {
     }
 
     /// From *hello* to *introduce*.
-    pub(crate) async fn introduce(
+    pub async fn introduce(
         &mut self,
         session: SessionId,
         folder: &Path,
@@ -130,7 +131,7 @@ impl Party {
     }
 
     /// *endorse*, where the index is another than before; gives the endorsement.
-    pub(crate) async fn endorse(
+    pub async fn endorse(
         &mut self,
         introduction: &Introduction,
         index: usize,
@@ -151,7 +152,7 @@ impl Party {
     }
 
     /// *admit*: what the party signs of the roster.
-    pub(crate) async fn admit(&mut self, roster: &Roster) -> anyhow::Result<Admission> {
+    pub async fn admit(&mut self, roster: &Roster) -> anyhow::Result<Admission> {
         let roster = roster.clone();
         match self.request(Request::Admit { roster }).await? {
             Reply::Admitted { admission, .. } => Ok(admission),
@@ -160,7 +161,7 @@ impl Party {
     }
 
     /// Asks, and awaits the final reply; a refusal is an error.
-    pub(crate) async fn request(&mut self, request: Request) -> anyhow::Result<Reply> {
+    pub async fn request(&mut self, request: Request) -> anyhow::Result<Reply> {
         let id = self.ask(request).await?;
         loop {
             match self.hear().await? {
@@ -175,14 +176,14 @@ impl Party {
     }
 
     /// Asks; gives the request's number.
-    pub(crate) async fn ask(&mut self, request: Request) -> anyhow::Result<u32> {
+    pub async fn ask(&mut self, request: Request) -> anyhow::Result<u32> {
         let message = self.machine.ask(request)?;
         self.to.write_all(&encode(&message)?).await?;
         Ok(message.id)
     }
 
     /// What the agent says next. Nothing is lost when the wait is broken off.
-    pub(crate) async fn hear(&mut self) -> anyhow::Result<Said> {
+    pub async fn hear(&mut self) -> anyhow::Result<Said> {
         loop {
             let name = self.host.name();
             let message = timeout(PATIENCE, next(&mut self.from, &mut self.decoder))
@@ -199,7 +200,7 @@ impl Party {
 
     /// Takes note of the answer to *connect*. That an impostor is refused for what it is, in the overlay's own words, is not
     /// an error.
-    pub(crate) fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
+    pub fn connected(&mut self, reply: Reply) -> anyhow::Result<()> {
         match reply {
             Reply::Connected { dial, links, place } => {
                 let subject = subject()?;
@@ -227,13 +228,13 @@ impl Party {
     }
 
     /// How this party reaches the others.
-    pub(crate) fn table(&self) -> anyhow::Result<&DialTable> {
+    pub fn table(&self) -> anyhow::Result<&DialTable> {
         let missing = || format!("{} is not connected", self.host.name());
         self.dial.as_ref().with_context(missing)
     }
 
     /// Where a party's program listens, as its own dial table tells it.
-    pub(crate) fn listen(&self) -> anyhow::Result<Door> {
+    pub fn listen(&self) -> anyhow::Result<Door> {
         let table = self.table()?;
         let own = table.parties.get(usize::from(table.me.0));
         let port = own.context("the dial table lacks its owner")?.port;
@@ -241,26 +242,26 @@ impl Party {
     }
 
     /// Where its program would be.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         Place::of(&self.host, self.process.id(), self.credentials.as_ref())
     }
 
     /// Dials a peer where the dial table tells.
-    pub(crate) async fn dial(&self, peer: usize) -> anyhow::Result<Stream> {
+    pub async fn dial(&self, peer: usize) -> anyhow::Result<Stream> {
         let reach = self.table()?.parties.get(peer);
         let reach = reach.context("the dial table lacks a party")?;
         self.place().dial(peer, reach.socket()).await
     }
 
     /// Ends the agent as a crash would: without a word.
-    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+    pub fn kill(&mut self) -> anyhow::Result<()> {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
     }
 
     /// Asks the agent to leave, and waits for its end.
-    pub(crate) async fn leave(&mut self) -> anyhow::Result<()> {
+    pub async fn leave(&mut self) -> anyhow::Result<()> {
         let reply = self.request(Request::Leave).await?;
         ensure!(
             reply == Reply::Left,
@@ -285,7 +286,7 @@ impl Drop for Party {
 }
 
 /// What an agent says.
-pub(crate) enum Said {
+pub enum Said {
     /// The final reply to a request.
     Reply(u32, Box<Reply>),
     /// A sealed message for a peer.

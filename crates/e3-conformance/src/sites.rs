@@ -6,7 +6,7 @@ use e3_lab::{Nat, Site};
 const REGIONS: [&str; 4] = ["ams3", "nyc3", "sgp1", "fra1"];
 
 /// Sites of this many hosts together: as many in the first as in the others, so that some share a switch.
-pub(crate) fn cities(hosts: usize) -> Vec<Site> {
+pub fn cities(hosts: usize) -> Vec<Site> {
     let mut sites: Vec<Site> = REGIONS
         .iter()
         .take(hosts)
@@ -22,7 +22,7 @@ pub(crate) fn cities(hosts: usize) -> Vec<Site> {
 }
 
 /// Parties 0 and 1 in neighbouring regions.
-pub(crate) fn near() -> Vec<Site> {
+pub fn near() -> Vec<Site> {
     vec![
         site("ams3", "ams3", Nat::None, vec![name_of(0)]),
         site("fra1", "fra1", Nat::None, vec![name_of(1)]),
@@ -30,16 +30,16 @@ pub(crate) fn near() -> Vec<Site> {
 }
 
 /// A site of its own with a host that is no party's.
-pub(crate) fn outsider() -> Site {
+pub fn outsider() -> Site {
     site("elsewhere", "lon1", Nat::None, vec!["outsider".to_owned()])
 }
 
 /// A site.
-pub(crate) fn site(name: &str, region: &str, nat: Nat, hosts: Vec<String>) -> Site {
+pub fn site(name: &str, region: &str, nat: Nat, hosts: Vec<String>) -> Site {
     Site::new(name, region).nat(nat).hosts(hosts)
 }
 
 /// The name of a party's host.
-pub(crate) fn name_of(index: usize) -> String {
+pub fn name_of(index: usize) -> String {
     format!("p{index}")
 }

@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// A stranger on a host of its own, which calls itself by a member's name.
-pub(crate) struct Stranger {
-    pub(crate) party: Party,
+pub struct Stranger {
+    /// Its agent.
+    pub party: Party,
     /// The roster of which it is the only member, of the members' session.
     roster: Roster,
     trust: Trust,
@@ -21,8 +22,18 @@ pub(crate) struct Stranger {
 impl Stranger {
     /// Its agent is admitted to its own roster and has joined the overlay, as an honest one would; its program has been
     /// given what programs are given.
-    pub(crate) async fn settle(field: &Field, host: &str, name: &str) -> anyhow::Result<Self> {
+    pub async fn settle(field: &Field, host: &str, name: &str) -> anyhow::Result<Self> {
         let trust = Trust::new(&field.folder("stranger"), &[name.to_owned()])?;
+        Self::settle_with(field, host, name, trust).await
+    }
+
+    /// The same, with identities that were made for it.
+    pub async fn settle_with(
+        field: &Field,
+        host: &str,
+        name: &str,
+        trust: Trust,
+    ) -> anyhow::Result<Self> {
         let mut party = field.impostor(host, name)?;
         let session = field.roster.session;
         let folder = field.folder("agents").join(host);
@@ -52,14 +63,14 @@ impl Stranger {
     }
 
     /// Its entry in a roster.
-    pub(crate) fn entry(&self) -> anyhow::Result<RosterEntry> {
+    pub fn entry(&self) -> anyhow::Result<RosterEntry> {
         let own = self.roster.parties.first();
         Ok(own.context("nobody is left")?.clone())
     }
 
     /// Joins the overlay, as far as that lets it; anew where the connections are others than before. What it believes
     /// then is the lie that stands there.
-    pub(crate) async fn join(&mut self, field: &Field, dial: Dial) -> anyhow::Result<()> {
+    pub async fn join(&mut self, field: &Field, dial: Dial) -> anyhow::Result<()> {
         self.roster.epoch += 1;
         let alone = std::slice::from_mut(&mut self.party);
         conversation::endorse(alone, &mut self.roster, &self.trust).await?;

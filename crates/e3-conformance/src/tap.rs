@@ -33,16 +33,16 @@ use tokio_rustls::{
 };
 
 /// The name of the service that is tapped.
-pub(crate) const TAPPED: &str = "tapped";
+pub const TAPPED: &str = "tapped";
 
 /// The file in the service's folder with what it has seen.
-pub(crate) const SEEN: &str = "seen";
+pub const SEEN: &str = "seen";
 
 /// Makes of a service the same with a [`Tap`].
 pub type Tapping = fn(Arc<dyn Service>) -> Arc<dyn Service>;
 
 /// A service, with a tap if it is the one to be tapped.
-pub(crate) fn perhaps_tapped(plain: Arc<dyn Service>, tapping: Tapping) -> Arc<dyn Service> {
+pub fn perhaps_tapped(plain: Arc<dyn Service>, tapping: Tapping) -> Arc<dyn Service> {
     let tapped = tapping(Arc::clone(&plain));
     Arc::new(Either { plain, tapped })
 }

@@ -9,15 +9,14 @@ mod place;
 mod stream;
 mod tls;
 
-pub(crate) use place::{Door, Place};
-use stream::End;
-pub(crate) use stream::Stream;
-pub(crate) use tls::Credentials;
+pub use place::{Door, Place};
+pub use stream::{Duplex, End, Stream};
+pub use tls::Credentials;
 
 use crate::field::Field;
 
 /// The first so many bytes that each end of a connection says.
-pub(crate) fn said(bytes: usize) -> [Vec<u8>; 2] {
+pub fn said(bytes: usize) -> [Vec<u8>; 2] {
     [End::Dialler, End::Listener].map(|end| {
         let mut said = vec![0; bytes];
         end.pattern().fill(&mut said);
@@ -26,15 +25,15 @@ pub(crate) fn said(bytes: usize) -> [Vec<u8>; 2] {
 }
 
 /// A connection between two parties' programs.
-pub(crate) struct Connection {
+pub struct Connection {
     /// The end that has dialled.
-    pub(crate) dialler: Stream,
+    pub dialler: Stream,
     /// The end that has listened.
-    pub(crate) listener: Stream,
+    pub listener: Stream,
 }
 
 /// Connects two parties' programs.
-pub(crate) async fn connect(field: &Field, from: usize, to: usize) -> anyhow::Result<Connection> {
+pub async fn connect(field: &Field, from: usize, to: usize) -> anyhow::Result<Connection> {
     let door = field.party(to)?.listen()?;
     let dialling = field.party(from)?.dial(to);
     let (dialler, listener) = tokio::try_join!(dialling, door.accept())?;
@@ -43,7 +42,7 @@ pub(crate) async fn connect(field: &Field, from: usize, to: usize) -> anyhow::Re
 
 impl Connection {
     /// Both ends send this many bytes at once, in pieces of one size, and both get them whole and in order.
-    pub(crate) async fn exchange(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
+    pub async fn exchange(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
         let dialler = self.dialler.exchange(bytes, piece);
         let listener = self.listener.exchange(bytes, piece);
         tokio::try_join!(dialler, listener)?;

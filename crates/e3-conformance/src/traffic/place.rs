@@ -31,7 +31,7 @@ const BACKLOG: u32 = 64;
 
 /// A place where sockets are made, with what protects what is said over them.
 #[derive(Clone)]
-pub(crate) struct Place {
+pub struct Place {
     host: Host,
     /// The network that the agent keeps for programs, where that is not the host's.
     network: Option<Arc<File>>,
@@ -39,14 +39,14 @@ pub(crate) struct Place {
 }
 
 /// A socket that listens, as a program's would: on every address of its place.
-pub(crate) struct Door {
+pub struct Door {
     listener: TcpListener,
     credentials: Option<Credentials>,
 }
 
 impl Place {
     /// On a host, outside every network that is kept for a program.
-    pub(crate) fn outside(host: &Host) -> Self {
+    pub fn outside(host: &Host) -> Self {
         Self {
             host: host.clone(),
             network: None,
@@ -55,7 +55,7 @@ impl Place {
     }
 
     /// Where the agent that is this process on the host would start a program, with what the overlay has given it.
-    pub(crate) fn of(host: &Host, agent: u32, credentials: Option<&Credentials>) -> Self {
+    pub fn of(host: &Host, agent: u32, credentials: Option<&Credentials>) -> Self {
         Self {
             network: kept_by(agent).map(Arc::new),
             credentials: credentials.cloned(),
@@ -64,7 +64,7 @@ impl Place {
     }
 
     /// Listens on every address, IPv6 and IPv4, as `MPyC` does whatever it is told.
-    pub(crate) fn listen(&self, port: u16) -> anyhow::Result<Door> {
+    pub fn listen(&self, port: u16) -> anyhow::Result<Door> {
         let anywhere = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
         // A machine without IPv6 has IPv4 at least.
         let listener = self.bind(anywhere).or_else(|_| {
@@ -88,7 +88,7 @@ impl Place {
     }
 
     /// Dials the party at an index, at an address.
-    pub(crate) async fn dial(&self, peer: usize, at: SocketAddr) -> anyhow::Result<Stream> {
+    pub async fn dial(&self, peer: usize, at: SocketAddr) -> anyhow::Result<Stream> {
         let failed = || format!("{} cannot dial {at}", self.host.name());
         let stream = self.knock(at, PATIENCE).await.with_context(failed)?;
         let Some(credentials) = &self.credentials else {
@@ -100,7 +100,7 @@ impl Place {
     }
 
     /// Makes a connection, without any of what a program would protect it by.
-    pub(crate) async fn knock(&self, to: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    pub async fn knock(&self, to: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
         let socket = self.socket(to.ip())?;
         let stream = timeout(patience, socket.connect(to)).await??;
         stream.set_nodelay(true)?;
@@ -143,7 +143,7 @@ fn kept_by(agent: u32) -> Option<File> {
 
 impl Door {
     /// The next connection.
-    pub(crate) async fn accept(&self) -> anyhow::Result<Stream> {
+    pub async fn accept(&self) -> anyhow::Result<Stream> {
         let next = async {
             let (stream, _) = self.next().await?;
             self.protected(stream).await
@@ -167,7 +167,7 @@ impl Door {
 
     /// Where the first comes from who gets a connection, if that happens within so long. Those that are not let in do not
     /// count.
-    pub(crate) async fn caller(&self, patience: Duration) -> anyhow::Result<Option<SocketAddr>> {
+    pub async fn caller(&self, patience: Duration) -> anyhow::Result<Option<SocketAddr>> {
         let somebody = async {
             loop {
                 let (stream, from) = self.next().await?;
@@ -181,12 +181,12 @@ impl Door {
     }
 
     /// Where it listens.
-    pub(crate) fn port(&self) -> anyhow::Result<u16> {
+    pub fn port(&self) -> anyhow::Result<u16> {
         Ok(self.listener.local_addr()?.port())
     }
 
     /// Makes sure that nobody gets a connection for a while.
-    pub(crate) async fn stays_shut(&self, patience: Duration) -> anyhow::Result<()> {
+    pub async fn stays_shut(&self, patience: Duration) -> anyhow::Result<()> {
         match self.caller(patience).await? {
             None => Ok(()),
             Some(from) => bail!("somebody came in from {from}"),

@@ -19,12 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const BUFFER: usize = 256 * 1024;
 
 /// Both directions of a connection, whatever protects it.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 /// One end of a connection. When it is dropped, the connection ends.
-pub(crate) struct Stream {
+pub struct Stream {
     sender: WriteHalf<Box<dyn Duplex>>,
     receiver: ReadHalf<Box<dyn Duplex>>,
     sent: Pattern,
@@ -33,8 +33,10 @@ pub(crate) struct Stream {
 
 /// Which end of a connection: what they say differs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum End {
+pub enum End {
+    /// The one that has dialled.
     Dialler,
+    /// The one that has listened.
     Listener,
 }
 
@@ -50,7 +52,7 @@ impl End {
 
 impl Stream {
     /// An end of which nothing was said yet.
-    pub(crate) fn new(duplex: impl Duplex + 'static, end: End) -> Self {
+    pub fn new(duplex: impl Duplex + 'static, end: End) -> Self {
         let duplex: Box<dyn Duplex> = Box::new(duplex);
         let (receiver, sender) = split(duplex);
         let other = match end {
@@ -66,7 +68,7 @@ impl Stream {
     }
 
     /// Sends the next so many bytes, in pieces of one size, and receives as many of the other end, all at once.
-    pub(crate) async fn exchange(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
+    pub async fn exchange(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
         let sending = send(&mut self.sender, &mut self.sent, bytes, piece);
         let receiving = receive(&mut self.receiver, &mut self.received, bytes);
         tokio::try_join!(sending, receiving)?;
@@ -74,22 +76,22 @@ impl Stream {
     }
 
     /// Sends the next so many bytes, in pieces of one size.
-    pub(crate) async fn send(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
+    pub async fn send(&mut self, bytes: usize, piece: usize) -> anyhow::Result<()> {
         send(&mut self.sender, &mut self.sent, bytes, piece).await
     }
 
     /// Receives the next so many bytes, and makes sure that they are those that were sent, in order.
-    pub(crate) async fn receive(&mut self, bytes: usize) -> anyhow::Result<()> {
+    pub async fn receive(&mut self, bytes: usize) -> anyhow::Result<()> {
         receive(&mut self.receiver, &mut self.received, bytes).await
     }
 
     /// Says one's last; the other direction stays open.
-    pub(crate) async fn finish(&mut self) -> anyhow::Result<()> {
+    pub async fn finish(&mut self) -> anyhow::Result<()> {
         self.sender.shutdown().await.context("ending a direction")
     }
 
     /// Makes sure that nothing more comes: the other end has said its last.
-    pub(crate) async fn end(&mut self) -> anyhow::Result<()> {
+    pub async fn end(&mut self) -> anyhow::Result<()> {
         let read = timeout(PATIENCE, self.receiver.read(&mut [0])).await;
         match read.context("the end of the stream does not come")?? {
             0 => Ok(()),
@@ -98,7 +100,7 @@ impl Stream {
     }
 
     /// Waits until the connection ends, in whatever way; an error if it has not by then.
-    pub(crate) async fn broken_within(&mut self, patience: Duration) -> anyhow::Result<()> {
+    pub async fn broken_within(&mut self, patience: Duration) -> anyhow::Result<()> {
         match timeout(patience, self.receiver.read(&mut [0])).await {
             Ok(Ok(0) | Err(_)) => Ok(()),
             Ok(Ok(_)) => bail!("expected the connection to end, heard more instead"),

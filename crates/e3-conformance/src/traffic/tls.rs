@@ -23,7 +23,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
 /// A party's key and certificate, and that of the authority.
 #[derive(Clone)]
-pub(crate) struct Credentials {
+pub struct Credentials {
     certificate: CertificateDer<'static>,
     key: Arc<PrivateKeyDer<'static>>,
     roots: Arc<RootCertStore>,
@@ -32,7 +32,7 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// Those that stand in a program's working folder, if the overlay has put any there.
-    pub(crate) fn of(folder: &Path, index: usize) -> anyhow::Result<Option<Self>> {
+    pub fn of(folder: &Path, index: usize) -> anyhow::Result<Option<Self>> {
         let folder = folder.join(".config");
         if !folder.exists() {
             return Ok(None);
@@ -54,7 +54,7 @@ impl Credentials {
     }
 
     /// Dials the party at an index.
-    pub(crate) async fn dial(
+    pub async fn dial(
         &self,
         stream: TcpStream,
         to: usize,
@@ -77,10 +77,7 @@ impl Credentials {
     }
 
     /// Takes whoever shows a certificate of the authority.
-    pub(crate) async fn accept(
-        &self,
-        stream: TcpStream,
-    ) -> anyhow::Result<server::TlsStream<TcpStream>> {
+    pub async fn accept(&self, stream: TcpStream) -> anyhow::Result<server::TlsStream<TcpStream>> {
         let roots = Arc::clone(&self.roots);
         let verifier =
             WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&self.provider))

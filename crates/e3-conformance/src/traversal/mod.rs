@@ -30,7 +30,7 @@ use crate::{
     checks::settle,
     field::Field,
     sites::{name_of, site},
-    subject::{begin, helper},
+    subject::{About, begin_or_exit, helper},
 };
 
 /// How long pairs may take to find their best way.
@@ -95,7 +95,7 @@ fn traverse_with(
     page: PathBuf,
     (carried, more): (Carried, Vec<Test>),
 ) -> ! {
-    begin(overlay, registry, None, &[]);
+    begin_or_exit(About::overlay(overlay, registry));
     let _ = PAGE.set(page);
     let _ = CARRIED.set(carried);
     let name = "every_pair_of_nats_is_as_theory_allows";
