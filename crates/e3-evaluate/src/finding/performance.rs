@@ -63,6 +63,8 @@ pub struct Measurement {
     pub warm_up: bool,
     /// When it began, RFC 3339.
     pub time: String,
+    /// How long the whole command took, in seconds: what the next one will take.
+    pub elapsed_s: f64,
     /// What was measured; what this program or overlay does not have is absent.
     pub figures: Figures,
     /// Round trips between the parties' programs, where they were measured.
@@ -98,6 +100,7 @@ pub enum Figure {
     /// Median of the medians of all pairs' round trips.
     RoundTrip,
     /// 99 in 100 round trips were at most this long; the median of all pairs.
+    #[serde(rename = "round-trip-p99")]
     RoundTripP99,
     /// What one connection carries, on average over pairs.
     Throughput,
@@ -129,6 +132,28 @@ impl Figure {
         Self::Payload,
     ];
 
+    /// Its name, as documents have it: `set-up`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::Connect => "connect",
+            Self::Program => "program",
+            Self::RoundTrip => "round-trip",
+            Self::RoundTripP99 => "round-trip-p99",
+            Self::Throughput => "throughput",
+            Self::Processor => "processor",
+            Self::OverlayProcessor => "overlay-processor",
+            Self::Memory => "memory",
+            Self::Wire => "wire",
+            Self::Payload => "payload",
+        }
+    }
+
+    /// That of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|figure| figure.name() == name)
+    }
+
     /// `s`, `bit/s` or `B`.
     pub fn unit(self) -> &'static str {
         match self {
@@ -152,4 +177,17 @@ pub struct RoundTrips {
     pub histogram: String,
     /// How many there were.
     pub count: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_the_names_that_documents_have() {
+        for figure in Figure::ALL {
+            assert_eq!(serde_json::to_value(figure).unwrap(), figure.name());
+            assert_eq!(Figure::named(figure.name()), Some(figure));
+        }
+    }
 }
