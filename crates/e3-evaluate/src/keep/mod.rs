@@ -1,0 +1,170 @@
+//! The folder of a comparison: its plan, and what was found, kept as soon as it is known.
+//!
+//! Lines are only ever added. A line that was cut off by whatever ended the command is taken away when the folder is opened
+//! again, and measured again; a folder is written by one command at a time.
+
+mod error;
+mod lines;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+pub use error::KeepError;
+pub use lines::read_lines;
+
+use crate::finding::Measurement;
+use crate::plan::Plan;
+use crate::tables::Tables;
+
+/// The plan's file.
+pub const PLAN: &str = "plan.json";
+/// The file of measurements.
+pub const MEASUREMENTS: &str = "measurements.jsonl";
+/// The folder of tables.
+pub const TABLES: &str = "tables";
+
+/// A comparison's folder, which nobody else writes as long as this is there.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    measurements: File,
+    /// Locked as long as it is open.
+    _lock: File,
+}
+
+impl Folder {
+    /// A new one, with its plan.
+    ///
+    /// # Errors
+    /// It cannot be made, or a comparison is there already.
+    pub fn create(path: &Path, plan: &Plan) -> Result<Self, KeepError> {
+        let failed = KeepError::at(path, "make");
+        fs::create_dir_all(path).map_err(failed)?;
+        let lock = lock(path)?;
+        let file = path.join(PLAN);
+        if file.exists() {
+            return Err(KeepError::Taken { path: file });
+        }
+        write_whole(&file, &pretty(plan))?;
+        Self::begin(path, lock)
+    }
+
+    /// One that is there, with its plan and what was measured so far.
+    ///
+    /// # Errors
+    /// It is none, somebody else writes it, or a line in it is none of ours.
+    pub fn open(path: &Path) -> Result<(Self, Plan, Vec<Measurement>), KeepError> {
+        let plan = read_plan(path)?;
+        let lock = lock(path)?;
+        let file = path.join(MEASUREMENTS);
+        let done = if file.exists() {
+            lines::mend(&file)?;
+            read_lines(&file)?
+        } else {
+            Vec::new()
+        };
+        Ok((Self::begin(path, lock)?, plan, done))
+    }
+
+    fn begin(path: &Path, lock: File) -> Result<Self, KeepError> {
+        let file = path.join(MEASUREMENTS);
+        let mut options = OpenOptions::new();
+        let measurements = options.create(true).append(true).open(&file);
+        Ok(Self {
+            path: path.to_owned(),
+            measurements: measurements.map_err(KeepError::at(&file, "write"))?,
+            _lock: lock,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps a measurement: when this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&mut self, measurement: &Measurement) -> Result<(), KeepError> {
+        let file = self.path.join(MEASUREMENTS);
+        let mut line = serde_json::to_vec(measurement).map_err(|error| KeepError::Unwritten {
+            path: file.clone(),
+            doing: "write",
+            cause: error.into(),
+        })?;
+        line.push(b'\n');
+        let written = self.measurements.write_all(&line);
+        let written = written.and_then(|()| self.measurements.sync_data());
+        written.map_err(KeepError::at(&file, "write"))
+    }
+
+    /// Writes the tables, for people, spreadsheets and programs.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn write_tables(&self, tables: &Tables) -> Result<(), KeepError> {
+        let folder = self.path.join(TABLES);
+        fs::create_dir_all(&folder).map_err(KeepError::at(&folder, "make"))?;
+        for (name, text) in [
+            ("performance.md", tables.markdown()),
+            ("performance.csv", tables.csv()),
+            ("performance.json", pretty(tables)),
+        ] {
+            write_whole(&folder.join(name), &text)?;
+        }
+        Ok(())
+    }
+}
+
+/// The plan of a folder.
+///
+/// # Errors
+/// It has none that can be read.
+pub fn read_plan(path: &Path) -> Result<Plan, KeepError> {
+    let file = path.join(PLAN);
+    let text = fs::read_to_string(&file).map_err(KeepError::at(&file, "read"))?;
+    serde_json::from_str(&text).map_err(|error| KeepError::Strange {
+        path: file,
+        line: error.line(),
+        cause: error.to_string(),
+    })
+}
+
+/// Nobody else writes a folder as long as this is open.
+fn lock(path: &Path) -> Result<File, KeepError> {
+    let file = path.join(".lock");
+    let mut options = OpenOptions::new();
+    let lock = options.create(true).append(true).open(&file);
+    let lock = lock.map_err(KeepError::at(&file, "write"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(KeepError::InUse {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(cause)) => Err(KeepError::at(&file, "lock")(cause)),
+    }
+}
+
+fn pretty(document: &impl serde::Serialize) -> String {
+    // Of plain fields and texts: it cannot fail.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// All of it, or what was there before.
+fn write_whole(path: &Path, text: &str) -> Result<(), KeepError> {
+    let beside = path.with_extension("part");
+    let written = File::create(&beside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(KeepError::at(path, "write"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! Tables for people.
+
+use std::fmt::Write as _;
+
+use super::units::digits;
+use super::{Fitness, Found, Row, Table, Tables, shown};
+use crate::finding::Figure;
+use crate::plan::End;
+use crate::statistics::{Interval, Ratio};
+
+/// What a way has beside the figure that the work is for, where it was measured.
+const BESIDE: [(Figure, &str); 5] = [
+    (Figure::SetUp, "set-up"),
+    (Figure::Connect, "connect"),
+    (Figure::Processor, "CPU"),
+    (Figure::OverlayProcessor, "of that overlay"),
+    (Figure::Memory, "memory"),
+];
+
+pub(super) fn write(tables: &Tables) -> String {
+    let tables: Vec<String> = tables.tables.iter().map(of_work).collect();
+    tables.join("\n")
+}
+
+fn of_work(table: &Table) -> String {
+    let mut text = format!("### {}\n\n", table.work);
+    let has = |figure: &Figure| {
+        table
+            .rows
+            .iter()
+            .any(|row| row.figures.contains_key(figure))
+    };
+    let beside: Vec<&(Figure, &str)> = BESIDE.iter().filter(|(figure, _)| has(figure)).collect();
+    let trips = table.rows.iter().any(|row| !row.round_trips.is_empty());
+    let wire = has(&Figure::Wire) && has(&Figure::Payload);
+
+    let base = table.base.as_ref();
+    let base = base.map_or("–".to_owned(), |way| way.overlay.clone());
+    let mut head = vec![
+        "way".to_owned(),
+        table.main.name().replace('-', " "),
+        "range".to_owned(),
+        format!("/ {base}"),
+        "95 %".to_owned(),
+    ];
+    if trips {
+        head.extend(["p99", "p99.9"].map(str::to_owned));
+    }
+    head.extend(beside.iter().map(|(_, name)| (*name).to_owned()));
+    if has(&Figure::Processor) {
+        head.push(format!("CPU / {base}"));
+    }
+    if wire {
+        head.push("wire / payload".to_owned());
+    }
+    head.push("rounds".to_owned());
+    line(&mut text, &head);
+    line(&mut text, &vec!["---".to_owned(); head.len()]);
+
+    for row in &table.rows {
+        let mut cells = vec![row.way.to_string()];
+        cells.extend(main_cells(row, table.main));
+        if trips {
+            let at = |share: f64| {
+                let found = row
+                    .round_trips
+                    .iter()
+                    .find(|(at, _)| (at - share).abs() < 1e-9);
+                found.map_or(NOTHING.to_owned(), |(_, s)| shown(Figure::RoundTrip, *s))
+            };
+            cells.extend([at(0.99), at(0.999)]);
+        }
+        cells.extend(beside.iter().map(|(figure, _)| median_of(row, *figure)));
+        if has(&Figure::Processor) {
+            let found = row.figures.get(&Figure::Processor);
+            cells.push(ratio(found.and_then(|found| found.ratio)));
+        }
+        if wire {
+            cells.push(overhead(row));
+        }
+        cells.push(rounds(row));
+        line(&mut text, &cells);
+    }
+    // Writing into a text cannot fail.
+    let _ = write!(text, "\n{}\n", said_of(table).join(" "));
+    for note in &table.notes {
+        let _ = writeln!(text, "- {note}");
+    }
+    text
+}
+
+/// What stands where there is nothing to be said.
+const NOTHING: &str = "–";
+
+fn line(text: &mut String, cells: &[String]) {
+    let _ = writeln!(text, "| {} |", cells.join(" | "));
+}
+
+fn main_cells(row: &Row, main: Figure) -> [String; 4] {
+    let Some(Found {
+        spread, ratio: of, ..
+    }) = row.figures.get(&main)
+    else {
+        return std::array::from_fn(|_| NOTHING.to_owned());
+    };
+    [
+        shown(main, spread.median),
+        format!("{}–{}", shown(main, spread.least), shown(main, spread.most)),
+        ratio(*of),
+        interval(of.and_then(|ratio| ratio.interval)),
+    ]
+}
+
+fn median_of(row: &Row, figure: Figure) -> String {
+    let found = row.figures.get(&figure);
+    found.map_or(NOTHING.to_owned(), |found| {
+        shown(figure, found.spread.median)
+    })
+}
+
+fn ratio(ratio: Option<Ratio>) -> String {
+    ratio.map_or(NOTHING.to_owned(), |ratio| format!("{:.3}", ratio.median))
+}
+
+/// `1.285–1.515`; where rounds are few, with what it is worth.
+fn interval(interval: Option<Interval>) -> String {
+    let Some(interval) = interval else {
+        return NOTHING.to_owned();
+    };
+    let ends = format!("{:.3}–{:.3}", interval.low, interval.high);
+    if interval.confidence < 0.95 {
+        format!("{ends} ({:.0} %)", interval.confidence * 100.0)
+    } else {
+        ends
+    }
+}
+
+fn overhead(row: &Row) -> String {
+    let of = |figure| {
+        row.figures
+            .get(&figure)
+            .map(|found: &Found| found.spread.median)
+    };
+    match (of(Figure::Wire), of(Figure::Payload)) {
+        (Some(wire), Some(payload)) if payload > 0.0 => digits(wire / payload),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+fn rounds(row: &Row) -> String {
+    let far: usize = row
+        .figures
+        .values()
+        .map(|found| found.outliers.len())
+        .max()
+        .unwrap_or(0);
+    let mut said = row.rounds.to_string();
+    if far > 0 {
+        let _ = write!(said, ", {far} far off");
+    }
+    if row.failures > 0 {
+        let _ = write!(said, ", {} failed", row.failures);
+    }
+    said
+}
+
+/// Sentences on the whole table.
+fn said_of(table: &Table) -> Vec<String> {
+    let rounds = table.rounds;
+    let end = match table.end {
+        Some(End::Precise) => {
+            format!("{rounds} rounds: every interval is as narrow as was asked for.")
+        }
+        Some(End::Time) => format!("{rounds} rounds: the time was used up."),
+        Some(End::Rounds) => format!("{rounds} rounds, as many as there may be."),
+        Some(End::Failed) => "No way could do it.".to_owned(),
+        None => format!("{rounds} rounds so far: it was cut off."),
+    };
+    let fitness = match table.fitness {
+        Fitness::Fit(_) => None,
+        Fitness::Unfit(of) => Some(format!(
+            "**The machine was not fit**: direct against itself is {:.3}–{:.3}, which does not contain 1.",
+            of.low, of.high
+        )),
+        Fitness::Unknown => {
+            Some("Whether the machine was fit is not known: there is no control.".to_owned())
+        }
+    };
+    [Some(end), fitness].into_iter().flatten().collect()
+}

@@ -1,0 +1,141 @@
+//! The figures of one way.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Figure, Measurement};
+use crate::plan::Way;
+use crate::statistics::{Distribution, Ratio, Spread, outliers};
+
+/// What was measured of one work by one way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The way.
+    pub way: Way,
+    /// Rounds that count, and succeeded.
+    pub rounds: usize,
+    /// How many failed, those that warm up among them.
+    pub failures: usize,
+    /// Why the last of them did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// How many runs measured the machine rather than the network.
+    pub distrusted: usize,
+    /// What the last of them says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distrust: Option<String>,
+    /// What was found, by figure.
+    pub figures: BTreeMap<Figure, Found>,
+    /// How pairs were connected, over all rounds.
+    pub paths: BTreeMap<String, u32>,
+    /// All round trips, at these shares of them, in seconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub round_trips: Vec<(f64, f64)>,
+}
+
+/// One figure of one way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its values, in the figure's unit.
+    pub spread: Spread,
+    /// To the same of the plain way in the same round.
+    pub ratio: Option<Ratio>,
+    /// The rounds whose value is far from the others; they count all the same.
+    pub outliers: Vec<u32>,
+}
+
+/// Shares of round trips that are told.
+const SHARES: [f64; 6] = [0.0, 0.5, 0.9, 0.99, 0.999, 1.0];
+
+impl Row {
+    /// Of what was measured of one work, by any way.
+    pub(super) fn of(way: &Way, base: Option<&Way>, work: &[&Measurement], seed: u64) -> Self {
+        let mine: Vec<&Measurement> = work
+            .iter()
+            .copied()
+            .filter(|one| Way::of(&one.cell) == *way)
+            .collect();
+        let counted: Vec<&Measurement> = mine.iter().copied().filter(|one| counts(one)).collect();
+        let failed: Vec<&String> = mine.iter().filter_map(|one| one.failure.as_ref()).collect();
+        let distrusted: Vec<&String> = counted
+            .iter()
+            .filter_map(|one| one.distrust.last())
+            .collect();
+        let figures = Figure::ALL.into_iter().filter_map(|figure| {
+            let found = found(&counted, figure)?;
+            let ratio = base.and_then(|base| ratio_of(work, way, base, figure, seed));
+            Some((figure, Found { ratio, ..found }))
+        });
+        let mut paths = BTreeMap::new();
+        for (path, count) in counted.iter().flat_map(|one| &one.paths) {
+            *paths.entry(path.clone()).or_default() += count;
+        }
+        Self {
+            way: way.clone(),
+            rounds: counted.len(),
+            failures: failed.len(),
+            failure: failed.last().map(ToString::to_string),
+            distrusted: distrusted.len(),
+            distrust: distrusted.last().map(ToString::to_string),
+            figures: figures.collect(),
+            paths,
+            round_trips: round_trips(&counted),
+        }
+    }
+}
+
+/// The ratio of a way's figure to the base's, over the rounds that both have.
+pub(crate) fn ratio_of(
+    done: &[&Measurement],
+    way: &Way,
+    base: &Way,
+    figure: Figure,
+    seed: u64,
+) -> Option<Ratio> {
+    let by_round = |way: &Way| -> BTreeMap<u32, f64> {
+        let mine = done
+            .iter()
+            .filter(|one| counts(one) && Way::of(&one.cell) == *way);
+        mine.filter_map(|one| Some((one.round, *one.figures.get(&figure)?)))
+            .collect()
+    };
+    let (values, bases) = (by_round(way), by_round(base));
+    let pairs: Vec<(f64, f64)> = values
+        .iter()
+        .filter_map(|(round, value)| Some((*value, *bases.get(round)?)))
+        .collect();
+    Ratio::of_pairs(&pairs, seed)
+}
+
+fn counts(one: &Measurement) -> bool {
+    !one.warm_up && one.failure.is_none()
+}
+
+/// A figure without its ratio.
+fn found(counted: &[&Measurement], figure: Figure) -> Option<Found> {
+    let (rounds, values): (Vec<u32>, Vec<f64>) = counted
+        .iter()
+        .filter_map(|one| Some((one.round, *one.figures.get(&figure)?)))
+        .unzip();
+    let far = outliers(&values);
+    Some(Found {
+        spread: Spread::of(&values)?,
+        ratio: None,
+        outliers: far
+            .into_iter()
+            .filter_map(|place| rounds.get(place).copied())
+            .collect(),
+    })
+}
+
+/// All rounds' round trips together. One that cannot be read is left out: its medians stand among the figures.
+fn round_trips(counted: &[&Measurement]) -> Vec<(f64, f64)> {
+    let texts = counted.iter().filter_map(|one| one.round_trips.as_ref());
+    let mut all = Distribution::of([]);
+    for read in texts.filter_map(|trips| Distribution::from_text(&trips.histogram).ok()) {
+        all.add(&read);
+    }
+    let at = |share: f64| Some((share, all.quantile_s(share)?));
+    SHARES.into_iter().filter_map(at).collect()
+}
