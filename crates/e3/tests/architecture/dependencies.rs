@@ -18,6 +18,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-resolver", &["e3-identity"]),
     ("e3-spec", &["e3-identity", "e3-template", "e3-world"]),
     ("e3-session", &["e3-identity"]),
+    // What could be recognised stands in a run's record, and in certificates.
+    (
+        "e3-observe",
+        &["e3-evaluate", "e3-identity", "e3-nebula", "e3-session"],
+    ),
     // The lab knows no overlay, no program and no agent.
     ("e3-lab", &["e3-sys", "e3-world"]),
     ("e3-program", &["e3-session", "e3-template"]),
