@@ -91,6 +91,11 @@ impl Trust {
         })
     }
 
+    /// How parties are believed.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
     /// Where the identity of that name is kept.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.home.join(name)

@@ -144,9 +144,14 @@ fn kept_by(agent: u32) -> Option<File> {
 impl Door {
     /// The next connection.
     pub async fn accept(&self) -> anyhow::Result<Stream> {
+        Ok(self.accept_from().await?.0)
+    }
+
+    /// The same, and where it comes from.
+    pub async fn accept_from(&self) -> anyhow::Result<(Stream, SocketAddr)> {
         let next = async {
-            let (stream, _) = self.next().await?;
-            self.protected(stream).await
+            let (stream, from) = self.next().await?;
+            Ok((self.protected(stream).await?, from))
         };
         timeout(PATIENCE, next).await.context("nobody comes")?
     }

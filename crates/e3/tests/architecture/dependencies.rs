@@ -78,6 +78,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("e3-holder", EVERYTHING_BELOW),
     ("e3-conformance", EVERYTHING_BELOW),
+    ("e3-experiment", EXPERIMENT),
     ("e3", EVERYTHING),
 ];
 
@@ -97,6 +98,21 @@ const MESH: &[&str] = &[
     "e3-stock",
     "e3-sys",
     "e3-world",
+];
+
+/// What attacks overlays, none of which it knows: its tests do.
+const EXPERIMENT: &[&str] = &[
+    "e3-conformance",
+    "e3-evaluate",
+    "e3-identity",
+    "e3-lab",
+    "e3-overlay",
+    "e3-overlay-nebula",
+    "e3-overlay-quic",
+    "e3-overlay-tailscale",
+    "e3-overlay-wireguard",
+    "e3-session",
+    "e3-stock",
 ];
 
 /// What keeps or tries an environment: all but the program `e3` and one another.

@@ -1,0 +1,49 @@
+//! The attacks.
+
+mod authority_stolen;
+mod bytes_changed;
+mod member_impersonates;
+mod outsider_connects;
+mod outsider_joins;
+mod replayed_later;
+mod replayed_now;
+mod revoked_returns;
+mod split_roster;
+
+use e3_evaluate::finding::Attack;
+
+use crate::outcome::{Notes, Outcome};
+
+/// Those that there is an experiment of.
+pub const WRITTEN: [Attack; 9] = [
+    Attack::OutsiderConnects,
+    Attack::OutsiderJoins,
+    Attack::MemberImpersonates,
+    Attack::SplitRoster,
+    Attack::BytesChanged,
+    Attack::ReplayedNow,
+    Attack::ReplayedLater,
+    Attack::RevokedReturns,
+    Attack::AuthorityStolen,
+];
+
+/// Tries an attack on the subject of this process. Where parties are `credulous`, those parts of E³ that an overlay cannot
+/// weaken are: it is how an experiment about them is shown to be able to fail.
+pub(crate) async fn attempt(attack: Attack, credulous: bool) -> anyhow::Result<Outcome> {
+    let mut notes = Notes::default();
+    match attack {
+        Attack::OutsiderConnects => outsider_connects::attempt(&mut notes).await?,
+        Attack::OutsiderJoins => outsider_joins::attempt(&mut notes).await?,
+        Attack::MemberImpersonates => member_impersonates::attempt(&mut notes).await?,
+        Attack::SplitRoster => split_roster::attempt(&mut notes, credulous).await?,
+        Attack::BytesChanged => bytes_changed::attempt(&mut notes).await?,
+        Attack::ReplayedNow => replayed_now::attempt(&mut notes).await?,
+        Attack::ReplayedLater => replayed_later::attempt(&mut notes).await?,
+        Attack::RevokedReturns => revoked_returns::attempt(&mut notes).await?,
+        Attack::AuthorityStolen => return authority_stolen::attempt(notes).await,
+        Attack::HostileCoordinator | Attack::OpenedLater | Attack::Downgrade => {
+            anyhow::bail!("there is no experiment of this attack");
+        }
+    }
+    Ok(notes.conclude())
+}

@@ -1,0 +1,32 @@
+//! Attacks on overlays, really tried in the lab, and what became of them beside what was promised.
+//!
+//! Each attack is a program: it lays out parties with real agents in a lab of its own, and an adversary who does what it
+//! says. It knows no overlay: what it tries can be tried against each of them. What became of it is one of four: it held, the
+//! attack was detected, it broke, or there is nothing of the kind to attack; with what was seen that shows it.
+//!
+//! That nothing breaks means something only where it could have: for each attack there is an overlay, weakened on purpose,
+//! in which it succeeds (`tests/attacks`).
+//!
+//! ```no_run
+//! use e3_conformance::subject::About;
+//! use e3_evaluate::finding::Attack;
+//!
+//! // Inside namespaces of its own (`e3_lab::enter`), in a process that has no threads yet:
+//! let about = About::overlay("direct", e3_overlay::Registry::builtin);
+//! let finding = e3_experiment::conduct(about, Attack::BytesChanged, false)?;
+//! # anyhow::Ok(())
+//! ```
+//!
+//! - [`promise`]: what an overlay promises of each attack: one table;
+//! - `attack`: the attacks, one a file; `stage`: what several of them begin with; `outcome`: what is seen while they are tried;
+//! - `recording`: packets that were kept.
+
+mod attack;
+mod conduct;
+mod outcome;
+pub mod promise;
+mod recording;
+mod stage;
+
+pub use attack::WRITTEN;
+pub use conduct::conduct;
