@@ -85,6 +85,7 @@ fn the_wall_clock_is_read_where_times_are_told() {
         "crates/e3-agent/src/run.rs",
         // Introductions and certificates are good for a time.
         "crates/e3-conformance/src/trust.rs",
+        "crates/e3-experiment/src/conduct.rs",
         "crates/e3-holder/src/clock.rs",
         "crates/e3-lab/src/capture.rs",
         "crates/e3/src/command/id/rotate.rs",
