@@ -10,9 +10,9 @@ pub const STANDARD: &str = "standard";
 /// How long all of [`QUICK`] may measure, in seconds: what is left of five minutes is for beginning and end.
 pub const QUICK_S: f64 = 225.0;
 
-/// The quick suite: three parties on one network that costs nothing, where all that differs is the overlay.
+/// The quick suite: two or three parties on one network that costs nothing, where all that differs is the overlay.
 pub fn quick(offers: &[Offer]) -> Laid {
-    let part = |program: &str, size: &str, share: f64| {
+    let part = |program: &str, size: &str, parties: u16, share: f64| {
         let goal = Goal {
             least: 6,
             most: 25,
@@ -20,11 +20,11 @@ pub fn quick(offers: &[Offer]) -> Laid {
             warm_up: 1,
             ..Goal::default()
         };
-        grid(&["lan"], &[program], &[size], &[3]).lay(offers, goal)
+        grid(&["lan"], &[program], &[size], &[parties]).lay(offers, goal)
     };
-    part("secret-santa", "medium", 0.5)
-        .and(part("round-trip", "small", 0.25))
-        .and(part("throughput", "small", 0.25))
+    part("secret-santa", "medium", 3, 0.6)
+        .and(part("round-trip", "small", 2, 0.2))
+        .and(part("throughput", "small", 2, 0.2))
 }
 
 /// The standard suite. Identities differ in set-up only, and are compared where that is all.

@@ -13,4 +13,5 @@ pub use distribution::{Distribution, NoHistogram};
 pub use draw::Draw;
 pub use median::{Spread, median};
 pub use outliers::outliers;
+pub(crate) use ratio::CONFIDENCE;
 pub use ratio::{Interval, Ratio};

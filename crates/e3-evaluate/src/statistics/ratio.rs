@@ -9,7 +9,7 @@ const RESAMPLES: usize = 2000;
 /// From so many rounds on, an interval of 95 % can be had.
 const ENOUGH: usize = 6;
 /// What an interval promises where there are enough rounds.
-const CONFIDENCE: f64 = 0.95;
+pub(crate) const CONFIDENCE: f64 = 0.95;
 
 /// The ratio of two ways: the median of the ratios of runs of the same round, since what slows a machine down slows
 /// down both.

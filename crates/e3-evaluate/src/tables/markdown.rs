@@ -166,15 +166,18 @@ fn rounds(row: &Row) -> String {
 
 /// Sentences on the whole table.
 fn said_of(table: &Table) -> Vec<String> {
-    let rounds = table.rounds;
+    let rounds = match table.rounds {
+        1 => "1 round".to_owned(),
+        many => format!("{many} rounds"),
+    };
     let end = match table.end {
         Some(End::Precise) => {
-            format!("{rounds} rounds: every interval is as narrow as was asked for.")
+            format!("{rounds}: every interval is as narrow as was asked for.")
         }
-        Some(End::Time) => format!("{rounds} rounds: the time was used up."),
-        Some(End::Rounds) => format!("{rounds} rounds, as many as there may be."),
+        Some(End::Time) => format!("{rounds}: the time was used up."),
+        Some(End::Rounds) => format!("{rounds}, as many as there may be."),
         Some(End::Failed) => "No way could do it.".to_owned(),
-        None => format!("{rounds} rounds so far: it was cut off."),
+        None => format!("{rounds} so far: it was cut off."),
     };
     let fitness = match table.fitness {
         Fitness::Fit(_) => None,
@@ -183,7 +186,7 @@ fn said_of(table: &Table) -> Vec<String> {
             of.low, of.high
         )),
         Fitness::Unknown => {
-            Some("Whether the machine was fit is not known: there is no control.".to_owned())
+            Some("Whether the machine was fit is not known: there are too few rounds.".to_owned())
         }
     };
     [Some(end), fitness].into_iter().flatten().collect()

@@ -17,7 +17,7 @@ pub use units::shown;
 use crate::finding::{Figure, Measurement, SCHEMA};
 use crate::plan::words::CONTROL;
 use crate::plan::{Bench, End, Next, Plan, Way, Work};
-use crate::statistics::Interval;
+use crate::statistics::{CONFIDENCE, Interval};
 
 /// The tables of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -137,6 +137,8 @@ impl Fitness {
         let control = rows.iter().find(|row| row.way.overlay == CONTROL);
         let found = control.and_then(|row| row.figures.get(&main));
         match found.and_then(|found| found.ratio?.interval) {
+            // What promises less than 95 % is no reason to condemn a machine, nor to trust it.
+            Some(interval) if interval.confidence < CONFIDENCE => Self::Unknown,
             Some(interval) if interval.contains(1.0) => Self::Fit(interval),
             Some(interval) => Self::Unfit(interval),
             None => Self::Unknown,
@@ -152,12 +154,14 @@ fn notes(rows: &[Row]) -> Vec<String> {
         if let Some(failure) = &row.failure {
             notes.push(format!("{way} failed {} times: {failure}", row.failures));
         }
-        if let Some(distrust) = &row.distrust {
-            notes.push(format!(
-                "{way}: {} of {} runs should not be trusted: {distrust}",
-                row.distrusted, row.rounds
-            ));
-        }
+    }
+    let runs: usize = rows.iter().map(|row| row.rounds).sum();
+    let distrusted: usize = rows.iter().map(|row| row.distrusted).sum();
+    let why = rows.iter().find_map(|row| row.distrust.as_ref());
+    if let Some(why) = why {
+        notes.push(format!(
+            "{distrusted} of {runs} runs should not be trusted, for example because {why}"
+        ));
     }
     notes
 }
