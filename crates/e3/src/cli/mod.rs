@@ -1,6 +1,7 @@
 //! What can be asked for: the parser, from which completions, manual pages and docs/verbs.md are generated.
 
 mod ca;
+mod compare;
 mod environment;
 mod global;
 mod id;
@@ -11,6 +12,7 @@ pub mod usage;
 mod verbs;
 
 pub use ca::{Ca, CaInit, CaIssue, CaRevoke, CaShow, CaVerb};
+pub use compare::{Asked, Compare, GoalArgs, Suite};
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
 pub use global::{Color, Global};
 pub use id::{Id, IdMethod, IdNew, IdResolve, IdRotate, IdShow, IdVerb};

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use e3_spec::Moment;
 
 use super::known::{KnownDid, name_and_did};
-use super::{Ca, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
+use super::{Ca, Compare, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -49,6 +49,8 @@ pub enum Verb {
     Completions(Completions),
     /// Print the manual page, or write one for each verb
     Man(Man),
+    /// Compare overlays: the same work over each, round after round, with what follows from it
+    Compare(Compare),
     /// Record what a program that uses MPyC does on the network, for the probe mesh
     Profile(ProfileArgs),
     /// Measure, as a party's program

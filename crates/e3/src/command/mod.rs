@@ -3,6 +3,7 @@
 mod agent;
 mod ca;
 mod check;
+mod compare;
 mod completions;
 mod doctor;
 mod down;
@@ -52,6 +53,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Doctor(args) => doctor::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),
+        Verb::Compare(args) => compare::main(args, global),
         Verb::Profile(args) => profile::main(args, global),
         Verb::Probe(args) => probe::main(args),
         Verb::Agent(args) => agent::main(args),

@@ -143,6 +143,7 @@ const EVERYTHING_BELOW: &[&str] = &[
 const EVERYTHING: &[&str] = &[
     "e3-agent",
     "e3-conformance",
+    "e3-evaluate",
     "e3-holder",
     "e3-forward",
     "e3-host",

@@ -19,6 +19,7 @@ mod broken;
 mod certified;
 mod cicada;
 mod commands;
+mod compare;
 mod crashing;
 mod death;
 mod demos;

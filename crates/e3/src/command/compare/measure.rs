@@ -1,0 +1,191 @@
+//! One run of one cell.
+//!
+//! Each is a command of its own, `e3 run --json`, as a user would give it, and not a call of the functions behind that verb.
+//! It is more faithful: what is measured begins with nothing and ends with nothing, and the command that stands with the
+//! figures is the very one that made them. It is more robust: a run that hangs, or takes too much memory, is ended without
+//! ending the comparison, and cleans up as every run does. And a variant of an overlay needs it: which folder its programs
+//! are in is a variable of the environment, and one process has only one.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use e3_evaluate::finding::{Figures, Measurement, SCHEMA};
+use e3_evaluate::plan::words::{BASE, CONTROL};
+use e3_evaluate::plan::{Run, Work};
+use e3_holder::wire::RunRecord;
+use serde_json::Value;
+
+use super::child::{self, Ended, Stop};
+use super::folder::now;
+use super::listed::Listed;
+use super::offers::{Offered, stock_variable};
+use super::{figures, places};
+use crate::fault::Fault;
+
+/// Where runs are kept, in the comparison's folder.
+const RUNS: &str = "runs";
+/// What a command may take beyond the time that its program has: to come up and to go.
+const BESIDE: Duration = Duration::from_mins(1);
+
+/// Variables of the environment that a command has beside ours.
+type Variables = Vec<(&'static str, OsString)>;
+
+/// What measures.
+pub struct Measuring<'a> {
+    /// This program.
+    pub e3: PathBuf,
+    /// The comparison's folder, absolute.
+    pub folder: PathBuf,
+    /// The ways that this machine has.
+    pub offered: &'a [Offered],
+    /// Identities, where they have to be listed.
+    pub listed: Listed,
+    /// Whether somebody has asked for the end.
+    pub stop: Stop,
+}
+
+impl Measuring<'_> {
+    /// Measures a work by a way; `limit_s` is how long its program may take. None where somebody has asked for the end
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// The machine's: the command cannot be started, its environment not be written.
+    pub fn measure(
+        &self,
+        work: &Work,
+        run: &Run,
+        limit_s: u64,
+    ) -> Result<Option<Measurement>, Fault> {
+        let listed = (run.way.identity == "did").then_some(&self.listed);
+        let environment = places::write(&self.folder, work, limit_s, listed)?;
+        let time = now();
+        let (variables, arguments) = self.command(work, run, &environment)?;
+        let limit = Duration::from_secs(limit_s) + BESIDE;
+        let mut command = Command::new(&self.e3);
+        command.args(&arguments).current_dir(&self.folder);
+        command.envs(variables.iter().map(|(name, value)| (*name, value)));
+        let ended = child::run(&mut command, limit, &self.stop)
+            .map_err(|error| Fault::user(format!("cannot start {}: {error}", self.e3.display())))?;
+        if self.stop.is_asked() {
+            return Ok(None);
+        }
+        let mut measurement = Measurement {
+            schema: SCHEMA.to_owned(),
+            cell: work.by(&run.way),
+            round: run.round,
+            warm_up: run.warm_up,
+            time,
+            elapsed_s: ended.took.as_secs_f64(),
+            figures: Figures::new(),
+            round_trips: None,
+            paths: std::collections::BTreeMap::new(),
+            distrust: Vec::new(),
+            failure: None,
+            run: self.newest_run(),
+            command: shown(&variables, &arguments),
+        };
+        match told(&ended, limit) {
+            Ok(record) => {
+                measurement.paths = figures::paths(&record);
+                measurement.distrust.clone_from(&record.distrust);
+                match &record.failure {
+                    Some(failure) => measurement.failure = Some(failure.to_string()),
+                    None => measurement.figures = figures::of(&record, work),
+                }
+            }
+            Err(failure) => {
+                // It may not even have begun: then the newest is another's.
+                measurement.run = None;
+                measurement.failure = Some(failure);
+            }
+        }
+        Ok(Some(measurement))
+    }
+
+    /// The variables and arguments of the command.
+    fn command(
+        &self,
+        work: &Work,
+        run: &Run,
+        environment: &str,
+    ) -> Result<(Variables, Vec<String>), Fault> {
+        let name = match run.way.overlay.as_str() {
+            CONTROL => BASE,
+            name => name,
+        };
+        let offered = self.offered.iter().find(|one| one.offer.overlay == name);
+        let offered = offered.ok_or_else(|| {
+            Fault::user(format!("this machine has no way `{name}`"))
+                .hint("a comparison goes on where it was begun, with the same overlays")
+        })?;
+        let mut arguments: Vec<String> = [
+            "run",
+            environment,
+            "--overlay",
+            &offered.overlay,
+            "--identity",
+            &run.way.identity,
+            "--runs",
+            RUNS,
+            "--json",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        // Nothing plain gets through home routers: what it would be without them is what others are compared with.
+        if work.network == "nat" && name == BASE {
+            for (group, _) in places::regions(work) {
+                arguments.extend(["--set".to_owned(), format!("hosts.{group}.nat=none")]);
+            }
+        }
+        let variables = offered.stock.as_deref().map(stock_variable);
+        Ok((variables.into_iter().collect(), arguments))
+    }
+
+    /// The run that was begun last, relative to the comparison's folder.
+    fn newest_run(&self) -> Option<String> {
+        let latest = fs::read_link(self.folder.join(RUNS).join("latest")).ok()?;
+        let name = latest.file_name()?.to_str()?;
+        Some(format!("{RUNS}/{name}"))
+    }
+}
+
+/// The record that a command printed, or why there is none.
+fn told(ended: &Ended, limit: Duration) -> Result<RunRecord, String> {
+    if ended.was_stopped {
+        return Err(format!("it did not end within {} s", limit.as_secs()));
+    }
+    let said = String::from_utf8_lossy(&ended.printed);
+    let document: Value = serde_json::from_str(&said).unwrap_or_default();
+    let schema = document.get("schema").and_then(Value::as_str);
+    if schema.is_some_and(|schema| schema.starts_with("e3/run/")) {
+        return serde_json::from_value(document)
+            .map_err(|error| format!("its record cannot be read: {error}"));
+    }
+    if let Some(message) = document.get("message").and_then(Value::as_str) {
+        return Err(message.to_owned());
+    }
+    let errors = String::from_utf8_lossy(&ended.errors);
+    let last = errors.lines().rfind(|line| !line.trim().is_empty());
+    Err(format!(
+        "it ended with {} and without a record: {}",
+        ended.status,
+        last.unwrap_or("it said nothing")
+    ))
+}
+
+/// The command as it can be typed, in the comparison's folder.
+fn shown(variables: &[(&'static str, OsString)], arguments: &[String]) -> Vec<String> {
+    let mut words = Vec::new();
+    if !variables.is_empty() {
+        words.push("env".to_owned());
+    }
+    for (name, value) in variables {
+        words.push(format!("{name}={}", value.to_string_lossy()));
+    }
+    words.push("e3".to_owned());
+    words.extend_from_slice(arguments);
+    words
+}

@@ -1,0 +1,181 @@
+//! `e3 compare`: the same work over several overlays, round after round in turns, and what follows from it.
+
+mod ask;
+mod child;
+mod figures;
+mod folder;
+mod listed;
+mod measure;
+mod offers;
+mod places;
+mod tell;
+
+use std::process::ExitCode;
+
+use e3_evaluate::finding::Measurement;
+use e3_evaluate::keep::Folder;
+use e3_evaluate::plan::{Bench, Estimate, Next, Plan};
+use e3_evaluate::tables::Tables;
+use e3_evaluate::threshold::{Verdict, judge};
+use serde::Serialize;
+
+use self::child::Stop;
+use self::listed::Listed;
+use self::measure::Measuring;
+use crate::cli::{Compare, Global};
+use crate::fault::Fault;
+use crate::{json, out};
+
+/// The least time that a program has before it is ended, and the most, in seconds.
+const PATIENCE_S: (f64, f64) = (30.0, 600.0);
+/// A machine of which so much is used already is too busy to be measured.
+const BUSY: f64 = 0.3;
+
+/// Compares.
+///
+/// # Errors
+/// What was asked for does not exist; a way failed whenever it was tried, or a threshold is not kept.
+pub fn main(args: &Compare, global: &Global) -> Result<ExitCode, Fault> {
+    let offered = offers::look()?;
+    if args.dry_run && args.resume.is_none() {
+        let plan = ask::plan(args, &offered)?;
+        return tell_plan(&plan, &[], global);
+    }
+    let (mut folder, plan, mut done) = if let Some(path) = &args.resume {
+        folder::resume(path)?
+    } else {
+        let plan = ask::plan(args, &offered)?;
+        let folder = folder::create(args.out.as_deref(), &plan)?;
+        (folder, plan, Vec::new())
+    };
+    if args.dry_run {
+        return tell_plan(&plan, &done, global);
+    }
+    let estimate = Estimate::of(&plan.benches, plan.seed, &done);
+    out::aside(&tell::plan(&plan, estimate));
+    warn_of_others();
+    let measuring = Measuring {
+        e3: folder::this_program()?,
+        folder: folder::absolute(folder.path())?,
+        offered: &offered,
+        listed: Listed::new()?,
+        stop: Stop::listen()?,
+    };
+    for bench in &plan.benches {
+        if !all_of(bench, &plan, &measuring, &mut folder, &mut done)? {
+            break;
+        }
+    }
+    conclude(&plan, &done, &folder, &measuring, global)
+}
+
+/// Measures a work until it is enough; whether it came to that.
+fn all_of(
+    bench: &Bench,
+    plan: &Plan,
+    measuring: &Measuring<'_>,
+    folder: &mut Folder,
+    done: &mut Vec<Measurement>,
+) -> Result<bool, Fault> {
+    let limit_s = limit_s(bench);
+    while let Next::Run(run) = bench.next(plan.seed, done) {
+        let Some(one) = measuring.measure(&bench.work, &run, limit_s)? else {
+            return Ok(false);
+        };
+        folder.keep(&one).map_err(folder::fault)?;
+        out::aside(&format!("{}\n", tell::run(bench, &one)));
+        done.push(one);
+    }
+    Ok(true)
+}
+
+/// How long a program may take: a part of what its bench has, so that one that hangs does not take all of it.
+fn limit_s(bench: &Bench) -> u64 {
+    let (least, most) = PATIENCE_S;
+    let seconds = (bench.goal.time_s / 4.0).clamp(least, most);
+    std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| time.as_secs())
+}
+
+fn tell_plan(plan: &Plan, done: &[Measurement], global: &Global) -> Result<ExitCode, Fault> {
+    if global.json {
+        json::print("compare-plan", plan)?;
+    } else {
+        let estimate = Estimate::of(&plan.benches, plan.seed, done);
+        out::write(tell::plan(plan, estimate).as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a comparison ends with, as a document.
+#[derive(Serialize)]
+struct Summary<'a> {
+    folder: &'a std::path::Path,
+    plan: &'a Plan,
+    tables: &'a Tables,
+    thresholds: &'a [Verdict],
+}
+
+/// Writes what follows from what was measured, and says how it went.
+fn conclude(
+    plan: &Plan,
+    done: &[Measurement],
+    folder: &Folder,
+    measuring: &Measuring<'_>,
+    global: &Global,
+) -> Result<ExitCode, Fault> {
+    let tables = Tables::of(plan, done);
+    folder.write_tables(&tables).map_err(folder::fault)?;
+    let verdicts = judge(&plan.thresholds, &tables);
+    if global.json {
+        let summary = Summary {
+            folder: folder.path(),
+            plan,
+            tables: &tables,
+            thresholds: &verdicts,
+        };
+        json::print("compare", &summary)?;
+    } else {
+        out::line(&tell::summary(&tables, &verdicts, folder.path()))?;
+    }
+    if measuring.stop.is_asked() {
+        let again = format!("`e3 compare --resume {}` goes on", folder.path().display());
+        return Err(Fault::interrupted().hint(again));
+    }
+    let missed = verdicts.iter().filter(|verdict| verdict.fails()).count();
+    if missed > 0 {
+        return Err(Fault::user(format!(
+            "{missed} of {} thresholds are not kept",
+            verdicts.len()
+        )));
+    }
+    let rows = tables.tables.iter().flat_map(|table| &table.rows);
+    let failed: Vec<String> = rows
+        .filter(|row| row.rounds == 0)
+        .map(|row| row.way.to_string())
+        .collect();
+    if failed.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(
+        Fault::user(format!("nothing was measured of {}", failed.join(", ")))
+            .hint("the tables say why; `e3 doctor` says what this machine lacks"),
+    )
+}
+
+/// Says that figures may be the doing of whatever else this machine does.
+fn warn_of_others() {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load
+        .split_ascii_whitespace()
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0.0);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = BUSY * f64::from(u32::try_from(processors).unwrap_or(u32::MAX));
+    if load > most {
+        out::aside(&format!(
+            "warning: this machine is busy (load {load} on {processors} processors): figures will differ more, and tables \
+             say where it was not fit\n"
+        ));
+    }
+}

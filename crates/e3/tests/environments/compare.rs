@@ -1,0 +1,156 @@
+//! `e3 compare`: what is measured is kept at once, goes on where it was cut off, and is told in tables.
+
+use std::fs;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::support::workshop::Workshop;
+
+/// Two ways and the control, a few rounds each: as short as it can be.
+const SHORT: [&str; 11] = [
+    "compare",
+    "--way",
+    "quic",
+    "--network",
+    "near",
+    "--program",
+    "round-trip",
+    "--rounds",
+    "2",
+    "--out",
+    "comparison",
+];
+
+fn lines(workshop: &Workshop) -> Vec<Value> {
+    let text = workshop.read("comparison/measurements.jsonl");
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_comparison_measures_keeps_and_tells() {
+    let workshop = Workshop::alone();
+    let ran = workshop.e3(&SHORT).succeeded();
+    assert!(
+        ran.out.contains("### near.round-trip.small.3"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("| quic.pinned |"), "{}", ran.out);
+
+    let measured = lines(&workshop);
+    assert_eq!(
+        measured.len(),
+        9,
+        "three ways, two rounds and one that warms up"
+    );
+    for one in &measured {
+        assert_eq!(one["failure"], Value::Null, "{one}");
+        let figure = |name: &str| one["figures"][name].as_f64().unwrap_or(0.0);
+        // Frankfurt is 11.5 ms from Amsterdam, and half of the pairs are between them.
+        assert!(figure("round-trip") > 0.010, "{one}");
+        assert!(figure("set-up") > figure("connect"), "{one}");
+        for name in [
+            "connect",
+            "processor",
+            "overlay-processor",
+            "memory",
+            "wire",
+        ] {
+            assert!(figure(name) > 0.0, "{name}: {one}");
+        }
+        let run = one["run"].as_str().unwrap();
+        assert!(
+            workshop
+                .path(&format!("comparison/{run}/result.json"))
+                .is_file()
+        );
+        assert_eq!(one["command"][0], "e3", "{one}");
+    }
+    let plan: Value = serde_json::from_str(&workshop.read("comparison/plan.json")).unwrap();
+    assert_eq!(plan["benches"][0]["work"]["network"], "near");
+    let tables = workshop.read("comparison/tables/performance.json");
+    let tables: Value = serde_json::from_str(&tables).unwrap();
+    assert_eq!(tables["tables"][0]["rounds"], 2);
+    assert_eq!(tables["tables"][0]["end"], "rounds");
+    workshop.nothing_left();
+}
+
+#[test]
+fn what_was_cut_off_goes_on() {
+    let workshop = Workshop::alone();
+    let mut going = workshop.begin(&SHORT);
+    going.until("warming up");
+    going.signal(Signal::INT);
+    let ran = going.ended();
+    assert_eq!(ran.code, 130, "{ran:#?}");
+    assert!(
+        ran.err.contains("e3 compare --resume comparison"),
+        "{}",
+        ran.err
+    );
+    workshop.nothing_left();
+
+    // The end of the file is cut off, too: that line is measured again.
+    let file = workshop.path("comparison/measurements.jsonl");
+    let before = lines(&workshop);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &text[..text.len() - 30]).unwrap();
+    workshop
+        .e3(&["compare", "--resume", "comparison"])
+        .succeeded();
+    let after = lines(&workshop);
+    assert_eq!(after.len(), 9);
+    assert_eq!(after[..before.len() - 1], before[..before.len() - 1]);
+    workshop.nothing_left();
+}
+
+#[test]
+fn a_plan_says_what_it_would_take_and_does_nothing() {
+    let workshop = Workshop::alone();
+    let ran = workshop
+        .e3(&["compare", "--quick", "--dry-run"])
+        .succeeded();
+    assert!(ran.out.contains("lan.secret-santa.medium.3"), "{}", ran.out);
+    assert!(ran.out.contains("It takes"), "{}", ran.out);
+    assert!(!workshop.path("compare").exists());
+    let json = workshop
+        .e3(&["compare", "--suite", "standard", "--dry-run", "--json"])
+        .succeeded();
+    let plan: Value = serde_json::from_str(&json.out).unwrap();
+    assert!(plan["benches"].as_array().unwrap().len() > 20);
+}
+
+#[test]
+fn words_that_name_nothing_are_refused() {
+    let workshop = Workshop::alone();
+    for (args, said) in [
+        (
+            ["--way", "carrier-pigeon"],
+            "there is no way `carrier-pigeon`",
+        ),
+        (["--network", "lam"], "there is no network `lam`"),
+        (["--cell", "quic.lan.nothing"], "`nothing` is no overlay"),
+    ] {
+        let ran = workshop.e3(&["compare", args[0], args[1]]);
+        assert_eq!(ran.code, 1, "{ran:#?}");
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    assert!(!workshop.path("compare").exists());
+}
+
+#[test]
+fn a_comparison_is_not_written_over() {
+    let workshop = Workshop::alone();
+    workshop.put("comparison/plan.json", "{}");
+    let ran = workshop.e3(&SHORT);
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    assert!(
+        ran.err.contains("belongs to another comparison"),
+        "{}",
+        ran.err
+    );
+}
