@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-world", &[]),
     // What was found is shown by others, and measured by others.
     ("e3-evaluate", &[]),
+    ("e3-report", &["e3-evaluate"]),
     ("e3-template", &[]),
     ("e3-identity", &[]),
     // What fetches documents stands apart from what knows them.
@@ -157,6 +158,7 @@ const EVERYTHING: &[&str] = &[
     "e3-process",
     "e3-program",
     "e3-reflector",
+    "e3-report",
     "e3-resolver",
     "e3-resume",
     "e3-session",

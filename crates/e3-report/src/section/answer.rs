@@ -1,0 +1,413 @@
+//! The answer: which overlay under which circumstances, and why.
+
+use crate::answer::{Answers, Circumstance, Compared, Fitness, RULES, State};
+use crate::href::Anchor;
+use crate::page::{Block, Card, Cell, Group, Prose, Row, Source, Table};
+use crate::read::{Findings, MEASUREMENTS};
+use crate::section::{heading, in_order, title};
+use crate::sums::BASE;
+use crate::words;
+
+/// The section.
+pub(crate) fn blocks(findings: &Findings, answers: &Answers) -> Vec<Block> {
+    let mut blocks = vec![
+        title("answer", "The answer"),
+        Block::Paragraph(Prose::new().strong(sentence(answers))),
+    ];
+    if !findings.missing.is_empty() {
+        let files: Vec<String> = findings
+            .missing
+            .iter()
+            .map(|file| (*file).to_owned())
+            .collect();
+        let files = words::all_of(&files);
+        blocks.push(Block::Notice(vec![Prose::new()
+            .strong("Not all is known. ")
+            .text(format!("This folder has no findings in {files}; what would follow from them is not in the answer."))]));
+    }
+    blocks.push(Block::Cards(cards(answers)));
+    if !answers.circumstances.is_empty() {
+        blocks.push(Block::Table(choices(answers, &findings.plan.command)));
+    }
+    blocks.push(why(answers));
+    let rules = RULES.iter().map(|rule| Prose::from(*rule)).collect();
+    blocks.push(Block::Folded {
+        summary: "The rules that this follows from".into(),
+        blocks: vec![Block::List {
+            numbered: true,
+            items: rules,
+        }],
+    });
+    blocks
+}
+
+/// The answer in one sentence.
+pub(crate) fn sentence(answers: &Answers) -> String {
+    let tally = answers.tally();
+    let Some((first, times, alone)) = tally.first().copied() else {
+        return no_answer(answers);
+    };
+    let all = answers
+        .circumstances
+        .iter()
+        .filter(|one| one.choice.is_some())
+        .count();
+    let with = match answers.fitness_of(first).map(|fitness| &fitness.state) {
+        Some(State::Fit(identities)) => format!(" (identity {})", any_of(identities)),
+        _ => String::new(),
+    };
+    let basis = if matches!(
+        answers.fitness_of(first).map(|one| &one.state),
+        Some(State::NotExamined)
+    ) {
+        "By speed alone, since no security findings are there: "
+    } else {
+        ""
+    };
+    let rest: Vec<String> = tally
+        .iter()
+        .skip(1)
+        .map(|(overlay, times, _)| format!("{overlay} in {times}"))
+        .collect();
+    let rest = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", words::all_of(&rest))
+    };
+    let alone = match alone {
+        0 => ", as good as others".to_owned(),
+        alone if alone == times => String::new(),
+        alone => format!(", in {alone} alone and else as good as others"),
+    };
+    format!(
+        "{basis}{first}{with} is the answer in {times} of {}{alone}{rest}.",
+        words::count(all, "circumstance", "circumstances")
+    )
+}
+
+fn no_answer(answers: &Answers) -> String {
+    if answers.circumstances.is_empty() {
+        "Nothing was measured, so that nothing can be said of speed.".to_owned()
+    } else if answers.fitness.iter().all(|one| !one.is_candidate()) {
+        "No overlay was shown to be fit for a network that is not trusted.".to_owned()
+    } else {
+        "No answer: no fit overlay has finished all works of a circumstance.".to_owned()
+    }
+}
+
+fn any_of(identities: &[String]) -> String {
+    words::all_of(identities).replace(" and ", " or ")
+}
+
+fn cards(answers: &Answers) -> Vec<Card> {
+    let mut cards: Vec<Card> = by_overlay(answers);
+    cards.extend(least_seen(answers));
+    cards.extend(least_effort(answers));
+    cards.extend(all_trusted(answers));
+    cards
+}
+
+/// One card an overlay that is an answer: where, how much, and why it is fit.
+fn by_overlay(answers: &Answers) -> Vec<Card> {
+    let cards = answers.tally().into_iter().map(|(overlay, ..)| {
+        let mine: Vec<&Circumstance> = answers
+            .circumstances
+            .iter()
+            .filter(|one| one.choice.as_deref() == Some(overlay))
+            .collect();
+        let mut because: Vec<Prose> = Vec::new();
+        for program in in_order(mine.iter().map(|one| one.program.as_str())) {
+            let places: Vec<String> = mine
+                .iter()
+                .filter(|one| one.program == program)
+                .map(|one| {
+                    let mean = one
+                        .mean
+                        .map(|mean| format!(" ({})", words::times(mean)))
+                        .unwrap_or_default();
+                    format!("{}{mean}", words::network(&one.network))
+                })
+                .collect();
+            let what = words::sentence(&words::program(program));
+            because.push(
+                Prose::new()
+                    .strong(what)
+                    .text(format!(" over {}", words::all_of(&places))),
+            );
+        }
+        because.extend(answers.fitness_of(overlay).map(fit));
+        Card {
+            question: "Fastest where the network is not trusted".to_owned(),
+            answer: Prose::new().strong(overlay),
+            because,
+        }
+    });
+    cards.collect()
+}
+
+fn fit(fitness: &Fitness) -> Prose {
+    match &fitness.state {
+        State::Fit(identities) => Prose::new()
+            .text("fit with identity ")
+            .text(any_of(identities))
+            .text(": ")
+            .part(&Anchor::named("security"), "no attack succeeded"),
+        State::Unfit => "not fit".into(),
+        State::NotExamined => "whether it is fit was not examined".into(),
+    }
+}
+
+fn least_seen(answers: &Answers) -> Option<Card> {
+    let privacy = answers.privacy.as_ref()?;
+    let (first, answered) = privacy.answered.first()?;
+    let same: Vec<&str> = privacy
+        .answered
+        .iter()
+        .filter(|(_, other)| (other - answered).abs() < 1e-9)
+        .map(|(overlay, _)| overlay.as_str())
+        .collect();
+    let others: Vec<String> = privacy
+        .answered
+        .iter()
+        .skip(same.len())
+        .map(|(overlay, answered)| format!("{overlay} {answered}"))
+        .collect();
+    let mut because = vec![
+        Prose::new()
+            .text(format!(
+                "{answered} of {} questions were answered to an observer: ",
+                privacy.questions
+            ))
+            .part(&Anchor::named("privacy"), "the matrix"),
+    ];
+    if !others.is_empty() {
+        because.push(Prose::from(format!(
+            "the others: {}",
+            words::all_of(&others)
+        )));
+    }
+    if !privacy.not_compared.is_empty() {
+        because.push(Prose::from(format!(
+            "not compared: {}",
+            words::all_of(&privacy.not_compared)
+        )));
+    }
+    let all = if same.len() > 1 {
+        words::all_of(&same)
+    } else {
+        first.clone()
+    };
+    Some(Card {
+        question: "The least is seen".to_owned(),
+        answer: Prose::new().strong(all),
+        because,
+    })
+}
+
+fn least_effort(answers: &Answers) -> Option<Card> {
+    let simple = answers.simple.as_ref()?;
+    let mut because = Vec::new();
+    for (how, taken) in [("by hand", &simple.by_hand), ("by E³", &simple.by_e3)] {
+        if let Some(least) = taken.first() {
+            let counts = least.counts;
+            let steps = words::count(counts.steps as usize, "step", "steps");
+            let secrets = words::count(counts.secrets as usize, "secret", "secrets");
+            because.push(
+                Prose::new()
+                    .strong(format!("{how}: {}", least.overlay))
+                    .text(format!(
+                        ", {steps} and {secrets} by hand for a first session ("
+                    ))
+                    .and(least.at.prose())
+                    .text(")"),
+            );
+        }
+    }
+    let easiest = simple.by_e3.first().or(simple.by_hand.first())?;
+    Some(Card {
+        question: "The least effort".to_owned(),
+        answer: Prose::new().strong(easiest.overlay.clone()),
+        because,
+    })
+}
+
+/// What can be said for plain connections.
+fn all_trusted(answers: &Answers) -> Option<Card> {
+    let plain = answers.fitness_of(BASE)?;
+    let against = plain.least_against().len();
+    let reason = if plain.state == State::NotExamined {
+        "it is what others are divided by; what it withstands was not examined".to_owned()
+    } else {
+        let attacks = words::count(against, "attack was", "attacks were");
+        format!("it is what others are divided by; {attacks} not shown to fail")
+    };
+    Some(Card {
+        question: "Every machine and cable is your own".to_owned(),
+        answer: Prose::new().strong(BASE),
+        because: vec![Prose::from(reason)],
+    })
+}
+
+/// Networks by programs.
+fn choices(answers: &Answers, command: &[String]) -> Table {
+    let programs = in_order(answers.circumstances.iter().map(|one| one.program.as_str()));
+    let networks = in_order(answers.circumstances.iter().map(|one| one.network.as_str()));
+    let mut columns = vec!["over".to_owned()];
+    columns.extend(programs.iter().map(|program| words::program(program)));
+    let rows = networks.iter().map(|network| Row {
+        anchor: None,
+        head: words::sentence(&words::network(network)).into(),
+        cells: programs
+            .iter()
+            .map(|program| {
+                let one = answers
+                    .circumstances
+                    .iter()
+                    .find(|one| one.network == **network && one.program == **program);
+                one.map_or_else(|| Cell::says("not measured"), choice)
+            })
+            .collect(),
+    });
+    Table {
+        anchor: Anchor::named("choices"),
+        caption: "The fastest fit overlay in every circumstance, in brackets its geometric mean of ratios to direct, and \
+                  below it others that are as good in as many works"
+            .into(),
+        columns,
+        groups: vec![Group { title: None, rows: rows.collect() }],
+        source: Source::of(MEASUREMENTS, command),
+    }
+}
+
+fn choice(one: &Circumstance) -> Cell {
+    let Some(choice) = &one.choice else {
+        return Cell::says("no answer");
+    };
+    let mean = one
+        .mean
+        .map(|mean| format!(" ({})", words::times(mean)))
+        .unwrap_or_default();
+    let mut prose = Prose::new().strong(choice.clone()).text(mean);
+    if !one.as_good.is_empty() {
+        prose = prose
+            .line()
+            .text(format!("as good: {}", words::all_of(&one.as_good)));
+    }
+    Cell::says(prose)
+}
+
+/// Each circumstance with the findings that decided it, and each overlay that is not fit.
+fn why(answers: &Answers) -> Block {
+    let mut blocks = Vec::new();
+    let unfit: Vec<Prose> = answers
+        .fitness
+        .iter()
+        .filter(|one| one.state == State::Unfit)
+        .map(unfit)
+        .collect();
+    if !unfit.is_empty() {
+        blocks.push(heading(
+            3,
+            Anchor::named("unfit"),
+            "Not fit where the network is not trusted (rules 1 and 2)",
+        ));
+        blocks.push(Block::List {
+            numbered: false,
+            items: unfit,
+        });
+    }
+    for (index, one) in answers.circumstances.iter().enumerate() {
+        let title = format!(
+            "{} over {}",
+            words::sentence(&words::program(&one.program)),
+            words::network(&one.network)
+        );
+        blocks.push(heading(3, Anchor::numbered("why", index + 1), &title));
+        blocks.push(Block::List {
+            numbered: false,
+            items: reasons(one),
+        });
+    }
+    Block::Folded {
+        summary: "Why: the findings that decided each of them".into(),
+        blocks,
+    }
+}
+
+fn unfit(fitness: &Fitness) -> Prose {
+    let mut prose = Prose::new().strong(fitness.overlay.clone()).text(": ");
+    if !fitness.broken_promises.is_empty() {
+        prose = prose.text("broke what it promised: ");
+        for (attack, at) in &fitness.broken_promises {
+            prose = prose
+                .text(format!("{} (", words::attack(*attack)))
+                .and(at.prose())
+                .text(") ");
+        }
+        return prose;
+    }
+    prose = prose.text("with its best identity not shown to withstand: ");
+    for (index, (attack, at)) in fitness.least_against().iter().enumerate() {
+        let comma = if index > 0 { "; " } else { "" };
+        prose = prose.text(format!("{comma}{}", words::attack(*attack)));
+        if let Some(at) = at {
+            prose = prose.text(" (").and(at.prose()).text(")");
+        } else {
+            prose = prose.text(" (not tried)");
+        }
+    }
+    prose
+}
+
+fn reasons(one: &Circumstance) -> Vec<Prose> {
+    let mut reasons = Vec::new();
+    if let Some(choice) = &one.choice {
+        let (best, all) = (one.best_in, one.works.len());
+        reasons.push(Prose::new().strong(choice.clone()).text(format!(
+            ": best, or as good, in {best} of {} (rules 5 and 6)",
+            words::count(all, "work", "works")
+        )));
+    }
+    for work in &one.works {
+        let mut prose = Prose::new().text(format!(
+            "{}, {}: ",
+            work.size,
+            words::count(work.parties.into(), "party", "parties")
+        ));
+        if work.slack > 1.0 {
+            let slack = words::times(work.slack);
+            prose = prose.text(format!(
+                "the control misses 1, so that {slack} mean nothing (rule 4); "
+            ));
+        }
+        for (index, compared) in work.compared.iter().take(3).enumerate() {
+            let comma = if index > 0 { "; " } else { "" };
+            prose = prose.text(comma).and(told(compared));
+        }
+        reasons.push(prose);
+    }
+    for (overlay, why) in &one.left_out {
+        reasons.push(
+            Prose::new()
+                .text("without ")
+                .strong(overlay.clone())
+                .text(format!(": {why}")),
+        );
+    }
+    reasons
+}
+
+fn told(one: &Compared) -> Prose {
+    let (low, high) = (
+        words::digits(one.interval.low),
+        words::digits(one.interval.high),
+    );
+    let rounds = words::count(one.rounds, "round", "rounds");
+    let sign = if one.is_best { "" } else { ", worse" };
+    Prose::new()
+        .part(&one.anchor, one.overlay.clone())
+        .text(format!(
+            " {} ({low}–{high}, {rounds}{sign})",
+            words::times(one.ratio)
+        ))
+}
