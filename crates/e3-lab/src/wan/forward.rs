@@ -193,6 +193,7 @@ impl Router {
     pub(super) fn hand_over(&mut self, mut waiting: Waiting, now: Nanos) {
         let (from, to) = (waiting.way.from, waiting.way.to);
         self.lateness.packet(now.saturating_sub(waiting.due));
+        self.moved = now;
         self.deliver(from, to, now, &mut waiting.packet);
         let pair = self.pair(from, to);
         if let Some(path) = self.paths.get_mut(pair) {

@@ -49,6 +49,8 @@ pub(crate) struct Router {
     pub(super) lateness: Periods,
     alarm: Alarm,
     tasks: Tasks,
+    /// When a packet has come or gone last.
+    pub(super) moved: Nanos,
     /// Until when the router's own thread sleeps, if nothing comes; 0 while it is awake.
     asleep_until: Nanos,
     /// Whether the bell was rung for that thread, which has not woken yet. Whoever answers it meanwhile rings it again:
@@ -94,6 +96,7 @@ impl Router {
             lateness: Periods::default(),
             alarm: Alarm::default(),
             tasks,
+            moved: 0,
             asleep_until: 0,
             rung_for: false,
             started: Instant::now(),
@@ -107,8 +110,7 @@ impl Router {
         let mut scratch = vec![0; LONGEST];
         let mut router = shared.lock();
         while !router.ended {
-            let wake = router.attend();
-            shared.attended(wake);
+            let wake = shared.attend(&mut router);
             let alarm = wake.map(|wake| router.alarm.set_for(wake));
             router.asleep_until = alarm.unwrap_or(Nanos::MAX);
             let asleep = router.now();
@@ -218,6 +220,7 @@ impl Router {
             let Ok(length) = (&site.tun).read(scratch) else {
                 return;
             };
+            self.moved = came;
             if let Some(packet) = scratch.get_mut(..length) {
                 self.depart(from, came, packet);
             }

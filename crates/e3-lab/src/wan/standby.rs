@@ -28,6 +28,11 @@ const BUSY: Nanos = 2_000_000_000;
 /// How often each of those who stand by looks for packets while the machine is busy: they come when they come, and the
 /// router's own thread may not notice.
 const ROUND: Nanos = 1_000_000;
+/// When nothing has come or gone for so long, nobody is about to answer anybody, and looking takes time from those who
+/// compute:
+const QUIET: Nanos = 100_000_000;
+/// so often is enough then.
+const QUIET_ROUND: Nanos = 20_000_000;
 
 /// At least so many threads; else two for each processor.
 const FEWEST: u64 = 4;
@@ -42,6 +47,8 @@ pub(super) struct Shared {
     started: Instant,
     /// When the first packet is due.
     due: AtomicU64,
+    /// When a packet has come or gone last.
+    moved: AtomicU64,
     busy_until: AtomicU64,
     ended: Mutex<bool>,
     /// Rung when the machine has become busy, and at the end.
@@ -55,6 +62,7 @@ impl Shared {
             router: Mutex::new(router),
             lines,
             due: AtomicU64::new(Nanos::MAX),
+            moved: AtomicU64::new(0),
             busy_until: AtomicU64::new(0),
             ended: Mutex::new(false),
             bell: Condvar::new(),
@@ -66,10 +74,13 @@ impl Shared {
         self.router.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The router has done what was due, and next has something to do at this time.
-    pub(super) fn attended(&self, wake: Option<Nanos>) {
+    /// Lets the router do what is due; when it has something to do next.
+    pub(super) fn attend(&self, router: &mut Router) -> Option<Nanos> {
+        let wake = router.attend();
         self.due
             .store(wake.unwrap_or(Nanos::MAX), Ordering::Relaxed);
+        self.moved.store(router.moved, Ordering::Relaxed);
+        wake
     }
 
     /// The router's own thread has woken this late.
@@ -105,13 +116,22 @@ impl Shared {
         nanos(self.started.elapsed())
     }
 
-    /// Does what there is to do whenever the machine is busy, until the router ends. `share` of a round after others.
-    fn stand_by(&self, share: Nanos) -> io::Result<()> {
+    /// How often each of those who stand by looks now.
+    fn round(&self, now: Nanos) -> Nanos {
+        let since = now.saturating_sub(self.moved.load(Ordering::Relaxed));
+        if since > QUIET { QUIET_ROUND } else { ROUND }
+    }
+
+    /// Does what there is to do whenever the machine is busy, until the router ends. This is one of so many, each of which looks
+    /// a share of a round after another.
+    fn stand_by(&self, number: Nanos, count: Nanos) -> io::Result<()> {
         let mut ready = Ready::new();
         let mut scratch = vec![0; LONGEST];
         while !self.rest() {
             let now = self.now();
-            let wake = next_wake(now, share, self.due.load(Ordering::Relaxed));
+            let round = self.round(now);
+            let share = number * round / count;
+            let wake = next_wake(now, (round, share), self.due.load(Ordering::Relaxed));
             thread::sleep(Duration::from_nanos(wake - now));
 
             self.lines.wait(&mut ready, Some(Duration::ZERO))?;
@@ -124,7 +144,7 @@ impl Shared {
             };
             let now = router.now();
             router.take(&ready, now, &mut scratch);
-            self.attended(router.attend());
+            self.attend(&mut router);
         }
         Ok(())
     }
@@ -132,8 +152,8 @@ impl Shared {
 
 /// When one that stands by wakes next: when something is due that was not due already, but at least once a round, `share`
 /// of it after others.
-fn next_wake(now: Nanos, share: Nanos, due: Nanos) -> Nanos {
-    let look = now + ROUND - (now + ROUND - share) % ROUND;
+fn next_wake(now: Nanos, (round, share): (Nanos, Nanos), due: Nanos) -> Nanos {
+    let look = now + round - (now + round - share) % round;
     if due > now { due.min(look) } else { look }
 }
 
@@ -147,7 +167,7 @@ pub(super) fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
         thread.spawn(move || {
             schedule::be_prompt();
             schedule::stay_on(usize::try_from(number).unwrap_or(0));
-            super::or_end_all(|| shared.stand_by(number * ROUND / count));
+            super::or_end_all(|| shared.stand_by(number, count));
         })
     };
     (0..count).map(stand_by).collect()
@@ -160,10 +180,11 @@ mod tests {
     #[test]
     fn they_wake_for_what_is_due_and_in_turn() {
         let share = ROUND / 4;
-        assert_eq!(next_wake(0, share, Nanos::MAX), share);
-        assert_eq!(next_wake(share, share, Nanos::MAX), share + ROUND);
-        assert_eq!(next_wake(share, share, share + 7), share + 7);
+        let next = |now, due| next_wake(now, (ROUND, share), due);
+        assert_eq!(next(0, Nanos::MAX), share);
+        assert_eq!(next(share, Nanos::MAX), share + ROUND);
+        assert_eq!(next(share, share + 7), share + 7);
         // Whoever is at what was due already does it.
-        assert_eq!(next_wake(10 * ROUND, share, 5), 10 * ROUND + share);
+        assert_eq!(next(10 * ROUND, 5), 10 * ROUND + share);
     }
 }
