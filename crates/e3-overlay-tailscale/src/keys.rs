@@ -15,26 +15,30 @@ use crate::{
 /// What `tailscaled` writes before a private key (its `types/key`).
 const PRIVATE: &str = "privkey:";
 
-/// A node key (X25519, RFC 7748), by which WireGuard knows the party, and one by which the coordinator's desk does
-/// (Ed25519, RFC 8032). Erased when dropped.
+/// A node key (X25519, RFC 7748), by which WireGuard knows the party; a machine key, by which its coordinator knows that it
+/// is the same that comes back with that node key; and a desk key (Ed25519, RFC 8032). Erased when dropped.
 pub(crate) struct PartyKeys {
     node: StaticSecret,
+    machine: StaticSecret,
     desk: SigningKey,
 }
 
 impl PartyKeys {
     /// New ones from the operating system's randomness.
     pub(crate) fn generate() -> Result<Self, TailscaleError> {
-        let mut seeds = Zeroizing::new([[0; 32]; 2]);
+        let mut seeds = Zeroizing::new([[0; 32]; 3]);
         for seed in &mut *seeds {
             getrandom::fill(seed).map_err(TailscaleError::Randomness)?;
         }
-        let [node, desk] = &mut *seeds;
-        // WireGuard wants its private keys clamped as they are written.
-        node[0] &= 0xf8;
-        node[31] = (node[31] & 0x7f) | 0x40;
+        let [node, machine, desk] = &mut *seeds;
+        // WireGuard wants its private keys clamped as they are written, and so does tailscaled.
+        for key in [&mut *node, &mut *machine] {
+            key[0] &= 0xf8;
+            key[31] = (key[31] & 0x7f) | 0x40;
+        }
         Ok(Self {
             node: StaticSecret::from(*node),
+            machine: StaticSecret::from(*machine),
             desk: SigningKey::from_bytes(desk),
         })
     }
@@ -49,15 +53,24 @@ impl PartyKeys {
 
     /// The node key as `tailscaled`'s state file has it.
     pub(crate) fn node_text(&self) -> Zeroizing<String> {
-        let bytes = Zeroizing::new(self.node.to_bytes());
-        let hex = Zeroizing::new(hex::encode(*bytes));
-        Zeroizing::new(format!("{PRIVATE}{}", &*hex))
+        text(&self.node)
+    }
+
+    /// The machine key, likewise.
+    pub(crate) fn machine_text(&self) -> Zeroizing<String> {
+        text(&self.machine)
     }
 
     /// The key for the desk.
     pub(crate) fn desk(&self) -> &SigningKey {
         &self.desk
     }
+}
+
+fn text(key: &StaticSecret) -> Zeroizing<String> {
+    let bytes = Zeroizing::new(key.to_bytes());
+    let hex = Zeroizing::new(hex::encode(*bytes));
+    Zeroizing::new(format!("{PRIVATE}{}", &*hex))
 }
 
 impl fmt::Debug for PartyKeys {
@@ -80,8 +93,10 @@ mod tests {
 
     #[test]
     fn private_keys_are_written_clamped() {
-        let text = PartyKeys::generate().unwrap().node_text();
-        let bytes = hex::decode(&text[PRIVATE.len()..]).unwrap();
-        assert_eq!((bytes[0] & 7, bytes[31] & 0xc0), (0, 0x40));
+        let keys = PartyKeys::generate().unwrap();
+        for text in [keys.node_text(), keys.machine_text()] {
+            let bytes = hex::decode(&text[PRIVATE.len()..]).unwrap();
+            assert_eq!((bytes[0] & 7, bytes[31] & 0xc0), (0, 0x40));
+        }
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! A `tailscaled` without state makes its node key when it registers, which is too late: the key has to stand in the
 //! introduction. With a key in its profile it registers that one (`control/controlclient`, `doLogin` without `regen`).
+//!
+//! A party that joins anew, perhaps after its coordinator did not hear it leave, comes with the same node key: so it has to
+//! be the same machine, or the coordinator takes it for a thief.
 
 use std::{io, path::Path};
 
@@ -28,7 +31,7 @@ fn text(keys: &PartyKeys, name: &str, url: &str) -> Zeroizing<String> {
         "ID": PROFILE, "Name": name, "NetworkProfile": {}, "Key": key, "UserProfile": user,
         "NodeID": PROFILE, "LocalUserID": "", "ControlURL": url,
     }});
-    // The private key stands once in this text and once in its Base64; both are erased.
+    // Private keys stand once in a text and once in its Base64; all are erased.
     let node = keys.node_text();
     let preferences = Zeroizing::new(format!(
         r#"{{"ControlURL":{},"Hostname":{},"WantRunning":false,"LoggedOut":true,"CorpDNS":false,"RouteAll":false,"NetfilterMode":0,"Config":{{"PrivateNodeKey":"{}","UserProfile":{user},"NodeID":""}}}}"#,
@@ -37,8 +40,10 @@ fn text(keys: &PartyKeys, name: &str, url: &str) -> Zeroizing<String> {
         &*node
     ));
     let packed = Zeroizing::new(Base64::encode_string(preferences.as_bytes()));
+    let machine = Zeroizing::new(Base64::encode_string(keys.machine_text().as_bytes()));
     Zeroizing::new(format!(
-        r#"{{"_current-profile":"{}","_profiles":"{}","{key}":"{}"}}"#,
+        r#"{{"_machinekey":"{}","_current-profile":"{}","_profiles":"{}","{key}":"{}"}}"#,
+        &*machine,
         Base64::encode_string(key.as_bytes()),
         Base64::encode_string(profiles.to_string().as_bytes()),
         &*packed
@@ -65,5 +70,7 @@ mod tests {
         let preferences: Value = serde_json::from_slice(&preferences).unwrap();
         assert_eq!(preferences["Hostname"], "home \"1\"");
         assert_eq!(preferences["Config"]["PrivateNodeKey"], **keys.node_text());
+        let machine = Base64::decode_vec(state["_machinekey"].as_str().unwrap()).unwrap();
+        assert_eq!(machine, keys.machine_text().as_bytes());
     }
 }
