@@ -18,6 +18,8 @@ pub(crate) enum Condition {
     OutlivesOutage,
     /// Those that promise that a connection outlives a change of address.
     OutlivesAddress,
+    /// Those that promise it, and to take a changed roster.
+    OutlivesAddressAmongChanges,
     /// Those that promise to take a changed roster.
     ChangesRoster,
     /// Those that promise it, and that whom it leaves out gets no connection.
@@ -50,7 +52,10 @@ impl Condition {
                 .is_given()
                 .then(|| format!("promises that {what}"));
         }
-        if self == Self::ExcludesRemoved {
+        if matches!(
+            self,
+            Self::ExcludesRemoved | Self::OutlivesAddressAmongChanges
+        ) {
             let changes = Self::ChangesRoster.unmet(properties, place);
             if changes.is_some() {
                 return changes;
@@ -96,7 +101,7 @@ impl Condition {
             Self::HalfCloses => ("one direction may end before the other", half_closes),
             Self::TraversesNat => ("parties behind NATs reach one another", traverses_nat),
             Self::OutlivesOutage => ("a connection outlives an outage", outlives_outage),
-            Self::OutlivesAddress => (
+            Self::OutlivesAddress | Self::OutlivesAddressAmongChanges => (
                 "a connection outlives a change of address",
                 outlives_address,
             ),

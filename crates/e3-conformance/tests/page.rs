@@ -5,7 +5,7 @@ use std::{env, fs, path::Path, sync::Arc};
 use e3_overlay::Registry;
 use e3_overlay_nebula::NebulaOverlay;
 use e3_overlay_quic::QuicOverlay;
-use e3_overlay_tailscale::HeadscaleOverlay;
+use e3_overlay_tailscale::{HeadscaleOverlay, TailscaleOverlay};
 use e3_overlay_wireguard::WireguardOverlay;
 
 /// Whose tests call `hold_tapped`.
@@ -24,6 +24,7 @@ fn the_page_is_up_to_date() {
     registry.add(|| Arc::new(NebulaOverlay::default()));
     registry.add(|| Arc::new(WireguardOverlay::default()));
     registry.add(|| Arc::new(HeadscaleOverlay::default()));
+    registry.add(|| Arc::new(TailscaleOverlay::default()));
     let expected = format!(
         "{before}{MARK}\n{}",
         e3_conformance::tables(&registry, TAPPED)

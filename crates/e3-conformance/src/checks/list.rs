@@ -139,7 +139,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "a later epoch has one member less, and the others go on meanwhile"
     ),
     check!(
-        OutlivesAddress,
+        OutlivesAddressAmongChanges,
         wait,
         roster::a_party_is_removed_while_another_moves,
         "one member less, and another is dialled anew at that moment: nobody is taken for anybody else"
