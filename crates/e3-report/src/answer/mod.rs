@@ -25,8 +25,8 @@ pub(crate) const RULES: [&str; 8] = [
      folder has no security findings at all, this rule cannot be used, and the answer says so.",
     "A circumstance is a network and a program. In it, an overlay takes part that is fit and has finished every work (size \
      and number of parties) that another one has, with fewer than one failure in twenty runs.",
-    "Where the interval of the control, direct against itself, misses 1, the machine made a difference of its own: as much \
-     as the far end of that interval is added to both ends of all intervals of that work.",
+    "Where the interval of the control, direct against itself, misses 1, the machine made a difference of its own: all \
+     intervals of that work are widened by the factor at the far end of the control’s.",
     "Of one work, the best overlay is the one with the best median ratio to direct; overlays whose 95 % intervals have \
      something in common with its own are as good.",
     "The answer to a circumstance is the overlay that is best, or as good, in the most works. Of several, the one over which \

@@ -23,8 +23,8 @@ pub use lab::{
 };
 pub use probe::{Measurement, ProbeArgs, ProfileArgs};
 pub use verbs::{
-    Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Remove, Run,
-    Status, Up, Verb, Verify,
+    Check, Completions, Doctor, Down, Exec, Init, Internal, Logs, Man, Ping, Plan, Remove, Report,
+    Run, Status, Up, Verb, Verify,
 };
 
 use clap::Parser;

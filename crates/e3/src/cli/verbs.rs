@@ -51,6 +51,8 @@ pub enum Verb {
     Man(Man),
     /// Compare overlays: the same work over each, round after round, with what follows from it
     Compare(Compare),
+    /// Write the report of a comparison, as one HTML file and as Markdown: the answer first, then all that it comes from
+    Report(Report),
     /// Record what a program that uses MPyC does on the network, for the probe mesh
     Profile(ProfileArgs),
     /// Measure, as a party's program
@@ -340,6 +342,14 @@ impl Doctor {
             overrides: self.overrides.clone(),
         }
     }
+}
+
+/// `e3 report`
+#[derive(Args, Debug)]
+pub struct Report {
+    /// The folder of the comparison, whether that has ended or not
+    #[arg(value_name = "FOLDER", default_value = "compare/latest")]
+    pub folder: PathBuf,
 }
 
 /// `e3 completions`

@@ -19,6 +19,7 @@ mod plan;
 mod probe;
 mod profile;
 mod remove;
+mod report;
 mod run;
 mod status;
 mod up;
@@ -51,6 +52,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Id(args) => id::main(args, global),
         Verb::Ca(args) => ca::main(args, global),
         Verb::Doctor(args) => doctor::main(args, global),
+        Verb::Report(args) => report::main(args, global),
         Verb::Completions(args) => completions::main(args, global),
         Verb::Man(args) => man::main(args, global),
         Verb::Compare(args) => compare::main(args, global),

@@ -15,3 +15,4 @@ mod helper;
 mod id;
 mod init;
 mod machine;
+mod report;
