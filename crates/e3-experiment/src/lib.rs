@@ -19,12 +19,13 @@
 //!
 //! - [`promise`]: what an overlay promises of each attack: one table;
 //! - `attack`: the attacks, one a file; `stage`: what several of them begin with; `outcome`: what is seen while they are tried;
-//! - `recording`: packets that were kept.
+//! - `recording`: packets that were kept; `readable`: whether what programs said stands in what somebody saw.
 
 mod attack;
 mod conduct;
 mod outcome;
 pub mod promise;
+mod readable;
 mod recording;
 mod stage;
 

@@ -2,6 +2,7 @@
 
 mod authority_stolen;
 mod bytes_changed;
+mod downgrade;
 mod member_impersonates;
 mod outsider_connects;
 mod outsider_joins;
@@ -15,7 +16,7 @@ use e3_evaluate::finding::Attack;
 use crate::outcome::{Notes, Outcome};
 
 /// Those that there is an experiment of.
-pub const WRITTEN: [Attack; 9] = [
+pub const WRITTEN: [Attack; 10] = [
     Attack::OutsiderConnects,
     Attack::OutsiderJoins,
     Attack::MemberImpersonates,
@@ -25,6 +26,7 @@ pub const WRITTEN: [Attack; 9] = [
     Attack::ReplayedLater,
     Attack::RevokedReturns,
     Attack::AuthorityStolen,
+    Attack::Downgrade,
 ];
 
 /// Tries an attack on the subject of this process. Where parties are `credulous`, those parts of E³ that an overlay cannot
@@ -41,7 +43,8 @@ pub(crate) async fn attempt(attack: Attack, credulous: bool) -> anyhow::Result<O
         Attack::ReplayedLater => replayed_later::attempt(&mut notes).await?,
         Attack::RevokedReturns => revoked_returns::attempt(&mut notes).await?,
         Attack::AuthorityStolen => return authority_stolen::attempt(notes).await,
-        Attack::HostileCoordinator | Attack::OpenedLater | Attack::Downgrade => {
+        Attack::Downgrade => downgrade::attempt(&mut notes).await?,
+        Attack::HostileCoordinator | Attack::OpenedLater => {
             anyhow::bail!("there is no experiment of this attack");
         }
     }

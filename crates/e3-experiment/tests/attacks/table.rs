@@ -44,6 +44,7 @@ macro_rules! all_attacks {
             "replayed-later." ReplayedLater,
             "revoked-returns." RevokedReturns,
             "authority-stolen." AuthorityStolen,
+            "downgrade." Downgrade,
         )
     };
     ($overlay:literal, $scheme:ident: $($name:literal $attack:ident,)*) => {
@@ -119,6 +120,7 @@ const CONTROLS: &[Test] = &[
         Ca,
         succeeds
     ),
+    attacked!("control.downgrade", Downgrade, "direct", Pinned, succeeds),
     Test::outside("each_attack_has_a_control", each_attack_has_a_control),
 ];
 
