@@ -8,17 +8,46 @@ use e3_conformance::{
 use e3_evaluate::finding::{Attack, Experiment, SCHEMA, Verdict};
 use jiff::Timestamp;
 
-use crate::{attack::attempt, promise::promised};
+use crate::{
+    attack::{Falsehood, attempt},
+    promise::promised,
+};
+
+/// An experiment that is to be conducted.
+#[derive(Clone, Copy)]
+pub struct Order {
+    /// What is attacked, and how its agents are started.
+    pub about: About,
+    /// What the adversary does.
+    pub attack: Attack,
+    /// Whether those parts of E³ that an overlay cannot weaken are weakened, as a control: it is how an experiment about
+    /// them is shown to be able to fail.
+    pub credulous: bool,
+    /// What a coordinator of this overlay can be made to say; nothing where parties believe it nothing.
+    pub falsehoods: &'static [Falsehood],
+}
+
+impl Order {
+    /// An attack as it is tried for a report.
+    pub fn new(about: About, attack: Attack) -> Self {
+        Self {
+            about,
+            attack,
+            credulous: false,
+            falsehoods: &[],
+        }
+    }
+}
 
 /// Tries an attack, with the agents and the lab of this process: it has to be inside namespaces of its own
-/// ([`e3_lab::enter()`]), and is about this one overlay from then on. Where parties are `credulous`, E³'s own agents are
-/// weakened where an overlay cannot be, as a control. The finding names no command yet.
+/// ([`e3_lab::enter()`]), and is about this one overlay from then on. The finding names no command yet.
 ///
 /// An experiment that fails is a finding, too: [`Verdict::Unknown`].
 ///
 /// # Errors
 /// The registry lacks the overlay; no runtime can be made.
-pub fn conduct(about: About, attack: Attack, credulous: bool) -> anyhow::Result<Experiment> {
+pub fn conduct(order: &Order) -> anyhow::Result<Experiment> {
+    let Order { about, attack, .. } = *order;
     let overlay = begin(about)?;
     let usual = overlay.identities().first().copied();
     let usual = usual.and_then(Scheme::of_word).unwrap_or(Scheme::Pinned);
@@ -37,7 +66,7 @@ pub fn conduct(about: About, attack: Attack, credulous: bool) -> anyhow::Result<
             .enable_all()
             .build()
             .context("cannot begin an experiment")?;
-        match runtime.block_on(attempt(attack, credulous)) {
+        match runtime.block_on(attempt(order)) {
             Ok(outcome) => (outcome.verdict, outcome.evidence),
             Err(error) => (Verdict::Unknown(format!("{error:#}")), Vec::new()),
         }

@@ -13,7 +13,8 @@
 //!
 //! // Inside namespaces of its own (`e3_lab::enter`), in a process that has no threads yet:
 //! let about = About::overlay("direct", e3_overlay::Registry::builtin);
-//! let finding = e3_experiment::conduct(about, Attack::BytesChanged, false)?;
+//! let order = e3_experiment::Order::new(about, Attack::BytesChanged);
+//! let finding = e3_experiment::conduct(&order)?;
 //! # anyhow::Ok(())
 //! ```
 //!
@@ -29,5 +30,5 @@ mod readable;
 mod recording;
 mod stage;
 
-pub use attack::WRITTEN;
-pub use conduct::conduct;
+pub use attack::{Falsehood, WRITTEN};
+pub use conduct::{Order, conduct};

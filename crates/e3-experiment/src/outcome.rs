@@ -24,6 +24,7 @@ impl Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ending {
     Held,
+    Detected,
     Broke,
 }
 
@@ -52,6 +53,11 @@ impl Notes {
         self.end(Ending::Held, text.into());
     }
 
+    /// An attempt was not prevented, and the parties were told and went no further.
+    pub(crate) fn detected(&mut self, text: impl Into<String>) {
+        self.end(Ending::Detected, text.into());
+    }
+
     /// An attempt succeeded, as this shows.
     pub(crate) fn broke(&mut self, text: impl Into<String>) {
         self.end(Ending::Broke, text.into());
@@ -66,6 +72,7 @@ impl Notes {
     pub(crate) fn conclude(self) -> Outcome {
         let verdict = match self.worst {
             Some(Ending::Held) => Verdict::Held,
+            Some(Ending::Detected) => Verdict::Detected,
             Some(Ending::Broke) => Verdict::Broken,
             None => Verdict::Unknown("nothing was tried that could have succeeded".to_owned()),
         };

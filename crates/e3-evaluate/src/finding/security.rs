@@ -102,8 +102,10 @@ pub enum Verdict {
 }
 
 impl Experiment {
-    /// Whether what was promised is not so.
+    /// Whether what was promised is not so. An exception is something that is told to the parties: what is not even detected
+    /// is none.
     pub fn breaks_promise(&self) -> bool {
-        self.promised == Promised::Yes && self.verdict == Verdict::Broken
+        let promised = matches!(self.promised, Promised::Yes | Promised::But(_));
+        promised && self.verdict == Verdict::Broken
     }
 }

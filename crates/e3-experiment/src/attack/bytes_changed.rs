@@ -51,7 +51,8 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn change(passing: &mut Passing<'_>, count: &AtomicUsize) {
+/// Changes one bit of a packet, if it is long enough and few have been changed.
+pub(super) fn change(passing: &mut Passing<'_>, count: &AtomicUsize) {
     let payload = passing.payload();
     if payload.len() < SHORTEST || count.load(Ordering::Relaxed) >= CHANGED {
         return;

@@ -3,6 +3,7 @@
 mod authority_stolen;
 mod bytes_changed;
 mod downgrade;
+mod hostile_coordinator;
 mod member_impersonates;
 mod outsider_connects;
 mod outsider_joins;
@@ -13,10 +14,15 @@ mod split_roster;
 
 use e3_evaluate::finding::Attack;
 
-use crate::outcome::{Notes, Outcome};
+pub use hostile_coordinator::Falsehood;
+
+use crate::{
+    conduct::Order,
+    outcome::{Notes, Outcome},
+};
 
 /// Those that there is an experiment of.
-pub const WRITTEN: [Attack; 10] = [
+pub const WRITTEN: [Attack; 11] = [
     Attack::OutsiderConnects,
     Attack::OutsiderJoins,
     Attack::MemberImpersonates,
@@ -27,24 +33,27 @@ pub const WRITTEN: [Attack; 10] = [
     Attack::RevokedReturns,
     Attack::AuthorityStolen,
     Attack::Downgrade,
+    Attack::HostileCoordinator,
 ];
 
-/// Tries an attack on the subject of this process. Where parties are `credulous`, those parts of E³ that an overlay cannot
-/// weaken are: it is how an experiment about them is shown to be able to fail.
-pub(crate) async fn attempt(attack: Attack, credulous: bool) -> anyhow::Result<Outcome> {
+/// Tries an attack on the subject of this process.
+pub(crate) async fn attempt(order: &Order) -> anyhow::Result<Outcome> {
     let mut notes = Notes::default();
-    match attack {
+    match order.attack {
         Attack::OutsiderConnects => outsider_connects::attempt(&mut notes).await?,
         Attack::OutsiderJoins => outsider_joins::attempt(&mut notes).await?,
         Attack::MemberImpersonates => member_impersonates::attempt(&mut notes).await?,
-        Attack::SplitRoster => split_roster::attempt(&mut notes, credulous).await?,
+        Attack::SplitRoster => split_roster::attempt(&mut notes, order.credulous).await?,
         Attack::BytesChanged => bytes_changed::attempt(&mut notes).await?,
         Attack::ReplayedNow => replayed_now::attempt(&mut notes).await?,
         Attack::ReplayedLater => replayed_later::attempt(&mut notes).await?,
         Attack::RevokedReturns => revoked_returns::attempt(&mut notes).await?,
         Attack::AuthorityStolen => return authority_stolen::attempt(notes).await,
         Attack::Downgrade => downgrade::attempt(&mut notes).await?,
-        Attack::HostileCoordinator | Attack::OpenedLater => {
+        Attack::HostileCoordinator => {
+            return hostile_coordinator::attempt(notes, order.falsehoods).await;
+        }
+        Attack::OpenedLater => {
             anyhow::bail!("there is no experiment of this attack");
         }
     }

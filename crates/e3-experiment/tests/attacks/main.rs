@@ -3,6 +3,8 @@
 // Tests may unwrap; without Rust's own runner the lint does not know that these are tests.
 #![allow(clippy::unwrap_used)]
 
+mod confiding;
+mod coordinator;
 mod plan;
 mod table;
 
@@ -34,7 +36,7 @@ fn conduct(plan: &Plan) -> i32 {
     if let Role::Guardian(guardian) = enter(EnterOptions::default()).unwrap() {
         return guardian.wait().unwrap();
     }
-    let found = e3_experiment::conduct(plan.about(), plan.attack, plan.credulous).unwrap();
+    let found = e3_experiment::conduct(&plan.order()).unwrap();
     println!("{}", serde_json::to_string(&found).unwrap());
     0
 }

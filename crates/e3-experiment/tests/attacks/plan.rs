@@ -4,12 +4,15 @@ use std::{env, process::Command, sync::Arc};
 
 use e3_conformance::{subject::About, trust::Scheme};
 use e3_evaluate::finding::Attack;
+use e3_experiment::Order;
 use e3_overlay::Registry;
 use e3_overlay_nebula::NebulaOverlay;
 use e3_overlay_quic::QuicOverlay;
 use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_overlay_wireguard::WireguardOverlay;
 use e3_stock::{HEADSCALE, NEBULA, Program, TAILSCALE, TAILSCALED, find};
+
+use crate::{confiding::Confiding, coordinator};
 
 /// The variable that tells a process, and the agents that it starts, what it is about.
 const PLAN: &str = "E3_TEST_EXPERIMENT";
@@ -23,7 +26,15 @@ pub(crate) struct Plan {
     pub(crate) credulous: bool,
 }
 
-const OVERLAYS: [&str; 6] = ["direct", "tls", "quic", "wireguard", "nebula", "headscale"];
+const OVERLAYS: [&str; 7] = [
+    "direct",
+    "tls",
+    "quic",
+    "wireguard",
+    "nebula",
+    "headscale",
+    "confiding",
+];
 
 impl Plan {
     /// That of this process, if it has one.
@@ -71,6 +82,17 @@ impl Plan {
         }
     }
 
+    pub(crate) fn order(&self) -> Order {
+        Order {
+            credulous: self.credulous,
+            falsehoods: match self.overlay {
+                "headscale" => coordinator::FALSEHOODS,
+                _ => &[],
+            },
+            ..Order::new(self.about(), self.attack)
+        }
+    }
+
     /// Whether this machine lacks what the overlay needs: a failure where `E3_STOCK_REQUIRED` is set.
     pub(crate) fn lacks(&self) -> bool {
         let needed: &[&Program] = match self.overlay {
@@ -89,6 +111,7 @@ impl Plan {
 
 fn registry() -> Registry {
     let mut registry = Registry::builtin();
+    registry.add(|| Arc::new(Confiding::default()));
     registry.add(|| Arc::new(QuicOverlay::default()));
     registry.add(|| Arc::new(WireguardOverlay::default()));
     registry.add(|| Arc::new(NebulaOverlay::default()));

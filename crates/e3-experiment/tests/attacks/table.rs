@@ -45,6 +45,7 @@ macro_rules! all_attacks {
             "revoked-returns." RevokedReturns,
             "authority-stolen." AuthorityStolen,
             "downgrade." Downgrade,
+            "hostile-coordinator." HostileCoordinator,
         )
     };
     ($overlay:literal, $scheme:ident: $($name:literal $attack:ident,)*) => {
@@ -121,6 +122,13 @@ const CONTROLS: &[Test] = &[
         succeeds
     ),
     attacked!("control.downgrade", Downgrade, "direct", Pinned, succeeds),
+    attacked!(
+        "control.hostile-coordinator",
+        HostileCoordinator,
+        "confiding",
+        Pinned,
+        succeeds
+    ),
     Test::outside("each_attack_has_a_control", each_attack_has_a_control),
 ];
 
