@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::IpAddr;
+use std::net::{IpAddr, UdpSocket};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,10 @@ pub(crate) const TESTS: &[Test] = &[
     Test::inside("a_nat_forgets", a_nat_forgets),
     Test::inside("a_home_gets_another_address", a_home_gets_another_address),
     Test::inside("a_host_moves", a_host_moves),
+    Test::inside(
+        "who_speaks_while_it_moves_moves",
+        who_speaks_while_it_moves_moves,
+    ),
     Test::inside("a_host_sleeps_and_wakes", a_host_sleeps_and_wakes),
     Test::inside(
         "a_pause_gives_way_to_a_later_one",
@@ -172,6 +177,28 @@ fn wait_for_change(file: &str) -> String {
         assert!(started.elapsed() < SOON * 3, "it does not count: {now}");
         thread::sleep(MS * 5);
     }
+}
+
+/// Whoever answers a new address has looked for it before it is told whose that is.
+fn who_speaks_while_it_moves_moves() {
+    let lab = four(Nat::None);
+    let (moves, other) = (host(&lab, "x"), address(host(&lab, "y")));
+    let (done, speaks) = (AtomicBool::new(false), host(&lab, "x"));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let speak = || {
+                while !done.load(Ordering::Relaxed) {
+                    // From whichever address it has now, to a port at which nobody listens, so that it is answered.
+                    let _ = UdpSocket::bind("0.0.0.0:0")
+                        .and_then(|from| from.send_to(b"?", (other, 9)));
+                }
+            };
+            speaks.run_in(speak).unwrap();
+        });
+        let outcome = (0..100).try_for_each(|_| lab.change_address(moves.name()).map(drop));
+        done.store(true, Ordering::Relaxed);
+        outcome.unwrap();
+    });
 }
 
 fn a_host_sleeps_and_wakes() {

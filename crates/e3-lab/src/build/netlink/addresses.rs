@@ -56,7 +56,8 @@ impl Netlink {
         )))
     }
 
-    /// Says once and for all which Ethernet address a neighbour has.
+    /// Says once and for all which Ethernet address a neighbour has, whatever the kernel has found out by itself: whoever has
+    /// a new address may have spoken already.
     pub(crate) fn add_neighbour(
         &mut self,
         index: u32,
@@ -66,7 +67,7 @@ impl Netlink {
         let mut message = neighbour(index, address);
         let mac = NeighbourAttribute::LinkLayerAddress(mac.to_vec());
         message.attributes.push(mac);
-        self.create(RouteNetlinkMessage::NewNeighbour(message))
+        self.put(RouteNetlinkMessage::NewNeighbour(message))
     }
 
     /// Takes that back.
