@@ -20,7 +20,8 @@
 //!
 //! - [`promise`]: what an overlay promises of each attack: one table;
 //! - `attack`: the attacks, one a file; `stage`: what several of them begin with; `outcome`: what is seen while they are tried;
-//! - `recording`: packets that were kept; `readable`: whether what programs said stands in what somebody saw.
+//! - `recording`: packets that were kept; `readable`: whether what programs said stands in what somebody saw;
+//!   `stolen`: private keys that are left on hosts, and what they open.
 
 mod attack;
 mod conduct;
@@ -29,6 +30,7 @@ pub mod promise;
 mod readable;
 mod recording;
 mod stage;
+mod stolen;
 
 pub use attack::{Falsehood, WRITTEN};
 pub use conduct::{Order, conduct};

@@ -58,6 +58,13 @@ impl Recording {
         kept.iter().map(|kept| kept.packet.clone()).collect()
     }
 
+    /// What came in packets that were not TCP's, one by one.
+    pub(crate) fn datagrams(&self) -> Vec<Vec<u8>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = kept.iter().filter(|kept| kept.segment.is_none());
+        others.map(|kept| kept.payload.clone()).collect()
+    }
+
     /// What was said over TCP, connection by connection.
     pub(crate) fn streams(&self) -> Vec<Said> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

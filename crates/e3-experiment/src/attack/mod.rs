@@ -5,6 +5,7 @@ mod bytes_changed;
 mod downgrade;
 mod hostile_coordinator;
 mod member_impersonates;
+mod opened_later;
 mod outsider_connects;
 mod outsider_joins;
 mod replayed_later;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Those that there is an experiment of.
-pub const WRITTEN: [Attack; 11] = [
+pub const WRITTEN: [Attack; 12] = [
     Attack::OutsiderConnects,
     Attack::OutsiderJoins,
     Attack::MemberImpersonates,
@@ -34,6 +35,7 @@ pub const WRITTEN: [Attack; 11] = [
     Attack::AuthorityStolen,
     Attack::Downgrade,
     Attack::HostileCoordinator,
+    Attack::OpenedLater,
 ];
 
 /// Tries an attack on the subject of this process.
@@ -53,9 +55,7 @@ pub(crate) async fn attempt(order: &Order) -> anyhow::Result<Outcome> {
         Attack::HostileCoordinator => {
             return hostile_coordinator::attempt(notes, order.falsehoods).await;
         }
-        Attack::OpenedLater => {
-            anyhow::bail!("there is no experiment of this attack");
-        }
+        Attack::OpenedLater => opened_later::attempt(&mut notes).await?,
     }
     Ok(notes.conclude())
 }

@@ -6,6 +6,7 @@
 mod confiding;
 mod coordinator;
 mod plan;
+mod sealing;
 mod table;
 
 use std::{

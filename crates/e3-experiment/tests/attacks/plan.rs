@@ -12,7 +12,7 @@ use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_overlay_wireguard::WireguardOverlay;
 use e3_stock::{HEADSCALE, NEBULA, Program, TAILSCALE, TAILSCALED, find};
 
-use crate::{confiding::Confiding, coordinator};
+use crate::{confiding::Confiding, coordinator, sealing::Sealing};
 
 /// The variable that tells a process, and the agents that it starts, what it is about.
 const PLAN: &str = "E3_TEST_EXPERIMENT";
@@ -26,7 +26,7 @@ pub(crate) struct Plan {
     pub(crate) credulous: bool,
 }
 
-const OVERLAYS: [&str; 7] = [
+const OVERLAYS: [&str; 8] = [
     "direct",
     "tls",
     "quic",
@@ -34,6 +34,7 @@ const OVERLAYS: [&str; 7] = [
     "nebula",
     "headscale",
     "confiding",
+    "sealing",
 ];
 
 impl Plan {
@@ -112,6 +113,7 @@ impl Plan {
 fn registry() -> Registry {
     let mut registry = Registry::builtin();
     registry.add(|| Arc::new(Confiding::default()));
+    registry.add(|| Arc::new(Sealing::default()));
     registry.add(|| Arc::new(QuicOverlay::default()));
     registry.add(|| Arc::new(WireguardOverlay::default()));
     registry.add(|| Arc::new(NebulaOverlay::default()));

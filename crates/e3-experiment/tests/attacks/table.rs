@@ -45,6 +45,7 @@ macro_rules! all_attacks {
             "revoked-returns." RevokedReturns,
             "authority-stolen." AuthorityStolen,
             "downgrade." Downgrade,
+            "opened-later." OpenedLater,
             "hostile-coordinator." HostileCoordinator,
         )
     };
@@ -126,6 +127,13 @@ const CONTROLS: &[Test] = &[
         "control.hostile-coordinator",
         HostileCoordinator,
         "confiding",
+        Pinned,
+        succeeds
+    ),
+    attacked!(
+        "control.opened-later",
+        OpenedLater,
+        "sealing",
         Pinned,
         succeeds
     ),
