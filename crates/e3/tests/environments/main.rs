@@ -23,6 +23,8 @@ mod compare;
 mod crashing;
 mod death;
 mod demos;
+#[cfg(feature = "wireguard")]
+mod effort;
 mod examples;
 mod exec;
 mod firewall;
