@@ -47,6 +47,9 @@ pub(crate) struct Told {
     pub(crate) outliers: usize,
 }
 
+/// What an interval has to promise before anything is told apart by it.
+pub(crate) const CONFIDENCE: f64 = 0.95;
+
 impl Told {
     /// The interval of its ratio; a ratio of one round is in an interval of its own.
     pub(crate) fn interval(&self) -> Option<Interval> {
@@ -63,6 +66,12 @@ impl Sum {
     /// The figure by which its program is compared.
     pub(crate) fn main(&self) -> Option<&Told> {
         self.figures.get(&words::main_figure(&self.cell.program))
+    }
+
+    /// Whether the control has 1 in its interval; none where that cannot be told of so few rounds.
+    pub(crate) fn contains_one(&self) -> Option<bool> {
+        let interval = self.main()?.interval()?;
+        (interval.confidence >= CONFIDENCE).then(|| interval.contains(1.0))
     }
 
     /// Whether a run in twenty has failed, or more.

@@ -4,7 +4,7 @@ use e3_evaluate::statistics::Interval;
 
 use super::{Fitness, Privacy};
 use crate::href::Anchor;
-use crate::sums::{BASE, CONTROL, Sum, Told};
+use crate::sums::{BASE, CONFIDENCE, CONTROL, Sum, Told};
 use crate::words;
 
 /// A network and a program, and what follows for them.
@@ -192,7 +192,7 @@ fn works(program: &str, sums: &[&Sum]) -> Vec<Work> {
 
 /// How far the control is from 1, at worst, where it is.
 fn slack(control: Interval) -> f64 {
-    if control.contains(1.0) || control.low <= 0.0 {
+    if control.contains(1.0) || control.low <= 0.0 || control.confidence < CONFIDENCE {
         1.0
     } else {
         control.high.max(1.0 / control.low)
@@ -280,7 +280,8 @@ fn mark_best(work: &mut Work) {
         return;
     };
     for (index, one) in work.compared.iter_mut().enumerate() {
-        one.is_best = index == 0 || wide(one.interval).overlaps(&best);
+        let is_known = one.interval.confidence.min(best.confidence) >= CONFIDENCE;
+        one.is_best = index == 0 || !is_known || wide(one.interval).overlaps(&best);
     }
 }
 

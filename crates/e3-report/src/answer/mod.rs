@@ -27,8 +27,8 @@ pub(crate) const RULES: [&str; 8] = [
      and number of parties) that another one has, with fewer than one failure in twenty runs.",
     "Where the interval of the control, direct against itself, misses 1, the machine made a difference of its own: all \
      intervals of that work are widened by the factor at the far end of the control’s.",
-    "Of one work, the best overlay is the one with the best median ratio to direct; overlays whose 95 % intervals have \
-     something in common with its own are as good.",
+    "Of one work, the best overlay is the one with the best median ratio to direct; those whose interval has something \
+     in common with its own are as good, and so are those of fewer than six rounds, of which no interval of 95 % can be had.",
     "The answer to a circumstance is the overlay that is best, or as good, in the most works. Of several, the one over which \
      less is seen (rule 7), then the one with the better geometric mean of ratios; the others are named beside it.",
     "The least is seen over the fit overlay with the fewest questions answered, over all observers; an answer in part \

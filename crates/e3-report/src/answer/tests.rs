@@ -157,3 +157,16 @@ fn the_least_is_seen_where_the_fewest_questions_are_answered() {
     assert_eq!(privacy.answered.first().unwrap().0, "quic");
     assert_eq!(privacy.questions, 60);
 }
+
+#[test]
+fn of_few_rounds_nothing_is_told_apart() {
+    let answers = answers(|findings| findings.measurements.retain(|one| one.value.round < 5));
+    let lan = choice(&answers, "lan", "secret-santa");
+    // Of those that are as good, the one over which less is seen.
+    assert_eq!(lan.choice.as_deref(), Some("quic"));
+    assert!(
+        lan.as_good.contains(&"headscale".to_owned()),
+        "{:?}",
+        lan.as_good
+    );
+}

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use e3_evaluate::finding::Figure;
 use serde_json::Value;
 
 use super::clean::clean_all;
 use super::{PLAN, Unreadable};
+use crate::words;
 
 /// The plan.
 #[derive(Debug, Default)]
@@ -67,7 +69,7 @@ impl Plan {
                     let all: Vec<String> = inner
                         .iter()
                         .filter(|(_, value)| is_short(value))
-                        .map(|(name, value)| format!("{name} {}", word(value)))
+                        .map(|(name, value)| format!("{name} {}", fact(name, value)))
                         .collect();
                     if !all.is_empty() {
                         plan.facts.push((name.clone(), all.join(", ")));
@@ -87,6 +89,14 @@ fn left_out(value: &Value) -> Option<(String, String)> {
 
 fn is_short(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+/// A memory of many digits says nothing to anybody.
+fn fact(name: &str, value: &Value) -> String {
+    match value.as_f64() {
+        Some(bytes) if name == "memory" => words::figure(Figure::Memory, bytes),
+        _ => word(value),
+    }
 }
 
 fn word(value: &Value) -> String {

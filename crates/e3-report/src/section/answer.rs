@@ -137,12 +137,23 @@ fn by_overlay(answers: &Answers) -> Vec<Card> {
         }
         because.extend(answers.fitness_of(overlay).map(fit));
         Card {
-            question: "Fastest where the network is not trusted".to_owned(),
+            question: if is_examined(answers) {
+                "Fastest where the network is not trusted"
+            } else {
+                "Fastest, whether it is fit or not"
+            }
+            .to_owned(),
             answer: Prose::new().strong(overlay),
             because,
         }
     });
     cards.collect()
+}
+
+/// Whether anybody has tried what overlays withstand.
+fn is_examined(answers: &Answers) -> bool {
+    let mut states = answers.fitness.iter().map(|one| &one.state);
+    states.any(|state| *state != State::NotExamined)
 }
 
 fn fit(fitness: &Fitness) -> Prose {
@@ -270,9 +281,12 @@ fn choices(answers: &Answers, command: &[String]) -> Table {
     });
     Table {
         anchor: Anchor::named("choices"),
-        caption: "The fastest fit overlay in every circumstance, in brackets its geometric mean of ratios to direct, and \
-                  below it others that are as good in as many works"
-            .into(),
+        caption: format!(
+            "The fastest {}overlay in every circumstance, in brackets its geometric mean of ratios to direct, and below it \
+             others that are as good in as many works",
+            if is_examined(answers) { "fit " } else { "" }
+        )
+        .into(),
         columns,
         groups: vec![Group { title: None, rows: rows.collect() }],
         source: Source::of(MEASUREMENTS, command),

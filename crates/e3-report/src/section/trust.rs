@@ -4,11 +4,11 @@ use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Prose, Row, Source, Table};
 use crate::read::{Findings, MEASUREMENTS};
 use crate::section::title;
-use crate::sums::{CONTROL, Sum};
+use crate::sums::{CONFIDENCE, CONTROL, Sum, Told};
 use crate::words;
 
 /// Of so many failures the reasons are told; the others are in the file.
-const SHOWN: usize = 12;
+const SHOWN: usize = 8;
 
 /// The section.
 pub(crate) fn blocks(findings: &Findings, sums: &[Sum]) -> Vec<Block> {
@@ -102,7 +102,7 @@ fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
     let controls: Vec<bool> = sums
         .iter()
         .filter(|sum| sum.cell.overlay == CONTROL)
-        .filter_map(|sum| Some(sum.main()?.interval()?.contains(1.0)))
+        .filter_map(Sum::contains_one)
         .collect();
     let right = controls.iter().filter(|contains| **contains).count();
     let mut items = vec![Prose::from(format!(
@@ -112,7 +112,7 @@ fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
         words::count(warm_up, "run", "runs"),
     ))];
     items.push(if controls.is_empty() {
-        Prose::new().strong("No control: ").text("direct was not measured against itself, so that nothing says how well this machine tells ratios apart.")
+        Prose::new().strong("No control: ").text("direct was not measured against itself in six rounds or more, so that nothing says how well this machine tells ratios apart.")
     } else {
         format!(
             "The control, direct against itself, contains 1 in {right} of {}; of intervals of 95 %, one in twenty misses it by chance.",
@@ -124,6 +124,19 @@ fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
         format!("{outliers} main figures are far from the others of their cell (modified z-score over 3.5). They are counted like all others.")
             .into(),
     );
+    let few = sums
+        .iter()
+        .filter_map(Sum::main)
+        .filter_map(Told::interval)
+        .filter(|interval| interval.confidence < CONFIDENCE)
+        .count();
+    if few > 0 {
+        items.push(
+            Prose::new()
+                .strong(words::count(few, "cell has", "cells have"))
+                .text(" fewer than six rounds that count: their intervals are the range of all ratios, and promise less than 95 %."),
+        );
+    }
     if distrusted > 0 {
         items.push(Prose::new().strong(words::count(distrusted, "run", "runs")).text(
             " said of themselves that the machine was too busy, or the network not as declared; they are counted, and told below.",
@@ -133,31 +146,33 @@ fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
     items
 }
 
-/// What runs said, each reason once with how often.
+/// What runs said: those that differ in figures alone once, with how often.
 fn reasons(findings: &Findings) -> Vec<Prose> {
-    let mut reasons: Vec<(&str, usize, usize)> = Vec::new();
+    let mut reasons: Vec<(String, &str, usize, usize)> = Vec::new();
     for measured in findings
         .measurements
         .iter()
         .filter(|one| !one.value.warm_up)
     {
         for reason in &measured.value.distrust {
-            match reasons.iter_mut().find(|(known, ..)| known == reason) {
-                Some((_, times, _)) => *times += 1,
-                None => reasons.push((reason, 1, measured.line)),
+            let kind: String = reason
+                .chars()
+                .filter(|letter| !letter.is_ascii_digit() && *letter != '.')
+                .collect();
+            match reasons.iter_mut().find(|(known, ..)| *known == kind) {
+                Some((_, _, times, _)) => *times += 1,
+                None => reasons.push((kind, reason, 1, measured.line)),
             }
         }
     }
-    reasons.sort_by_key(|(_, times, _)| std::cmp::Reverse(*times));
+    reasons.sort_by_key(|(_, _, times, _)| std::cmp::Reverse(*times));
     let told = reasons
         .into_iter()
         .take(SHOWN)
-        .map(|(reason, times, line)| {
+        .map(|(_, reason, times, line)| {
+            let times = words::count(times, "time", "times");
             Prose::new()
-                .text(format!(
-                    "“{reason}”, {}, first in ",
-                    words::count(times, "time", "times")
-                ))
+                .text(format!("“{reason}”, this or the like {times}, first in "))
                 .file(MEASUREMENTS, format!("{MEASUREMENTS}:{line}"))
         });
     told.collect()
@@ -166,7 +181,7 @@ fn reasons(findings: &Findings) -> Vec<Prose> {
 fn control(controls: &[&Sum], command: &[String]) -> Table {
     let rows = controls.iter().map(|sum| {
         let told = sum.main();
-        let interval = told.and_then(crate::sums::Told::interval);
+        let interval = told.and_then(Told::interval);
         let ratio = told
             .and_then(|told| told.ratio)
             .map_or("–".to_owned(), |ratio| words::times(ratio.median));
@@ -177,10 +192,10 @@ fn control(controls: &[&Sum], command: &[String]) -> Table {
                 words::digits(interval.high)
             )
         });
-        let verdict = match interval.map(|interval| interval.contains(1.0)) {
+        let verdict = match sum.contains_one() {
             Some(true) => Cell::marked(crate::page::Mark::Good, "contains 1"),
             Some(false) => Cell::marked(crate::page::Mark::Bad, "misses 1: not fit"),
-            None => Cell::marked(crate::page::Mark::Unknown, "not known"),
+            None => Cell::marked(crate::page::Mark::Unknown, "too few rounds"),
         };
         let cell = &sum.cell;
         Row {
@@ -201,7 +216,7 @@ fn control(controls: &[&Sum], command: &[String]) -> Table {
     Table {
         anchor: Anchor::named("control"),
         caption: "Direct against itself: what differs from 1 here is the machine’s doing".into(),
-        columns: ["work", "ratio", "95 %", "runs", "machine"]
+        columns: ["work", "ratio", "interval", "runs", "machine"]
             .map(str::to_owned)
             .to_vec(),
         groups: vec![Group {

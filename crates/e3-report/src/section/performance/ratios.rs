@@ -121,7 +121,12 @@ fn groups(network: &str, usual: u16, all: &[&Sum], styles: &[&str]) -> Vec<BarGr
         .filter(|sum| sum.cell.network == network)
         .filter(|sum| !is_a_row_of_parties(sum, all) || sum.cell.parties == usual)
         .collect();
-    let identities: BTreeSet<&str> = sums.iter().map(|sum| sum.cell.identity.as_str()).collect();
+    let overlays: BTreeSet<&str> = sums.iter().map(|sum| sum.cell.overlay.as_str()).collect();
+    let ways: BTreeSet<(&str, &str)> = sums
+        .iter()
+        .map(|sum| (sum.cell.overlay.as_str(), sum.cell.identity.as_str()))
+        .collect();
+    let has_identities = ways.len() > overlays.len();
     let mut groups: Vec<BarGroup> = Vec::new();
     for sum in sums.iter().filter(|sum| sum.cell.overlay != BASE) {
         let main = sum.main();
@@ -130,7 +135,7 @@ fn groups(network: &str, usual: u16, all: &[&Sum], styles: &[&str]) -> Vec<BarGr
             continue;
         };
         let bar = Bar {
-            label: label(sum, identities.len() > 1),
+            label: label(sum, has_identities),
             style: style(styles, &sum.cell.overlay),
             ratio: ratio.median,
             low: interval.low,
@@ -188,7 +193,7 @@ fn table(number: usize, title: &str, groups: &[BarGroup]) -> Table {
     Table {
         anchor: Anchor::numbered("ratios-table", number),
         caption: title.into(),
-        columns: ["overlay", "ratio", "95 %"].map(str::to_owned).to_vec(),
+        columns: ["overlay", "ratio", "interval"].map(str::to_owned).to_vec(),
         groups: groups.collect(),
         source: Source::default(),
     }

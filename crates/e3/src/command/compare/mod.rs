@@ -24,6 +24,7 @@ use self::listed::Listed;
 use self::measure::Measuring;
 use crate::cli::{Compare, Global};
 use crate::fault::Fault;
+use crate::view::words::printable;
 use crate::{json, out};
 
 /// The least time that a program has before it is ended, and the most, in seconds.
@@ -113,6 +114,8 @@ struct Summary<'a> {
     plan: &'a Plan,
     tables: &'a Tables,
     thresholds: &'a [Verdict],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a std::path::Path>,
 }
 
 /// Writes what follows from what was measured, and says how it went.
@@ -126,16 +129,25 @@ fn conclude(
     let tables = Tables::of(plan, done);
     folder.write_tables(&tables).map_err(folder::fault)?;
     let verdicts = judge(&plan.thresholds, &tables);
+    let report = report(folder.path());
     if global.json {
         let summary = Summary {
             folder: folder.path(),
             plan,
             tables: &tables,
             thresholds: &verdicts,
+            report: report.as_ref().map(|report| report.html.as_path()),
         };
         json::print("compare", &summary)?;
     } else {
         out::line(&tell::summary(&tables, &verdicts, folder.path()))?;
+        if let Some(report) = &report {
+            let answer = printable(&report.answer);
+            out::line(&format!(
+                "{answer}\nThe report is {}",
+                report.html.display()
+            ))?;
+        }
     }
     if measuring.stop.is_asked() {
         let again = format!("`e3 compare --resume {}` goes on", folder.path().display());
@@ -160,6 +172,17 @@ fn conclude(
         Fault::user(format!("nothing was measured of {}", failed.join(", ")))
             .hint("the tables say why; `e3 doctor` says what this machine lacks"),
     )
+}
+
+/// The report of all that is there by now. What was measured is kept without it, too: then a warning says why.
+fn report(folder: &std::path::Path) -> Option<e3_report::Written> {
+    match e3_report::write(folder) {
+        Ok(written) => Some(written),
+        Err(error) => {
+            out::aside(&format!("warning: there is no report: {error}\n"));
+            None
+        }
+    }
 }
 
 /// Says that figures may be the doing of whatever else this machine does.
