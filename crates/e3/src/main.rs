@@ -24,6 +24,7 @@ mod fault;
 mod json;
 mod load;
 mod log;
+mod observe;
 mod out;
 mod overlays;
 mod prepare;

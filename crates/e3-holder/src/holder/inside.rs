@@ -19,6 +19,7 @@ use tracing::{info, warn};
 
 use super::{
     bring_up::{allowed, bring_up},
+    early::Early,
     hearsay::{Hearsay, route},
     kept::{Kept, Standing},
     link::Unasked,
@@ -69,7 +70,8 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
     // Whoever waits for it to come up listens no longer.
     drop(listening);
     let server = |kept| Server::new(kept, hearsay.clone());
-    let (server, listener) = match up.and_then(|kept| Ok((server(kept), listen(folder)?))) {
+    let ready = up.and_then(|(kept, early)| Ok((server(kept), listen(folder)?, early)));
+    let (server, listener, early) = match ready {
         Ok(ready) => ready,
         Err(fault) => {
             tell.event(Event::Failed(fault));
@@ -88,6 +90,7 @@ async fn keep(charge: &Charge, folder: &StateFolder, registry: &Registry) -> u8 
         () = end => info!("asked to end"),
     }
     server.kept().leave().await;
+    early.end();
     // The end of this process ends all that is inside. Host by host, as the lab would do it, takes far longer.
     std::mem::forget(server);
     0
@@ -99,7 +102,7 @@ async fn begin(
     tell: &Tell,
     unasked: &mpsc::UnboundedSender<Unasked>,
     routes: &Routes,
-) -> Result<Kept, Fault> {
+) -> Result<(Kept, Early), Fault> {
     folder
         .write("environment.json", &charge.environment)
         .map_err(|error| Fault::user(error.to_string()))?;
@@ -117,6 +120,7 @@ async fn begin(
     let provider: Arc<dyn Provider> = Arc::new(built.map_err(|error| {
         Fault::user(error.to_string()).hint("`e3 doctor` says what this machine lacks")
     })?);
+    let early = Early::begin(&*provider)?;
     let environment = charge.environment.clone();
     if let Some(allowed) = allowed {
         let up = bring_up(
@@ -129,11 +133,11 @@ async fn begin(
             routes,
         )
         .await?;
-        return Ok(Kept::Parties(Box::new(Standing::new(up))));
+        return Ok((Kept::Parties(Box::new(Standing::new(up))), early));
     }
     let network =
         Network::bring_up(environment, provider, folder, charge.keep, tell, unasked).await?;
-    Ok(Kept::Network(Box::new(network)))
+    Ok((Kept::Network(Box::new(network)), early))
 }
 
 fn listen(folder: &StateFolder) -> Result<std::os::unix::net::UnixListener, Fault> {

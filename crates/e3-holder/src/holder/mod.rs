@@ -15,6 +15,7 @@ mod check;
 mod conclude;
 mod connect;
 pub(crate) mod declared;
+mod early;
 mod examine;
 mod exec;
 mod fault;

@@ -8,7 +8,7 @@ use super::{All, Answer, Sight};
 use crate::{identifier::Kind, search::Found};
 
 /// So many places are shown of what was found.
-const SHOWN: usize = 8;
+const SHOWN: usize = 16;
 
 /// Who takes part: who was seen by anything that tells him, be it an address.
 pub(super) fn participants(sight: &Sight<'_>) -> Answer {
@@ -32,6 +32,15 @@ pub(super) fn participants(sight: &Sight<'_>) -> Answer {
 
 /// What parties are recognised by.
 pub(super) fn of_parties(sight: &Sight<'_>, question: Question) -> Answer {
+    let mut known = sight.known.iter();
+    if !known.any(|one| one.kind.question() == question) {
+        let why = "the parties have none".to_owned();
+        return Answer {
+            question,
+            seen: Seen::NotApplicable(why),
+            evidence: Vec::new(),
+        };
+    }
     let found = of(sight, question);
     let told = found.iter().filter_map(|found| found.identifier.party);
     Answer {
@@ -75,15 +84,30 @@ fn told_of(sight: &Sight<'_>, told: &BTreeSet<usize>) -> Seen {
     }
 }
 
-/// What was found, each thing once in each form, and how much more there is.
+/// What was found, each thing once: where first, and in how many other forms. What is not in headers tells more.
 fn shown(found: &[&Found<'_>]) -> Vec<String> {
-    let mut lines: Vec<_> = found
-        .iter()
-        .take(SHOWN)
-        .copied()
-        .map(ToString::to_string)
-        .collect();
-    let more = found.len().saturating_sub(SHOWN);
+    let mut things: Vec<Vec<&Found<'_>>> = Vec::new();
+    for one in found {
+        let mut known = things.iter_mut();
+        let same = known.find(|all| {
+            let mut all = all.iter();
+            all.any(|other| other.identifier == one.identifier)
+        });
+        match same {
+            Some(same) => same.push(*one),
+            None => things.push(vec![*one]),
+        }
+    }
+    let line = |all: &Vec<&Found<'_>>| {
+        let first = all.iter().find(|one| !one.header).or(all.first())?;
+        Some(match all.len() - 1 {
+            0 => first.to_string(),
+            1 => format!("{first}; and once more elsewhere or otherwise"),
+            others => format!("{first}; and {others} times elsewhere or otherwise"),
+        })
+    };
+    let mut lines: Vec<_> = things.iter().filter_map(line).take(SHOWN).collect();
+    let more = things.len().saturating_sub(SHOWN);
     if more > 0 {
         lines.push(format!("and {more} more"));
     }

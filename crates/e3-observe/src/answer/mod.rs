@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fmt};
 
 use e3_evaluate::finding::{Question, Seen as Answered};
 
-use crate::{search::Found, traffic::Judgement};
+use crate::{identifier::Identifier, search::Found, traffic::Judgement};
 
 /// What an observer has seen of a run, and what was made of it.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Sight<'a> {
     pub parties: &'a [String],
     /// The parties that the observer knows anyway: another party knows itself, a provider its customer's address.
     pub own: BTreeSet<usize>,
+    /// What was looked for.
+    pub known: &'a [Identifier],
     /// Identifiers in captures, logs and files.
     pub found: &'a [Found<'a>],
     /// What times and volumes tell; none where the observer has no line.

@@ -58,6 +58,7 @@ fn asked(
     let all = answers(&Sight {
         parties: &parties,
         own: own.iter().copied().collect(),
+        known: search.identifiers(),
         found: &found,
         judged,
     });
@@ -75,6 +76,8 @@ fn identifiers_answer_for_those_to_whom_they_belong() {
     let evidence = ["the name of ben, plain: a.log, byte 0"];
     assert_eq!(asked(Question::Names).evidence, evidence);
     assert_eq!(asked(Question::Dids).seen, Seen::No);
+    let none = Seen::NotApplicable("the parties have none".into());
+    assert_eq!(asked(Question::Certificates).seen, none);
     assert_eq!(asked(Question::Program).seen, Seen::Yes);
     let participants = asked(Question::Participants);
     assert_eq!(participants.seen, Seen::Partly("of ben".into()));

@@ -138,7 +138,7 @@ fn strings(value: Cbor, deep: usize) -> Vec<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use e3_nebula::{Authority, Details, HostKey, Network};
     use proptest::{collection::vec, prelude::*};
 
@@ -156,24 +156,28 @@ mod tests {
         assert!(introduced(0, "anna", "direct", &[]).is_empty());
     }
 
-    #[test]
-    fn certificates_of_nebula_in_cbor() {
+    /// A certificate of Nebula's, version 1.
+    pub(crate) fn host(name: &str) -> Certificate {
         let authority = Authority::generate().unwrap();
-        let network = Network::new("10.9.0.1".parse().unwrap(), 24).unwrap();
-        let key = HostKey::generate().unwrap();
         let details = Details {
-            name: "anna".to_owned(),
-            networks: vec![network],
+            name: name.to_owned(),
+            networks: vec![Network::new("10.9.0.1".parse().unwrap(), 24).unwrap()],
             unsafe_networks: Vec::new(),
             groups: Vec::new(),
             is_ca: false,
             not_before: 1_800_000_000,
             not_after: 1_800_003_600,
             issuer: None,
-            public_key: key.public(),
+            public_key: HostKey::generate().unwrap().public(),
         };
         let own = authority.certificate(Version::V1, details.clone()).unwrap();
-        let bytes = authority.certify(&own, details).unwrap().encode();
+        authority.certify(&own, details).unwrap()
+    }
+
+    #[test]
+    fn certificates_of_nebula_in_cbor() {
+        let certificate = host("anna");
+        let bytes = certificate.encode();
         let mut whole = Vec::new();
         let form = (
             "domain",
@@ -184,7 +188,7 @@ mod tests {
         let expected = [Kind::Certificate, Kind::Certificate, Kind::Key];
         assert_eq!(kinds(&found), expected);
         assert_eq!(found[0].value, Value::Bytes(bytes));
-        let public = Value::Key(Algorithm::X25519, key.public().to_vec());
+        let public = Value::Key(Algorithm::X25519, certificate.details().public_key.to_vec());
         assert_eq!(found[2].value, public);
         assert!(found.iter().all(|one| one.party == Some(2)));
     }

@@ -1,6 +1,7 @@
 //! What could be recognised of a run.
 
 mod introduced;
+mod pem;
 mod record;
 
 use std::net::IpAddr;
@@ -8,6 +9,7 @@ use std::net::IpAddr;
 use e3_evaluate::finding::Question;
 
 pub use introduced::{introduced, nebula, x509};
+pub use pem::pem;
 pub use record::{program, roster};
 
 /// Something that tells who or what it belongs to.

@@ -50,16 +50,19 @@ fn of_party(party: usize, entry: &RosterEntry, kept: &KeptRoster) -> Vec<Identif
     all
 }
 
-/// What an agreement names of its program: what is started, and the digest of its files.
+/// What an agreement names of its program: the digest of its files, and the name of what is started. Where that is a command,
+/// its name may be that of any interpreter, and is left out.
 #[must_use]
 pub fn program(kept: &KeptAgreement) -> Vec<Identifier> {
     let terms = &kept.agreement.terms;
-    let entry = Value::Text(terms.entry.clone());
     let digest = Value::Bytes(terms.program.0.to_vec());
-    vec![
-        Identifier::of_run(Kind::Program, "the program's name", entry),
-        Identifier::of_run(Kind::Program, "the digest of the program's files", digest),
-    ]
+    let digest = Identifier::of_run(Kind::Program, "the digest of the program's files", digest);
+    let entry = Value::Text(terms.entry.clone());
+    let entry = Identifier::of_run(Kind::Program, "the program's name", entry);
+    match terms.kind.as_str() {
+        "command" => vec![digest],
+        _ => vec![digest, entry],
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +98,7 @@ mod tests {
     fn an_agreement_names_its_program() {
         let kept = serde_json::from_value(examples()["agreement"].clone()).unwrap();
         let found = program(&kept);
-        assert_eq!(found[0].value, Value::Text("average.py".to_owned()));
-        assert_eq!(found[1].value, Value::Bytes(vec![0xf1; 32]));
+        assert_eq!(found[0].value, Value::Bytes(vec![0xf1; 32]));
+        assert_eq!(found[1].value, Value::Text("average.py".to_owned()));
     }
 }

@@ -8,7 +8,9 @@ use clap_complete::Shell;
 use e3_spec::Moment;
 
 use super::known::{KnownDid, name_and_did};
-use super::{Ca, Compare, EnvironmentArgs, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs};
+use super::{
+    Ca, Compare, EnvironmentArgs, Experiment, Id, Lab, OverrideArgs, ProbeArgs, ProfileArgs,
+};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -58,6 +60,9 @@ pub enum Verb {
     /// Measure, as a party's program
     #[command(hide = true)]
     Probe(ProbeArgs),
+    /// Find out by trying what an overlay withstands and what it shows
+    #[command(hide = true)]
+    Experiment(Experiment),
     /// Speak the conversation over standard input and output, on a host
     #[command(hide = true, disable_help_flag = true)]
     Agent(Internal),

@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod down;
 mod exec;
+mod experiment;
 mod holder;
 mod id;
 mod init;
@@ -58,6 +59,7 @@ pub fn main(verb: &Verb, global: &Global) -> Result<ExitCode, Fault> {
         Verb::Compare(args) => compare::main(args, global),
         Verb::Profile(args) => profile::main(args, global),
         Verb::Probe(args) => probe::main(args),
+        Verb::Experiment(args) => experiment::main(args, global),
         Verb::Agent(args) => agent::main(args),
         Verb::Holder(args) => holder::main(args),
     }

@@ -150,6 +150,7 @@ const EVERYTHING: &[&str] = &[
     "e3-host",
     "e3-identity",
     "e3-lab",
+    "e3-observe",
     "e3-overlay",
     "e3-overlay-nebula",
     "e3-overlay-quic",

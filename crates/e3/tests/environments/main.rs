@@ -41,6 +41,7 @@ mod links;
     feature = "tailscale"
 ))]
 mod mesh;
+mod observed;
 mod pins;
 mod probes;
 mod program;

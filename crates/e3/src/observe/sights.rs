@@ -1,0 +1,155 @@
+//! What each observer has seen, and what it tells.
+
+use std::{collections::BTreeSet, fs::File, io::BufReader, path::Path};
+
+use e3_evaluate::finding::{Observer, Seen as Answered};
+use e3_observe::{
+    answer::{Answer, QUESTIONS, Sight, answers},
+    capture::Capture,
+    search::{Search, Seen},
+    traffic::{Bins, Flows, Said, judge},
+};
+
+use super::{
+    beside::Beside,
+    environment::CURIOUS,
+    known::Known,
+    places::{PARTY, PROVIDER, Places, SITE, WIDE_AREA, line},
+};
+use crate::fault::Fault;
+
+/// What there is to be judged.
+pub(super) struct Material<'a> {
+    pub(super) known: &'a Known,
+    pub(super) places: &'a Places,
+    pub(super) beside: &'a [Beside],
+    pub(super) captures: &'a Path,
+}
+
+/// An observer's answer to a question, and what was searched for it.
+pub(super) type Found = (Observer, Answer, Vec<String>);
+
+/// The answers of all observers to all questions.
+pub(super) fn all(material: &Material<'_>) -> Result<Vec<Found>, Fault> {
+    let Material { known, places, .. } = material;
+    let search = Search::new(known.identifiers.clone())
+        .map_err(|error| Fault::ours(format!("what is known cannot be searched for: {error}")))?;
+    let bins = known.told.bins();
+    let bins = bins.ok_or_else(|| Fault::ours("the programs do not say when they talked"))?;
+    let talk = Talk {
+        said: known.told.said(&bins),
+        bins,
+    };
+    let mut all = Vec::new();
+    for (observer, hosts, file) in [
+        (Observer::Provider, Vec::new(), Some(PROVIDER)),
+        (Observer::SiteRouter, Vec::new(), Some(SITE)),
+        (Observer::WideArea, Vec::new(), Some(WIDE_AREA)),
+        (Observer::Relay, places.relays(), None),
+        (Observer::Coordinator, places.coordinators(), None),
+        (Observer::Party, vec![CURIOUS], Some(PARTY)),
+    ] {
+        if file.is_none() && hosts.is_empty() {
+            all.extend(nobody(observer));
+        } else {
+            all.extend(one(material, &search, &talk, observer, &hosts, file)?);
+        }
+    }
+    Ok(all)
+}
+
+/// What programs said, and when.
+struct Talk {
+    bins: Bins,
+    said: Vec<Said>,
+}
+
+fn one(
+    material: &Material<'_>,
+    search: &Search,
+    talk: &Talk,
+    observer: Observer,
+    hosts: &[&str],
+    file: Option<&str>,
+) -> Result<Vec<Found>, Fault> {
+    let known = material.known;
+    let files = match file {
+        Some(file) => vec![file.to_owned()],
+        None => hosts.iter().map(|host| line(host)).collect(),
+    };
+    let mut seen = Seen::new(search);
+    let mut packets = Capture::default();
+    for file in &files {
+        let capture = read(&material.captures.join(file))?;
+        seen.capture(file, &capture);
+        packets.packets.extend(capture.packets);
+    }
+    let own_things = material.beside.iter();
+    for beside in own_things.filter(|beside| hosts.contains(&beside.host.as_str())) {
+        for (source, bytes) in &beside.sources {
+            seen.bytes(source, bytes);
+        }
+    }
+    let own: BTreeSet<usize> = match observer {
+        Observer::Party => {
+            seen.bytes("roster.json, which every party has", &known.roster);
+            let names = known.names.iter();
+            names
+                .clone()
+                .position(|name| name == CURIOUS)
+                .into_iter()
+                .collect()
+        }
+        _ => BTreeSet::new(),
+    };
+    // What it says itself, and hears, is nothing that it observes.
+    let is_own = |address| {
+        let mut known = own.iter().filter_map(|party| known.addresses.get(*party));
+        known.any(|addresses| addresses.contains(&address))
+    };
+    packets.packets.retain(|packet| {
+        let headers = packet.headers.as_ref();
+        headers.is_none_or(|ends| !is_own(ends.from.address) && !is_own(ends.to.address))
+    });
+    let flows = Flows::of(&packets, &talk.bins);
+    let judged = judge(&flows, &known.addresses, &talk.said);
+    let found = seen.found();
+    let sight = Sight {
+        parties: &known.names,
+        own,
+        known: &known.identifiers,
+        found: &found,
+        judged: Some(&judged),
+    };
+    let searched: Vec<_> = seen.sources().into_iter().map(str::to_owned).collect();
+    let answers = answers(&sight).into_iter();
+    Ok(answers
+        .map(|answer| (observer, answer, searched.clone()))
+        .collect())
+}
+
+/// The answers of somebody whom this overlay does not have.
+fn nobody(observer: Observer) -> impl Iterator<Item = Found> {
+    QUESTIONS.into_iter().map(move |question| {
+        let why = "this overlay has no services: parties connect by themselves".to_owned();
+        let answer = Answer {
+            question,
+            seen: Answered::NotApplicable(why),
+            evidence: Vec::new(),
+        };
+        (observer, answer, Vec::new())
+    })
+}
+
+fn read(path: &Path) -> Result<Capture, Fault> {
+    let told = |error: &dyn std::fmt::Display| Fault::user(format!("{}: {error}", path.display()));
+    let file = File::open(path).map_err(|error| told(&error))?;
+    let capture = Capture::read(BufReader::new(file)).map_err(|error| told(&error))?;
+    if capture.missed > 0 {
+        let missed = capture.missed;
+        return Err(told(&format!(
+            "{missed} packets were missed: this machine is too busy to observe"
+        )));
+    }
+    Ok(capture)
+}
