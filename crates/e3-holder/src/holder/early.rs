@@ -4,7 +4,7 @@
 use std::{
     env,
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use e3_host::Provider;
@@ -39,7 +39,7 @@ impl Early {
             read(&wanted).map_err(|wrong| Fault::user(format!("{}:{wrong}", path.display())))?;
         let captures = wanted
             .into_iter()
-            .map(|(point, file)| start(lab, &point, file));
+            .map(|(point, file)| start(lab, &point, &file));
         Ok(Self(captures.collect::<Result<_, _>>()?))
     }
 
@@ -53,10 +53,10 @@ impl Early {
     }
 }
 
-fn start(lab: &Lab, point: &str, path: PathBuf) -> Result<Capture, Fault> {
+fn start(lab: &Lab, point: &str, path: &Path) -> Result<Capture, Fault> {
     let refused = |error: e3_lab::CaptureError| Fault::user(format!("{WANTED}: {error}"));
     let point = lab.point(point).map_err(refused)?;
-    let file = File::create(&path)
+    let file = File::create(path)
         .map_err(|error| Fault::user(format!("{WANTED}: {}: {error}", path.display())))?;
     lab.capture(&[point], CaptureOptions::default(), file)
         .map_err(refused)

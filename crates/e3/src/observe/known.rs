@@ -32,8 +32,8 @@ pub(super) struct Known {
     pub(super) addresses: Parties,
     /// What programs said.
     pub(super) told: Told,
-    /// The roster as it is kept, which every party has.
-    pub(super) roster: Vec<u8>,
+    /// What every party has: the files' names and their content.
+    pub(super) shared: Vec<(&'static str, Vec<u8>)>,
 }
 
 /// Reads a run's folder; `network` is what `e3 lab status` shows.
@@ -70,12 +70,14 @@ pub(super) fn read(run: &Path, network: &Json, commands: &Commands) -> Result<Kn
             &names,
         );
     }
+    let shared = [KeptRoster::FILE, KeptAgreement::FILE].into_iter();
+    let shared = shared.map(|name| content(&run.join(name)).map(|bytes| (name, bytes)));
     Ok(Known {
         names,
         identifiers: distinct(identifiers),
         addresses,
         told,
-        roster: content(&run.join(KeptRoster::FILE))?,
+        shared: shared.collect::<Result<_, Fault>>()?,
     })
 }
 

@@ -93,9 +93,12 @@ pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, 
             evidence: answer.evidence,
             searched: searched
                 .into_iter()
-                .map(|source| match source.ends_with(".pcapng") {
-                    true => format!("captures/{}/{source}", subject.way),
-                    false => source,
+                .map(|source| {
+                    if source.ends_with(".pcapng") {
+                        format!("captures/{}/{source}", subject.way)
+                    } else {
+                        source
+                    }
                 })
                 .collect(),
             time: time.to_string(),
