@@ -7,8 +7,9 @@ use super::*;
 /// The connection's ID there.
 const ID: [u8; 8] = [0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08];
 
-/// An Initial packet as a client or a server sends it, with these frames.
-pub(crate) fn closed(id: &[u8], by: Side, frames: &[u8]) -> Vec<u8> {
+/// An Initial packet to a connection's ID as a client or a server sends it, with these frames, encrypted with the keys of the
+/// client's first ID.
+pub(crate) fn closed(to: &[u8], id: &[u8], by: Side, frames: &[u8]) -> Vec<u8> {
     let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else {
         panic!("it is of TLS 1.3");
     };
@@ -17,8 +18,8 @@ pub(crate) fn closed(id: &[u8], by: Side, frames: &[u8]) -> Vec<u8> {
     payload.resize(payload.len().max(64), 0);
     let mut header = vec![0xc3];
     header.extend(FIRST.to_be_bytes());
-    header.push(id.len().try_into().unwrap());
-    header.extend(id);
+    header.push(to.len().try_into().unwrap());
+    header.extend(to);
     // No ID of its own, no token.
     header.extend([0, 0]);
     let length = u16::try_from(4 + payload.len() + 16).unwrap();
@@ -47,7 +48,7 @@ pub(crate) fn frame(at: u8, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn both_sides_are_opened_by_the_clients_id() {
     for side in [Side::Client, Side::Server] {
-        let datagram = closed(&ID, side, &frame(0, b"hello"));
+        let datagram = closed(&ID, &ID, side, &frame(0, b"hello"));
         let found = initials(&datagram);
         let frames = found[0].open(&ID).unwrap();
         assert_eq!(crypto(&frames), [(0, &b"hello"[..])]);

@@ -99,9 +99,9 @@ fn handshakes_of_quic_are_opened() {
     let (one, two) = SECRET.split_at(9);
     let id = [5; 8];
     let mut made = Made::default();
-    made.udp(from, to, &closed(&id, Side::Client, &frame(9, two)));
-    made.udp(from, to, &closed(&id, Side::Client, &frame(0, one)));
-    made.udp(to, from, &closed(&id, Side::Server, &frame(0, SECRET)));
+    made.udp(from, to, &closed(&id, &id, Side::Client, &frame(9, two)));
+    made.udp(from, to, &closed(&id, &id, Side::Client, &frame(0, one)));
+    made.udp(to, from, &closed(&[], &id, Side::Server, &frame(0, SECRET)));
     let opened = |from, to| Place::Handshake { from, to };
     let mut found = found(&made.read());
     found.sort_unstable();
