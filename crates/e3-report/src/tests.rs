@@ -54,6 +54,17 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
+fn distributions_that_were_not_kept_are_said_to_be_missing() {
+    let (html, ..) = report(|folder| {
+        let path = folder.join("measurements.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"histogram\":\"", "\"histogram\":\"?")).unwrap();
+    });
+    Skeleton::of(&html).check();
+    assert!(html.contains("no distributions were kept"));
+}
+
+#[test]
 fn each_kind_of_finding_makes_a_report_by_itself() {
     let files = [
         "measurements.jsonl",

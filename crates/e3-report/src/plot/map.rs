@@ -11,7 +11,6 @@ use crate::words;
 
 const LINE: f64 = 16.0;
 const PAD: f64 = 8.0;
-const BOX: f64 = 124.0;
 /// Of more parties in a region their number is told.
 const SHOWN: usize = 6;
 /// A picture of more regions would not be one.
@@ -33,7 +32,8 @@ impl Region<'_> {
 pub(crate) fn map(shape: &Shape) -> Drawn {
     let regions = regions(shape);
     let tallest = regions.iter().map(Region::height).fold(0.0, f64::max);
-    let (across, upright) = radii(regions.len(), tallest);
+    let wide = width(regions.len());
+    let (across, upright) = radii(regions.len(), wide, tallest);
     let height = (upright + tallest / 2.0 + PAD) * 2.0;
     let middles: Vec<(f64, f64)> = (0..regions.len())
         .map(|index| {
@@ -51,23 +51,35 @@ pub(crate) fn map(shape: &Shape) -> Drawn {
         @for (a, b, _) in &ways {
             @if let (Some(from), Some(to)) = (middles.get(*a), middles.get(*b)) { (line("way", *from, *to)) }
         }
-        @for (region, middle) in regions.iter().zip(&middles) { (draw(region, *middle)) }
+        @for (region, middle) in regions.iter().zip(&middles) { (draw(region, *middle, wide)) }
         @for (a, b, rtt) in &ways {
             @if let (Some(from), Some(to)) = (middles.get(*a), middles.get(*b)) {
-                (label(*from, *to, (region_half(&regions, *a), region_half(&regions, *b)), *rtt))
+                @let boxes = [(wide, region_half(&regions, *a)), (wide, region_half(&regions, *b))];
+                @let steps = b - a;
+                @let is_beside = steps == 1 || steps + 1 == regions.len();
+                (label(*from, *to, boxes, if is_beside { 0.5 } else { 0.3 }, *rtt))
             }
         }
     };
     Drawn { drawing, height }
 }
 
+/// Of more regions the boxes are smaller.
+fn width(regions: usize) -> f64 {
+    match regions {
+        0..=3 => 124.0,
+        4 | 5 => 100.0,
+        _ => 84.0,
+    }
+}
+
 /// Far enough apart that a delay can stand between boxes.
-fn radii(regions: usize, tallest: f64) -> (f64, f64) {
-    let across = (WIDTH - BOX) / 2.0 - 1.0;
+fn radii(regions: usize, wide: f64, tallest: f64) -> (f64, f64) {
+    let across = (WIDTH - wide) / 2.0 - 1.0;
     match regions {
         0 | 1 => (0.0, 0.0),
         2 => (across, 0.0),
-        _ => (across, tallest * 0.5 + 34.0 + 12.0 * float(regions)),
+        _ => (across, tallest / 2.0 + 30.0 * float(regions)),
     }
 }
 
@@ -82,7 +94,7 @@ fn regions(shape: &Shape) -> Vec<Region<'_>> {
     for party in &shape.parties {
         let has_nat = !matches!(party.nat.as_str(), "" | "none");
         let says = if has_nat {
-            format!("{} · {} NAT", party.host, party.nat)
+            format!("{} · {}", party.host, party.nat)
         } else {
             party.host.clone()
         };
@@ -136,30 +148,32 @@ fn ways(shape: &Shape, regions: &[Region<'_>]) -> Vec<(usize, usize, f64)> {
     ways.into_iter().map(|((a, b), rtt)| (a, b, rtt)).collect()
 }
 
-fn draw(region: &Region<'_>, (x, y): (f64, f64)) -> Markup {
-    let (left, top) = (x - BOX / 2.0, y - region.height() / 2.0);
+fn draw(region: &Region<'_>, (x, y): (f64, f64), wide: f64) -> Markup {
+    let (left, top) = (x - wide / 2.0, y - region.height() / 2.0);
     let class = if region.has_nat {
         "region nat"
     } else {
         "region"
     };
     html! {
-        (rect(class, (left, top), (BOX, region.height())))
-        (text("title", (left + PAD, top + LINE), Side::Start, &short(region.name, BOX - 2.0 * PAD)))
+        (rect(class, (left, top), (wide, region.height())))
+        (text("title", (left + PAD, top + LINE), Side::Start, &short(region.name, wide - 2.0 * PAD)))
         @for (index, says) in region.lines.iter().enumerate() {
-            (text("label", (left + PAD, top + LINE * (float(index) + 2.0)), Side::Start, &short(says, BOX - 2.0 * PAD)))
+            (text("label", (left + PAD, top + LINE * (float(index) + 2.0)), Side::Start, &short(says, wide - 2.0 * PAD)))
         }
     }
 }
 
-/// In the middle of what can be seen of a line.
-fn label(from: (f64, f64), to: (f64, f64), halves: (f64, f64), rtt: f64) -> Markup {
+/// At a part of what can be seen of a line: where lines between opposite regions cross, their figures must not.
+fn label(from: (f64, f64), to: (f64, f64), boxes: [(f64, f64); 2], part: f64, rtt: f64) -> Markup {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let covered = |half: f64| {
+    // Of a box's width and half its height, at which part of the way the line leaves it.
+    let leaves = |(wide, half): (f64, f64)| {
         let part = |half: f64, way: f64| if way == 0.0 { 1.0 } else { half / way.abs() };
-        part(BOX / 2.0, dx).min(part(half, dy)).min(0.5)
+        part(wide / 2.0, dx).min(part(half, dy)).min(0.5)
     };
-    let at = f64::midpoint(covered(halves.0), 1.0 - covered(halves.1));
+    let [start, end] = boxes.map(leaves);
+    let at = start + (1.0 - end - start) * part;
     let (x, y) = (from.0 + dx * at, from.1 + dy * at);
     let words = words::seconds(rtt / 1e3);
     let wide = float(words.chars().count()) * 6.6 + 6.0;

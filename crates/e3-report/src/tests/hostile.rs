@@ -144,7 +144,7 @@ pub(super) fn check_markdown(markdown: &str) {
                 assert!(
                     !dest_url.contains(':')
                         && !dest_url.starts_with('/')
-                        && !dest_url.contains(".."),
+                        && !dest_url.split('/').any(|part| part == ".."),
                     "{dest_url}"
                 );
             }

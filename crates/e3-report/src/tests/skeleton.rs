@@ -191,7 +191,10 @@ impl Skeleton {
             "href" => match value.strip_prefix('#') {
                 Some(part) => _ = self.targets.insert(part.to_owned()),
                 None if value == "data:," && tag == "link" => {}
-                None if value.contains(':') || value.starts_with('/') || value.contains("..") => {
+                None if value.contains(':')
+                    || value.starts_with('/')
+                    || value.split('/').any(|part| part == "..") =>
+                {
                     self.wrong.push(format!("a link to {value}"));
                 }
                 None => {}

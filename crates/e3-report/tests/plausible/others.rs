@@ -196,7 +196,12 @@ pub(crate) fn records(folder: &Path) {
         ("lan", &["ams", "ams", "ams"], 0.05, "none"),
         ("near", &["ams", "fra", "fra"], 11.0, "none"),
         ("far", &["ams", "nyc", "nyc"], 84.0, "none"),
-        ("world", &["ams", "nyc", "sgp"], 170.0, "none"),
+        (
+            "world",
+            &["ams3", "nyc3", "sgp1", "sfo3", "syd1"],
+            170.0,
+            "none",
+        ),
         ("nat", &["ams", "fra", "fra"], 11.0, "home"),
         ("loss", &["ams", "fra", "fra"], 11.0, "none"),
     ];

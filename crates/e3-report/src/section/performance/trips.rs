@@ -1,5 +1,7 @@
 //! How round trips are distributed: a curve an overlay, over percentiles.
 
+use e3_evaluate::finding::Figure;
+
 use super::{label, style, styles, work};
 use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Picture, Row, Source, Table};
@@ -9,6 +11,7 @@ use crate::section::heading;
 use crate::sums::Sum;
 use crate::words;
 
+const TITLE: &str = "Round trips: how they are distributed";
 /// Percentiles that have a name on the axis, and in the table.
 const NAMED: [f64; 5] = [0.0, 0.5, 0.9, 0.99, 0.999];
 
@@ -32,7 +35,7 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
         }
     }
     if works.is_empty() {
-        return Vec::new();
+        return not_kept(sums);
     }
     let styles = styles(sums);
     let pictures = works
@@ -41,9 +44,22 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
         .map(|(index, (title, mine))| picture(index + 1, &title, &mine, &styles, command))
         .collect();
     vec![
-        heading(3, Anchor::named("round-trips"), "Round trips: how they are distributed"),
+        heading(3, Anchor::named("round-trips"), TITLE),
         Block::Paragraph("Of all pairs and rounds: at 99 %, a curve is at the time that 99 of 100 round trips did not exceed.".into()),
         Block::Pictures(pictures),
+    ]
+}
+
+/// What is said of round trips of which only medians and percentiles were kept.
+fn not_kept(sums: &[Sum]) -> Vec<Block> {
+    let is_measured = |sum: &Sum| sum.figures.contains_key(&Figure::RoundTrip);
+    if !sums.iter().any(is_measured) {
+        return Vec::new();
+    }
+    let says = "Of these round trips no distributions were kept; medians and 99th percentiles stand in the tables below.";
+    vec![
+        heading(3, Anchor::named("round-trips"), TITLE),
+        Block::Paragraph(says.into()),
     ]
 }
 
