@@ -20,11 +20,13 @@
 //!
 //! - [`promise`]: what an overlay promises of each attack: one table;
 //! - `attack`: the attacks, one a file; `stage`: what several of them begin with; `outcome`: what is seen while they are tried;
+//! - [`headscale`]: what a stock coordinator can be made to say;
 //! - `recording`: packets that were kept; `readable`: whether what programs said stands in what somebody saw;
 //!   `stolen`: private keys that are left on hosts, and what they open.
 
 mod attack;
 mod conduct;
+pub mod headscale;
 mod outcome;
 pub mod promise;
 mod readable;

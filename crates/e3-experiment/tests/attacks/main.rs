@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod confiding;
-mod coordinator;
 mod plan;
 mod sealing;
 mod table;

@@ -4,7 +4,7 @@ use std::{env, process::Command, sync::Arc};
 
 use e3_conformance::{subject::About, trust::Scheme};
 use e3_evaluate::finding::Attack;
-use e3_experiment::Order;
+use e3_experiment::{Order, headscale};
 use e3_overlay::Registry;
 use e3_overlay_nebula::NebulaOverlay;
 use e3_overlay_quic::QuicOverlay;
@@ -12,7 +12,7 @@ use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_overlay_wireguard::WireguardOverlay;
 use e3_stock::{HEADSCALE, NEBULA, Program, TAILSCALE, TAILSCALED, find};
 
-use crate::{confiding::Confiding, coordinator, sealing::Sealing};
+use crate::{confiding::Confiding, sealing::Sealing};
 
 /// The variable that tells a process, and the agents that it starts, what it is about.
 const PLAN: &str = "E3_TEST_EXPERIMENT";
@@ -87,7 +87,7 @@ impl Plan {
         Order {
             credulous: self.credulous,
             falsehoods: match self.overlay {
-                "headscale" => coordinator::FALSEHOODS,
+                "headscale" => headscale::FALSEHOODS,
                 _ => &[],
             },
             ..Order::new(self.about(), self.attack)

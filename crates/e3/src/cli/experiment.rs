@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
 /// `e3 experiment`
@@ -17,6 +18,36 @@ pub struct Experiment {
 pub enum ExperimentVerb {
     /// What observers can tell of a run over an overlay
     Observe(Observe),
+    /// What becomes of an attack on an overlay
+    Attack(Attack),
+    /// Be a party's agent in an attack, over standard input and output
+    #[command(hide = true)]
+    Agent(Subject),
+}
+
+/// `e3 experiment attack`
+#[derive(Args, Debug)]
+pub struct Attack {
+    /// What is attacked.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// What the overlay is called in what is found, where it is a variant of one
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// What the adversary does, such as `bytes-changed`
+    #[arg(long = "attack", value_name = "NAME")]
+    pub what: String,
+}
+
+/// What an attack is on.
+#[derive(Args, Debug)]
+pub struct Subject {
+    /// The overlay
+    #[arg(long, value_name = "NAME")]
+    pub overlay: String,
+    /// How the parties are believed; as the overlay is used where nothing is said
+    #[arg(long, value_name = "SCHEME", value_parser = PossibleValuesParser::new(["pinned", "did", "ca"]))]
+    pub identity: Option<String>,
 }
 
 /// `e3 experiment observe`

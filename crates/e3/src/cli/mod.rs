@@ -15,7 +15,7 @@ mod verbs;
 pub use ca::{Ca, CaInit, CaIssue, CaRevoke, CaShow, CaVerb};
 pub use compare::{Asked, Compare, GoalArgs, Suite};
 pub use environment::{EnvironmentArgs, OVERRIDES, OverrideArgs};
-pub use experiment::{Experiment, ExperimentVerb, Observe};
+pub use experiment::{Attack, Experiment, ExperimentVerb, Observe, Subject};
 pub use global::{Color, Global};
 pub use id::{Id, IdMethod, IdNew, IdResolve, IdRotate, IdShow, IdVerb};
 pub use known::KnownDid;

@@ -145,6 +145,7 @@ const EVERYTHING: &[&str] = &[
     "e3-agent",
     "e3-conformance",
     "e3-evaluate",
+    "e3-experiment",
     "e3-holder",
     "e3-forward",
     "e3-host",

@@ -27,6 +27,7 @@ mod demos;
 mod effort;
 mod examples;
 mod exec;
+mod experiment;
 mod firewall;
 mod identities;
 mod inputs;

@@ -29,7 +29,9 @@ fn help_lists_the_verbs_and_hides_what_e3_runs_for_itself() {
         );
     }
     assert!(
-        !ran.out.contains("\n  holder ") && !ran.out.contains("\n  agent "),
+        ["holder", "agent", "experiment"]
+            .iter()
+            .all(|verb| !ran.out.contains(&format!("\n  {verb} "))),
         "{}",
         ran.out
     );

@@ -1,5 +1,6 @@
 //! `e3 experiment`: what `e3 compare` finds out by trying, each piece as a command of its own.
 
+mod attack;
 mod observe;
 
 use std::process::ExitCode;
@@ -14,5 +15,7 @@ use crate::fault::Fault;
 pub fn main(args: &Experiment, _: &Global) -> Result<ExitCode, Fault> {
     match &args.verb {
         ExperimentVerb::Observe(args) => observe::main(args),
+        ExperimentVerb::Attack(args) => attack::main(args),
+        ExperimentVerb::Agent(subject) => attack::agent(subject),
     }
 }

@@ -1,4 +1,4 @@
-//! What whoever runs headscale's host can make it say, by its own command.
+//! What whoever runs the host of a stock Headscale can make it say to its parties, by its own command.
 
 use std::{
     fs,
@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use e3_conformance::field::PORT;
-use e3_experiment::Falsehood;
 use e3_stock::{HEADSCALE, find};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::Falsehood;
+
 /// What it can be made to say.
-pub(crate) const FALSEHOODS: &[Falsehood] = &[
+pub const FALSEHOODS: &[Falsehood] = &[
     Falsehood {
         what: "added a node of its own",
         tell: |folder| Coordinator::below(folder)?.adds("mallory"),
@@ -46,7 +47,8 @@ impl Coordinator {
         let short = link.path().join("c");
         symlink(&folder, &short)?;
         let mut known: Value = serde_json::from_slice(&fs::read(folder.join("config.yaml"))?)?;
-        known["unix_socket"] = json!(short.join("s"));
+        let settings = known.as_object_mut().context("it has no settings")?;
+        settings.insert("unix_socket".to_owned(), json!(short.join("s")));
         let config = link.path().join("config.json");
         fs::write(&config, known.to_string())?;
         Ok(Self { config, link })
