@@ -15,7 +15,7 @@ use crate::sums::Sum;
 pub(crate) use fast::{Circumstance, Compared};
 pub(crate) use fit::{Fitness, State};
 pub(crate) use private::Privacy;
-pub(crate) use simple::Simple;
+pub(crate) use simple::{Simple, Taken};
 
 /// How answers come about, in the order in which the rules are used.
 pub(crate) const RULES: [&str; 8] = [

@@ -20,6 +20,20 @@ pub(crate) struct Taken {
     pub(crate) at: At,
 }
 
+impl Taken {
+    /// What rule 8 looks at, in its order.
+    pub(crate) fn weight(&self) -> [u32; 4] {
+        let Counts {
+            steps,
+            secrets,
+            programs,
+            lines,
+            ..
+        } = self.counts;
+        [steps, secrets, programs, lines]
+    }
+}
+
 impl Simple {
     /// None where no first session was counted.
     pub(super) fn of(effort: &[Found<Effort>], fitness: &[Fitness]) -> Option<Self> {
@@ -53,15 +67,6 @@ fn taken(effort: &[Found<Effort>], means: Means, fitness: &[Fitness]) -> Vec<Tak
             })
         })
         .collect();
-    taken.sort_by_key(|one| {
-        let Counts {
-            steps,
-            secrets,
-            programs,
-            lines,
-            ..
-        } = one.counts;
-        (steps, secrets, programs, lines)
-    });
+    taken.sort_by_key(Taken::weight);
     taken
 }

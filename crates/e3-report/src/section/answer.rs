@@ -1,6 +1,6 @@
 //! The answer: which overlay under which circumstances, and why.
 
-use crate::answer::{Answers, Circumstance, Compared, Fitness, RULES, State};
+use crate::answer::{Answers, Circumstance, Compared, Fitness, RULES, State, Taken};
 use crate::href::Anchor;
 use crate::page::{Block, Card, Cell, Group, Prose, Row, Source, Table};
 use crate::read::{Findings, MEASUREMENTS};
@@ -221,25 +221,37 @@ fn least_effort(answers: &Answers) -> Option<Card> {
     for (how, taken) in [("by hand", &simple.by_hand), ("by E³", &simple.by_e3)] {
         if let Some(least) = taken.first() {
             let counts = least.counts;
+            let same = words::all_of(&least_of(taken));
             let steps = words::count(counts.steps as usize, "step", "steps");
             let secrets = words::count(counts.secrets as usize, "secret", "secrets");
             because.push(
                 Prose::new()
-                    .strong(format!("{how}: {}", least.overlay))
+                    .strong(format!("{how}: {same}"))
                     .text(format!(
-                        ", {steps} and {secrets} by hand for a first session ("
+                        ", {steps} and {secrets} to pass on for a first session ("
                     ))
                     .and(least.at.prose())
                     .text(")"),
             );
         }
     }
-    let easiest = simple.by_e3.first().or(simple.by_hand.first())?;
+    let easiest = if simple.by_e3.is_empty() {
+        least_of(&simple.by_hand)
+    } else {
+        least_of(&simple.by_e3)
+    };
     Some(Card {
         question: "The least effort".to_owned(),
-        answer: Prose::new().strong(easiest.overlay.clone()),
+        answer: Prose::new().strong(words::all_of(&easiest)),
         because,
     })
+}
+
+/// All that take as little as the first.
+fn least_of(taken: &[Taken]) -> Vec<&str> {
+    let least = taken.first().map(Taken::weight);
+    let same = taken.iter().filter(|one| Some(one.weight()) == least);
+    same.map(|one| one.overlay.as_str()).collect()
 }
 
 /// What can be said for plain connections.

@@ -26,8 +26,7 @@ pub(crate) fn blocks(observations: &[Found<Observation>], made_by: &[String]) ->
             .mark(Mark::Nothing)
             .text(" there is no such observer; ")
             .mark(Mark::Unknown)
-            .text(" not asked. Captures and logs were searched for all that is known of the parties, in every encoding; times and \
-                   volumes were correlated by the method that is named with each answer."),
+            .text(" not asked. What was searched, and by which method times and volumes were correlated, stands with each answer."),
     ));
     let overlays = in_order(observations.iter().map(|one| one.value.overlay.as_str()));
     blocks.push(Block::Table(summary(&overlays, observations, made_by)));

@@ -38,8 +38,7 @@ pub(crate) fn blocks(experiments: &[Found<Experiment>], made_by: &[String]) -> V
             .mark(Mark::Nothing)
             .text(" there is nothing of the kind to attack; ")
             .mark(Mark::Unknown)
-            .text(" not known. Where an overlay does not promise to withstand, or only in part, a line says so. Every attack was \
-                   tried on an overlay weakened on purpose, too, in which it must succeed."),
+            .text(" not known. Where an overlay does not promise to withstand, or only in part, a line says so."),
     ));
     let overlays = in_order(experiments.iter().map(|one| one.value.overlay.as_str()));
     let identities = in_order(experiments.iter().map(|one| one.value.identity.as_str()));
