@@ -193,6 +193,27 @@ pub(super) mod tests {
         assert!(found.iter().all(|one| one.party == Some(2)));
     }
 
+    /// Whichever version its nebula reads: the other stands empty.
+    #[test]
+    fn authorities_of_either_version() {
+        for version in [Version::V1, Version::V2] {
+            let details = Details {
+                unsafe_networks: vec![Network::new("0.0.0.0".parse().unwrap(), 32).unwrap()],
+                ..host("anna").details().clone()
+            };
+            let authority = Authority::generate().unwrap();
+            let own = authority.certificate(version, details).unwrap().encode();
+            let mut both = [Cbor::Bytes(Vec::new()), Cbor::Bytes(Vec::new())];
+            both[usize::from(version == Version::V2)] = Cbor::Bytes(own.clone());
+            let mut whole = Vec::new();
+            ciborium::into_writer(&("domain", both.to_vec()), &mut whole).unwrap();
+            let found = introduced(0, "anna", "nebula", &whole);
+            let expected = [Kind::Certificate, Kind::Certificate, Kind::Key];
+            assert_eq!(kinds(&found), expected, "{version:?}");
+            assert_eq!(found[0].value, Value::Bytes(own));
+        }
+    }
+
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in vec(any::<u8>(), 0..400)) {

@@ -50,7 +50,10 @@ pub(super) fn read(run: &Path, network: &Json, commands: &Commands) -> Result<Kn
         "the program's name",
         name,
     ));
-    identifiers.extend(certificates(commands, &names));
+    // Whom the roster gives something has it, whoever keeps a copy.
+    let mut beside = certificates(commands, &names);
+    beside.retain(|one| identifiers.iter().all(|known| known.value != one.value));
+    identifiers.extend(beside);
     let hosts = hosts(network);
     let mut addresses = Parties::new();
     for (party, name) in names.iter().enumerate() {
@@ -136,4 +139,34 @@ fn parsed<T: DeserializeOwned>(path: &Path) -> Result<T, Fault> {
 
 fn content(path: &Path) -> Result<Vec<u8>, Fault> {
     fs::read(path).map_err(|error| Fault::user(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_several_parties_have_is_nobodys() {
+        let one = |party, text: &str| Identifier::text(Kind::Name, party, String::new(), text);
+        let found = distinct(vec![
+            one(0, "a"),
+            one(1, "b"),
+            one(0, "a"),
+            one(1, "c"),
+            one(0, "c"),
+        ]);
+        let whose = found.iter().map(|one| one.party).collect::<Vec<_>>();
+        assert_eq!(whose, [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn hosts_are_seen_as_their_routers_or_themselves() {
+        let network = serde_json::json!({ "sites": [{ "hosts": [
+            { "host": "home", "addresses": ["192.168.1.2"], "seen_as": "198.18.0.33" },
+            { "host": "cloud", "addresses": ["198.18.0.2"] },
+        ] }] });
+        let found = hosts(&network);
+        let seen = |name| found.get(name).unwrap().1.unwrap().to_string();
+        assert_eq!([seen("home"), seen("cloud")], ["198.18.0.33", "198.18.0.2"]);
+    }
 }
