@@ -12,7 +12,7 @@ use crate::threshold::Threshold;
 pub struct Plan {
     /// [`SCHEMA`](crate::finding::SCHEMA).
     pub schema: String,
-    /// `quick`, `standard`, `asked` for what was asked for by name, or `declared` for what an e3.toml declares.
+    /// `quick`, `standard`, or `asked` for what was asked for by name.
     pub suite: String,
     /// What orders and intervals are drawn from.
     pub seed: u64,

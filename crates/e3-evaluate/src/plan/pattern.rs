@@ -9,8 +9,6 @@ use crate::finding::Cell;
 
 /// How parties can be believed.
 const IDENTITIES: [&str; 3] = ["pinned", "did", "ca"];
-/// What an e3.toml declares: its hosts as a network, its program as a program.
-pub(crate) const DECLARED: &str = "declared";
 
 /// Cells that have something in common: what is not said may be anything. `quic.lan.secret-santa` are all of these with
 /// whatever identity, size and number of parties.
@@ -80,9 +78,9 @@ impl Pattern {
             &mut self.overlay
         } else if IDENTITIES.contains(&word.as_str()) {
             &mut self.identity
-        } else if is_one(&NETWORKS, &word) || (word == DECLARED && self.network.is_none()) {
+        } else if is_one(&NETWORKS, &word) {
             &mut self.network
-        } else if is_one(&PROGRAMS, &word) || word == DECLARED {
+        } else if is_one(&PROGRAMS, &word) {
             &mut self.program
         } else if is_one(&SIZES, &word) {
             &mut self.size
@@ -208,6 +206,7 @@ mod tests {
         );
         assert_eq!(wrong("3.4"), "`4` is the second of its kind, after `3`");
         assert!(wrong("").starts_with("`` is no"));
+        assert!(wrong("quic.declared").starts_with("`declared` is no"));
     }
 
     proptest! {

@@ -44,7 +44,7 @@ impl Way {
 
     /// Why a work cannot be done this way, if it cannot.
     pub fn unable(&self, work: &Work) -> Option<&'static str> {
-        if self.overlay == "tls" && !is_mpyc(&work.program) && work.program != "declared" {
+        if self.overlay == "tls" && !is_mpyc(&work.program) {
             return Some("a probe speaks plain TCP, which overlay tls does not secure");
         }
         if self.overlay == "tls" && work.network == "nat" {
