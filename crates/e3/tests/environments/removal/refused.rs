@@ -94,6 +94,8 @@ fn who_was_put_out_comes_back_only_if_somebody_says_so() {
         .process(crate::support::seen::Role::Guardian)
         .unwrap();
     crate::support::going::kill(guardian.pid, rustix::process::Signal::KILL);
+    // Until the others have followed it, the environment is up.
+    workshop.nobody_left();
     for verb in ["up", "run"] {
         refuses(
             workshop.e3(&[verb]),
