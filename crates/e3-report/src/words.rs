@@ -192,16 +192,6 @@ pub(crate) fn observer(observer: Observer) -> &'static str {
     }
 }
 
-/// All who look, in the order of tables.
-pub(crate) const OBSERVERS: [Observer; 6] = [
-    Observer::Provider,
-    Observer::SiteRouter,
-    Observer::WideArea,
-    Observer::Relay,
-    Observer::Coordinator,
-    Observer::Party,
-];
-
 /// What it would like to know.
 pub(crate) fn question(question: Question) -> &'static str {
     match question {
@@ -217,20 +207,6 @@ pub(crate) fn question(question: Question) -> &'static str {
         Question::Program => "which program runs",
     }
 }
-
-/// All questions, in the order of tables.
-pub(crate) const QUESTIONS: [Question; 10] = [
-    Question::Participants,
-    Question::Pairs,
-    Question::Times,
-    Question::Volumes,
-    Question::Addresses,
-    Question::Names,
-    Question::Dids,
-    Question::Certificates,
-    Question::Keys,
-    Question::Program,
-];
 
 /// What is to be done.
 pub(crate) fn occasion(occasion: Occasion) -> &'static str {

@@ -20,6 +20,18 @@ pub enum Observer {
     Party,
 }
 
+impl Observer {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 6] = [
+        Self::Provider,
+        Self::SiteRouter,
+        Self::WideArea,
+        Self::Relay,
+        Self::Coordinator,
+        Self::Party,
+    ];
+}
+
 /// What it would like to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,6 +56,22 @@ pub enum Question {
     Keys,
     /// Which program runs.
     Program,
+}
+
+impl Question {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 10] = [
+        Self::Participants,
+        Self::Pairs,
+        Self::Times,
+        Self::Volumes,
+        Self::Addresses,
+        Self::Names,
+        Self::Dids,
+        Self::Certificates,
+        Self::Keys,
+        Self::Program,
+    ];
 }
 
 /// The answer to one question.

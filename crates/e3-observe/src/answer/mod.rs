@@ -35,20 +35,6 @@ pub struct Answer {
     pub evidence: Vec<String>,
 }
 
-/// The questions, in the order of tables.
-pub const QUESTIONS: [Question; 10] = [
-    Question::Participants,
-    Question::Pairs,
-    Question::Times,
-    Question::Volumes,
-    Question::Addresses,
-    Question::Names,
-    Question::Dids,
-    Question::Certificates,
-    Question::Keys,
-    Question::Program,
-];
-
 /// The answers to all questions.
 #[must_use]
 pub fn answers(sight: &Sight<'_>) -> Vec<Answer> {
@@ -64,7 +50,7 @@ pub fn answers(sight: &Sight<'_>) -> Vec<Answer> {
         | Question::Certificates
         | Question::Keys => identified::of_parties(sight, question),
     };
-    QUESTIONS.into_iter().map(one).collect()
+    Question::ALL.into_iter().map(one).collect()
 }
 
 impl Sight<'_> {

@@ -62,7 +62,7 @@ fn asked(
         found: &found,
         judged,
     });
-    assert_eq!(all.len(), QUESTIONS.len());
+    assert_eq!(all.len(), Question::ALL.len());
     move |question| {
         let one = all.iter().find(|answer| answer.question == question);
         one.unwrap().clone()

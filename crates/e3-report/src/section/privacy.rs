@@ -6,7 +6,7 @@ use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Mark, Prose, Row, Source, Table, command};
 use crate::read::{Found, PRIVACY};
 use crate::section::{heading, in_order, nothing, title};
-use crate::words::{self, OBSERVERS, QUESTIONS};
+use crate::words;
 
 /// The section.
 pub(crate) fn blocks(observations: &[Found<Observation>], made_by: &[String]) -> Vec<Block> {
@@ -37,7 +37,7 @@ pub(crate) fn blocks(observations: &[Found<Observation>], made_by: &[String]) ->
         "What was found where",
     ));
     blocks.extend(
-        OBSERVERS
+        Observer::ALL
             .into_iter()
             .enumerate()
             .filter_map(|(index, observer)| details(index + 1, observer, observations)),
@@ -56,7 +56,7 @@ fn seen(seen: &Seen) -> (Mark, &'static str) {
 
 /// How many questions each observer could answer.
 fn summary(overlays: &[&str], observations: &[Found<Observation>], made_by: &[String]) -> Table {
-    let rows = OBSERVERS.into_iter().map(|observer| Row {
+    let rows = Observer::ALL.into_iter().map(|observer| Row {
         anchor: None,
         head: words::observer(observer).into(),
         cells: overlays
@@ -115,13 +115,13 @@ fn answered(overlay: &str, observer: Observer, observations: &[Found<Observation
 
 /// Observers and questions by overlays.
 fn matrix(overlays: &[&str], observations: &[Found<Observation>], made_by: &[String]) -> Table {
-    let groups = OBSERVERS.into_iter().filter_map(|observer| {
+    let groups = Observer::ALL.into_iter().filter_map(|observer| {
         let mine: Vec<&Observation> = observations
             .iter()
             .map(|one| &one.value)
             .filter(|one| one.observer == observer)
             .collect();
-        let rows: Vec<Row> = QUESTIONS
+        let rows: Vec<Row> = Question::ALL
             .into_iter()
             .filter(|question| mine.iter().any(|one| one.question == *question))
             .map(|question| row(question, overlays, &mine))

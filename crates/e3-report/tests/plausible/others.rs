@@ -87,33 +87,11 @@ fn outcome(attack: Attack, way: &str, identity: &str) -> (Promised, Verdict) {
     }
 }
 
-const OBSERVERS: [Observer; 6] = [
-    Observer::Provider,
-    Observer::SiteRouter,
-    Observer::WideArea,
-    Observer::Relay,
-    Observer::Coordinator,
-    Observer::Party,
-];
-
-const QUESTIONS: [Question; 10] = [
-    Question::Participants,
-    Question::Pairs,
-    Question::Times,
-    Question::Volumes,
-    Question::Addresses,
-    Question::Names,
-    Question::Dids,
-    Question::Certificates,
-    Question::Keys,
-    Question::Program,
-];
-
 pub(crate) fn privacy() -> Vec<Observation> {
     let mut all = Vec::new();
     for way in WAYS.iter().filter(|way| **way != "direct-again") {
-        for observer in OBSERVERS {
-            for question in QUESTIONS {
+        for observer in Observer::ALL {
+            for question in Question::ALL {
                 all.push(observation(way, observer, question));
             }
         }

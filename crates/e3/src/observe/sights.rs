@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fs::File, io::BufReader, path::Path};
 
-use e3_evaluate::finding::{Observer, Seen as Answered};
+use e3_evaluate::finding::{Observer, Question, Seen as Answered};
 use e3_observe::{
-    answer::{Answer, QUESTIONS, Sight, answers},
+    answer::{Answer, Sight, answers},
     capture::Capture,
     search::{Search, Seen},
     traffic::{Bins, Flows, Said, judge},
@@ -146,7 +146,7 @@ fn one(
 
 /// The answers of somebody whom this overlay does not have.
 fn nobody(observer: Observer) -> impl Iterator<Item = Found> {
-    QUESTIONS.into_iter().map(move |question| {
+    Question::ALL.into_iter().map(move |question| {
         let why = "this overlay has no services: parties connect by themselves".to_owned();
         let answer = Answer {
             question,
