@@ -95,12 +95,23 @@ impl Coordinator {
         told.collect()
     }
 
-    /// Registers a node of that name with keys of nobody's, and lets it and the parties see one another.
+    /// Changes who may speak with whom.
+    fn allows(&self, change: impl FnOnce(&mut Value)) {
+        let mut policy = self.does(&["policy", "get"]);
+        change(&mut policy);
+        let path = self.config.with_file_name("policy.json");
+        fs::write(&path, policy.to_string()).unwrap();
+        self.does(&["policy", "set", "-f", path.to_str().unwrap()]);
+    }
+
+    /// Registers a node of that name with keys of nobody's, and lets it and the parties see one another: it may speak to their
+    /// programs, and no port is open that was not.
     fn adds(&self, name: &str) {
-        let policy = self.config.with_file_name("policy.json");
-        let all = r#"{"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}"#;
-        fs::write(&policy, all).unwrap();
-        self.does(&["policy", "set", "-f", policy.to_str().unwrap()]);
+        self.allows(|policy| {
+            for rule in policy["acls"].as_array_mut().unwrap() {
+                rule["src"] = json!(["*"]);
+            }
+        });
         // The reference of a registration, as a browser would have it.
         let reference = "hskey-authreq-e3e3e3e3e3e3e3e3e3e3e3e3";
         self.does(&[
@@ -166,6 +177,19 @@ fn a_node_added_during_a_run_stops_it_and_is_named() {
     stops(
         |coordinator| coordinator.adds("mallory"),
         &["the roster does not name", "mallory", "nodekey:"],
+    );
+}
+
+#[test]
+fn ports_opened_during_a_run_stop_it() {
+    stops(
+        |coordinator| {
+            coordinator.allows(|policy| {
+                let all = json!([{"action": "accept", "src": ["*"], "dst": ["*:*"]}]);
+                policy["acls"] = all;
+            });
+        },
+        &["lets others in at ports 0 to 65535"],
     );
 }
 
