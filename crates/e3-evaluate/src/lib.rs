@@ -6,7 +6,7 @@
 //! - [`finding`]: what is found, as it is kept: one JSON document a line;
 //! - [`plan`]: what is to be measured, in which order, for how long;
 //! - [`keep`]: the folder of a comparison, which loses nothing that was found;
-//! - [`statistics`]: medians, ratios with intervals, outliers, distributions;
+//! - [`statistics`]: medians, ratios with intervals, outliers;
 //! - [`tables`]: what follows from measurements;
 //! - [`threshold`]: what figures have to keep to.
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use e3_evaluate::finding::{Cell, Figure, Measurement};
-use e3_evaluate::statistics::{Distribution, Interval, Ratio, Spread, outliers};
+use e3_evaluate::statistics::{Interval, Ratio, Spread, outliers};
+use e3_evaluate::tables::{ByRound, Trips, by_round};
+use e3_histogram::Distribution;
 
 use crate::href::{Anchor, Relative};
 use crate::read::Found;
@@ -27,8 +29,12 @@ pub(crate) struct Sum {
     /// How many runs were said not to be trusted.
     pub(crate) distrusted: usize,
     pub(crate) figures: BTreeMap<Figure, Told>,
+    /// Bytes on the wire by those that programs sent.
+    pub(crate) overhead: Option<Told>,
     /// Round trips of all pairs and rounds.
     pub(crate) round_trips: Option<Distribution>,
+    /// What shares of them do not exceed, beside direct's.
+    pub(crate) trips: Option<Trips>,
     /// How pairs were connected, over all runs.
     pub(crate) paths: BTreeMap<String, u32>,
     /// The folder of a run.
@@ -161,6 +167,18 @@ fn sum(
         *sum = sum.saturating_add(*count);
     }
     let shown = done.last().or(runs.last());
+    let told = |of: &dyn Fn(&Found<Measurement>) -> Option<f64>| {
+        let told = told(of, &done, base, seed)?;
+        // Nothing is divided by itself.
+        let ratio = told.ratio.filter(|_| cell.overlay != BASE);
+        Some(Told { ratio, ..told })
+    };
+    let mine = rounds(&done);
+    let trips = if cell.overlay == BASE {
+        Trips::of(&mine, &ByRound::new(), seed)
+    } else {
+        Trips::of(&mine, &rounds(base), seed)
+    };
     Sum {
         cell: cell.clone(),
         anchor: Anchor::numbered("cell", index + 1),
@@ -175,9 +193,14 @@ fn sum(
             .count(),
         figures: names
             .into_iter()
-            .filter_map(|figure| Some((figure, told(cell, figure, &done, base, seed)?)))
+            .filter_map(|figure| Some((figure, told(&|run| value(run, figure))?)))
             .collect(),
-        round_trips: round_trips(&done),
+        overhead: told(&overhead),
+        round_trips: mine.into_values().reduce(|mut all, more| {
+            all.add(&more);
+            all
+        }),
+        trips,
         paths,
         run: shown.and_then(|run| Relative::of(run.value.run.as_deref()?)),
         command: shown
@@ -186,27 +209,25 @@ fn sum(
     }
 }
 
+/// What `of` gives of each run, and its ratio to the same of direct's in the same rounds.
 fn told(
-    cell: &Cell,
-    figure: Figure,
+    of: &dyn Fn(&Found<Measurement>) -> Option<f64>,
     runs: &[&Found<Measurement>],
     base: &[&Found<Measurement>],
     seed: u64,
 ) -> Option<Told> {
-    let values: Vec<f64> = runs.iter().filter_map(|run| value(run, figure)).collect();
+    let values: Vec<f64> = runs.iter().filter_map(|run| of(run)).collect();
     let by_round: BTreeMap<u32, f64> = base
         .iter()
-        .filter_map(|run| Some((run.value.round, value(run, figure)?)))
+        .filter_map(|run| Some((run.value.round, of(run)?)))
         .collect();
     let pairs: Vec<(f64, f64)> = runs
         .iter()
-        .filter_map(|run| Some((value(run, figure)?, *by_round.get(&run.value.round)?)))
+        .filter_map(|run| Some((of(run)?, *by_round.get(&run.value.round)?)))
         .collect();
     Some(Told {
         spread: Spread::of(&values)?,
-        ratio: (cell.overlay != BASE)
-            .then(|| Ratio::of_pairs(&pairs, seed))
-            .flatten(),
+        ratio: Ratio::of_pairs(&pairs, seed),
         outliers: outliers(&values).len(),
     })
 }
@@ -217,12 +238,13 @@ fn value(run: &Found<Measurement>, figure: Figure) -> Option<f64> {
     (value.is_finite() && value >= 0.0).then_some(value)
 }
 
-/// None where nobody measured any, or in a way that cannot be read.
-fn round_trips(runs: &[&Found<Measurement>]) -> Option<Distribution> {
-    let texts = runs.iter().filter_map(|run| run.value.round_trips.as_ref());
-    let read = texts.filter_map(|trips| Distribution::from_text(&trips.histogram).ok());
-    read.reduce(|mut all, more| {
-        all.add(&more);
-        all
-    })
+/// Bytes on the wire by bytes of payload.
+fn overhead(run: &Found<Measurement>) -> Option<f64> {
+    let payload = value(run, Figure::Payload).filter(|payload| *payload > 0.0)?;
+    Some(value(run, Figure::Wire)? / payload)
+}
+
+/// Round trips by round.
+fn rounds(runs: &[&Found<Measurement>]) -> ByRound {
+    by_round(runs.iter().map(|run| &run.value))
 }

@@ -169,11 +169,10 @@ impl Figure {
     }
 }
 
-/// How long round trips took: a histogram of the kind of HDR, whose buckets are powers of two, each cut in
-/// equal parts.
+/// How long round trips took: an `HdrHistogram`, three digits of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundTrips {
-    /// The `HdrHistogram` log of all pairs' round trips in nanoseconds, V2 encoding, base64.
+    /// Those of all pairs in nanoseconds, in its V2 encoding, as base64: see `e3_histogram`.
     pub histogram: String,
     /// How many there were.
     pub count: u64,

@@ -3,13 +3,11 @@
 //! Nothing here supposes that they follow any distribution: medians, ratios of runs of the same round, intervals by
 //! resampling. Chance is drawn from a seed, so that the same figures always give the same tables.
 
-mod distribution;
 mod draw;
 mod median;
 mod outliers;
 mod ratio;
 
-pub use distribution::{Distribution, NoHistogram};
 pub use draw::Draw;
 pub use median::{Spread, median};
 pub use outliers::outliers;

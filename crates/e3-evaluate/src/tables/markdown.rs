@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::trips::name;
 use super::units::digits;
-use super::{Fitness, Found, Row, Table, Tables, shown};
+use super::{Fitness, Found, Row, SHARES, Table, Tables, Trips, shown};
 use crate::finding::Figure;
 use crate::plan::End;
 use crate::statistics::{Interval, Ratio};
@@ -31,7 +32,6 @@ fn of_work(table: &Table) -> String {
             .any(|row| row.figures.contains_key(figure))
     };
     let beside: Vec<&(Figure, &str)> = BESIDE.iter().filter(|(figure, _)| has(figure)).collect();
-    let trips = table.rows.iter().any(|row| !row.round_trips.is_empty());
     let wire = has(&Figure::Wire) && has(&Figure::Payload);
 
     let base = table.base.as_ref();
@@ -43,9 +43,6 @@ fn of_work(table: &Table) -> String {
         format!("/ {base}"),
         "95 %".to_owned(),
     ];
-    if trips {
-        head.extend(["p99", "p99.9"].map(str::to_owned));
-    }
     head.extend(beside.iter().map(|(_, name)| (*name).to_owned()));
     if has(&Figure::Processor) {
         head.push(format!("CPU / {base}"));
@@ -60,16 +57,6 @@ fn of_work(table: &Table) -> String {
     for row in &table.rows {
         let mut cells = vec![row.way.to_string()];
         cells.extend(main_cells(row, table.main));
-        if trips {
-            let at = |share: f64| {
-                let found = row
-                    .round_trips
-                    .iter()
-                    .find(|(at, _)| (at - share).abs() < 1e-9);
-                found.map_or(NOTHING.to_owned(), |(_, s)| shown(Figure::RoundTrip, *s))
-            };
-            cells.extend([at(0.99), at(0.999)]);
-        }
         cells.extend(beside.iter().map(|(figure, _)| median_of(row, *figure)));
         if has(&Figure::Processor) {
             let found = row.figures.get(&Figure::Processor);
@@ -81,12 +68,50 @@ fn of_work(table: &Table) -> String {
         cells.push(rounds(row));
         line(&mut text, &cells);
     }
+    round_trips(&mut text, table, &base);
     // Writing into a text cannot fail.
     let _ = write!(text, "\n{}\n", said_of(table).join(" "));
     for note in &table.notes {
         let _ = writeln!(text, "- {note}");
     }
     text
+}
+
+/// A table of its own: how round trips are distributed, and their ratios to the plain way where a round has enough of them.
+fn round_trips(text: &mut String, table: &Table, base: &str) {
+    let rows = table.rows.iter();
+    let rows: Vec<(&Row, &Trips)> = rows
+        .filter_map(|row| Some((row, row.round_trips.as_ref()?)))
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    let of = |trips: &Trips, share: f64| trips.at(share).and_then(|share| share.ratio);
+    let has = |share: &f64| rows.iter().any(|(_, trips)| of(trips, *share).is_some());
+    let compared: Vec<f64> = SHARES.into_iter().filter(has).collect();
+    let mut head = vec!["round trips".to_owned()];
+    head.extend(SHARES.map(name));
+    head.extend(
+        compared
+            .iter()
+            .map(|share| format!("{} / {base}", name(*share))),
+    );
+    head.push("how many".to_owned());
+    text.push('\n');
+    line(text, &head);
+    line(text, &vec!["---".to_owned(); head.len()]);
+    for (row, trips) in rows {
+        let mut cells = vec![row.way.to_string()];
+        cells.extend(SHARES.map(|share| {
+            let at = trips.at(share);
+            at.map_or(NOTHING.to_owned(), |at| {
+                shown(Figure::RoundTrip, at.seconds)
+            })
+        }));
+        cells.extend(compared.iter().map(|share| ratio(of(trips, *share))));
+        cells.push(trips.count.to_string());
+        line(text, &cells);
+    }
 }
 
 /// What stands where there is nothing to be said.

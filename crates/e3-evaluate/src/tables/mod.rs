@@ -6,12 +6,14 @@
 mod csv;
 mod markdown;
 mod row;
+mod trips;
 mod units;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use row::ratio_of;
 pub use row::{Found, Row};
+pub use trips::{ByRound, SHARES, Share, Trips, by_round};
 pub use units::shown;
 
 use crate::finding::{Figure, Measurement, SCHEMA};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::trips::{ByRound, Trips, by_round};
 use crate::finding::{Figure, Measurement};
 use crate::plan::Way;
-use crate::statistics::{Distribution, Ratio, Spread, outliers};
+use crate::statistics::{Ratio, Spread, outliers};
 
 /// What was measured of one work by one way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,9 +30,9 @@ pub struct Row {
     pub figures: BTreeMap<Figure, Found>,
     /// How pairs were connected, over all rounds.
     pub paths: BTreeMap<String, u32>,
-    /// All round trips, at these shares of them, in seconds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub round_trips: Vec<(f64, f64)>,
+    /// How its round trips are distributed, where they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_trips: Option<Trips>,
 }
 
 /// One figure of one way.
@@ -44,9 +45,6 @@ pub struct Found {
     /// The rounds whose value is far from the others; they count all the same.
     pub outliers: Vec<u32>,
 }
-
-/// Shares of round trips that are told.
-const SHARES: [f64; 6] = [0.0, 0.5, 0.9, 0.99, 0.999, 1.0];
 
 impl Row {
     /// Of what was measured of one work, by any way.
@@ -80,7 +78,11 @@ impl Row {
             distrust: distrusted.last().map(ToString::to_string),
             figures: figures.collect(),
             paths,
-            round_trips: round_trips(&counted),
+            round_trips: Trips::of(
+                &trips(work, way),
+                &base.map(|base| trips(work, base)).unwrap_or_default(),
+                seed,
+            ),
         }
     }
 }
@@ -129,13 +131,8 @@ fn found(counted: &[&Measurement], figure: Figure) -> Option<Found> {
     })
 }
 
-/// All rounds' round trips together. One that cannot be read is left out: its medians stand among the figures.
-fn round_trips(counted: &[&Measurement]) -> Vec<(f64, f64)> {
-    let texts = counted.iter().filter_map(|one| one.round_trips.as_ref());
-    let mut all = Distribution::of([]);
-    for read in texts.filter_map(|trips| Distribution::from_text(&trips.histogram).ok()) {
-        all.add(&read);
-    }
-    let at = |share: f64| Some((share, all.quantile_s(share)?));
-    SHARES.into_iter().filter_map(at).collect()
+/// The round trips of a way, by round.
+fn trips(work: &[&Measurement], way: &Way) -> ByRound {
+    let mine = work.iter().copied();
+    by_round(mine.filter(|one| counts(one) && Way::of(&one.cell) == *way))
 }

@@ -1,7 +1,8 @@
+use e3_histogram::Distribution;
+
 use super::*;
 use crate::finding::RoundTrips;
 use crate::plan::Goal;
-use crate::statistics::Distribution;
 use crate::testing::{measured, plan_of, rounds};
 
 const NOISE: [f64; 8] = [1.0, 1.02, 0.98, 1.01, 0.99, 1.03, 0.97, 1.0];
@@ -89,12 +90,23 @@ fn round_trips_of_all_rounds_are_put_together() {
         });
     }
     let table = Table::of(&bench(), 1, &all).unwrap();
-    let trips = &table.rows[0].round_trips;
-    let (least, most) = (trips[0].1, trips[5].1);
+    let trips = table.rows[0].round_trips.as_ref().unwrap();
+    let at = |share| trips.at(share).unwrap().seconds;
     assert!(
-        (least - 1e-3).abs() < 1e-5 && (most - 8e-3).abs() < 1e-4,
+        (at(0.0) - 1e-3).abs() < 1e-5 && (at(1.0) - 8e-3).abs() < 1e-4,
         "{trips:?}"
     );
+    let tables = Tables::of(&plan_of(vec![bench()]), &all);
+    let text = tables.markdown();
+    assert!(
+        text.contains("| round trips | least | p50 | p90 | p99 | p99.9 | greatest |"),
+        "{text}"
+    );
+    let line = "direct.pinned.lan.secret-santa.small.3,round-trips-p99,s,8,";
+    assert!(tables.csv().contains(line), "{}", tables.csv());
+    let json = serde_json::to_string(&tables).unwrap();
+    let read: Tables = serde_json::from_str(&json).unwrap();
+    assert_eq!(read.markdown(), text);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct PairRecord {
 }
 
 /// What was measured of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
     /// Round trips.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use e3_histogram::Distribution;
 use serde::{Deserialize, Serialize};
 
 /// What one party found.
@@ -46,7 +47,7 @@ pub enum Report {
 }
 
 /// Round trips to one party, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundTrips {
     /// The party asked.
     pub to: u16,
@@ -60,6 +61,10 @@ pub struct RoundTrips {
     pub p99_ms: f64,
     /// The greatest.
     pub max_ms: f64,
+    /// All of them, in nanoseconds: an `HdrHistogram` in its V2 encoding, as base64 (see `e3_histogram`). It stands last,
+    /// where it is in nobody's way; records of former versions have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub histogram: String,
 }
 
 /// What came from one party.
@@ -91,6 +96,7 @@ pub struct Replayed {
 impl RoundTrips {
     /// Of these, which are not empty.
     pub(super) fn of(to: u16, mut times: Vec<Duration>) -> Self {
+        let histogram = Distribution::of(times.iter().copied()).to_text();
         times.sort_unstable();
         let last = times.len().saturating_sub(1);
         let at = |numerator: usize, denominator: usize| {
@@ -105,6 +111,7 @@ impl RoundTrips {
             median_ms: at(1, 2),
             p99_ms: at(99, 100),
             max_ms: at(1, 1),
+            histogram,
         }
     }
 }
@@ -161,5 +168,24 @@ mod tests {
         );
         let one = RoundTrips::of(0, vec![Duration::from_micros(1500)]);
         assert_eq!((one.min_ms, one.p99_ms), (1.5, 1.5));
+    }
+
+    #[test]
+    fn every_round_trip_is_in_the_histogram() {
+        let trips = RoundTrips::of(0, (1..=500).map(Duration::from_micros).collect());
+        let all = Distribution::from_text(&trips.histogram).unwrap();
+        assert_eq!(all.count(), 500);
+        assert!((all.quantile_s(0.9).unwrap() - 450e-6).abs() < 1e-6);
+        let printed = serde_json::to_string(&trips).unwrap();
+        let place = printed.find("\"histogram\"").unwrap();
+        assert!(place > printed.find("\"max_ms\"").unwrap(), "{printed}");
+        let former =
+            r#"{"to":1,"samples":1,"min_ms":1.0,"median_ms":1.0,"p99_ms":1.0,"max_ms":1.0}"#;
+        assert_eq!(
+            serde_json::from_str::<RoundTrips>(former)
+                .unwrap()
+                .histogram,
+            ""
+        );
     }
 }

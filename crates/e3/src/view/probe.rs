@@ -34,7 +34,7 @@ pub fn lines(probe: &ProbeRecord) -> Vec<String> {
 }
 
 fn round_trip(pair: &PairRecord) -> Option<[String; 6]> {
-    let Measured::RoundTrip(found) = pair.measured else {
+    let Measured::RoundTrip(found) = &pair.measured else {
         return None;
     };
     // Between neighbours, hundredths would all be the same.
@@ -50,7 +50,7 @@ fn round_trip(pair: &PairRecord) -> Option<[String; 6]> {
 }
 
 fn received(pair: &PairRecord) -> Option<[String; 3]> {
-    let Measured::Throughput(found) = pair.measured else {
+    let Measured::Throughput(found) = &pair.measured else {
         return None;
     };
     let rate = format!("{:.2} Mbit/s", found.bytes_per_s * 8.0 / 1e6);

@@ -11,8 +11,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-nebula", &["e3-stock"]),
     ("e3-world", &[]),
     // What was found is shown by others, and measured by others.
-    ("e3-evaluate", &[]),
-    ("e3-report", &["e3-evaluate"]),
+    ("e3-histogram", &[]),
+    ("e3-evaluate", &["e3-histogram"]),
+    ("e3-report", &["e3-evaluate", "e3-histogram"]),
     ("e3-template", &[]),
     ("e3-identity", &[]),
     // What fetches documents stands apart from what knows them.
@@ -26,7 +27,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     // The lab knows no overlay, no program and no agent.
     ("e3-lab", &["e3-sys", "e3-world"]),
-    ("e3-program", &["e3-session", "e3-template"]),
+    ("e3-program", &["e3-histogram", "e3-session", "e3-template"]),
     // An overlay knows no provider of hosts, no lab and no other overlay.
     (
         "e3-overlay",
@@ -120,6 +121,7 @@ const EXPERIMENT: &[&str] = &[
 const EVERYTHING_BELOW: &[&str] = &[
     "e3-agent",
     "e3-forward",
+    "e3-histogram",
     "e3-host",
     "e3-identity",
     "e3-lab",
@@ -148,6 +150,7 @@ const EVERYTHING: &[&str] = &[
     "e3-experiment",
     "e3-holder",
     "e3-forward",
+    "e3-histogram",
     "e3-host",
     "e3-identity",
     "e3-lab",

@@ -1,7 +1,9 @@
 //! `e3 compare`: what is measured is kept at once, goes on where it was cut off, and is told in tables.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use e3_histogram::Distribution;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -62,6 +64,12 @@ fn a_comparison_measures_keeps_and_tells() {
         ] {
             assert!(figure(name) > 0.0, "{name}: {one}");
         }
+        let trips = &one["round_trips"];
+        let read = Distribution::from_text(trips["histogram"].as_str().unwrap()).unwrap();
+        assert_eq!(trips["count"].as_u64(), Some(read.count()), "{trips}");
+        // All pairs', in both directions, for as long as the probe takes.
+        assert!(read.count() > 6 * 20, "{trips}");
+        assert!(read.quantile_s(0.9).unwrap() > 0.010, "{trips}");
         let run = one["run"].as_str().unwrap();
         assert!(
             workshop
@@ -76,7 +84,48 @@ fn a_comparison_measures_keeps_and_tells() {
     let tables: Value = serde_json::from_str(&tables).unwrap();
     assert_eq!(tables["tables"][0]["rounds"], 2);
     assert_eq!(tables["tables"][0]["end"], "rounds");
+    for row in tables["tables"][0]["rows"].as_array().unwrap() {
+        let shares = row["round_trips"]["shares"].as_array().unwrap();
+        let seconds = shares
+            .iter()
+            .map(|share| share["seconds"].as_f64().unwrap());
+        assert!(seconds.is_sorted() && shares.len() == 6, "{row}");
+    }
+    assert!(ran.out.contains("| round trips | least |"), "{}", ran.out);
+    the_report_is_there(&workshop);
     workshop.nothing_left();
+}
+
+/// It names the ways that were measured, and whatever it links to is there.
+fn the_report_is_there(workshop: &Workshop) {
+    let (html, markdown) = (
+        workshop.read("comparison/report.html"),
+        workshop.read("comparison/report.md"),
+    );
+    for way in ["direct", "direct-again", "quic"] {
+        assert!(html.contains(&format!(">{way}</text>")), "{way}");
+        assert!(markdown.contains(way), "{way}");
+    }
+    for (text, before, after) in [(&html, "href=\"", '"'), (&markdown, "](", ')')] {
+        let pieces = text.split(before).skip(1);
+        let links = pieces.filter_map(|piece| Some(piece.split_once(after)?.0));
+        // Parts of the report, and the icon of no bytes, are no files.
+        let links = links.filter(|link| !link.starts_with('#') && !link.starts_with("data:"));
+        let links: BTreeSet<&str> = links.collect();
+        assert!(links.contains("measurements.jsonl"), "{links:?}");
+        assert!(
+            links.iter().any(|link| link.starts_with("runs/")),
+            "{links:?}"
+        );
+        for link in links {
+            assert!(
+                !link.contains('%'),
+                "a name that needs to be decoded: {link}"
+            );
+            let path = workshop.path(&format!("comparison/{link}"));
+            assert!(path.exists(), "the report links to {link}");
+        }
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use e3_evaluate::finding::{Figure, Figures};
+use e3_evaluate::finding::{Figure, Figures, RoundTrips};
 use e3_evaluate::plan::Work;
 use e3_evaluate::statistics::median;
+use e3_histogram::Distribution;
 use e3_holder::wire::{Measured, PathKind, RunRecord, Step};
 
 /// What a record tells of the figures that are compared.
@@ -80,6 +81,27 @@ fn round_trip_s(record: &RunRecord, of: fn(&e3_program::probe::RoundTrips) -> f6
         })
         .collect();
     median(&all)
+}
+
+/// All pairs' round trips, where the program has told them; or which pair's cannot be read, and why: programs write them.
+pub fn round_trips(record: &RunRecord) -> Result<Option<RoundTrips>, String> {
+    let mut all = Distribution::default();
+    for pair in record.probe.iter().flat_map(|probe| &probe.pairs) {
+        let Measured::RoundTrip(trips) = &pair.measured else {
+            continue;
+        };
+        let read = Distribution::from_text(&trips.histogram);
+        all.add(&read.map_err(|error| {
+            format!(
+                "the round trips from {} to {} cannot be read: {error}",
+                pair.from, pair.to
+            )
+        })?);
+    }
+    Ok((all.count() > 0).then(|| RoundTrips {
+        histogram: all.to_text(),
+        count: all.count(),
+    }))
 }
 
 #[allow(

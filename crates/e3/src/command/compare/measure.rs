@@ -88,14 +88,7 @@ impl Measuring<'_> {
             command: shown(&variables, &arguments),
         };
         match told(&ended, limit) {
-            Ok(record) => {
-                measurement.paths = figures::paths(&record);
-                measurement.distrust.clone_from(&record.distrust);
-                match &record.failure {
-                    Some(failure) => measurement.failure = Some(failure.to_string()),
-                    None => measurement.figures = figures::of(&record, work),
-                }
-            }
+            Ok(record) => take(&mut measurement, &record, work),
             Err(failure) => {
                 // It may not even have begun: then the newest is another's.
                 measurement.run = None;
@@ -149,6 +142,21 @@ impl Measuring<'_> {
         let latest = fs::read_link(self.folder.join(RUNS).join("latest")).ok()?;
         let name = latest.file_name()?.to_str()?;
         Some(format!("{RUNS}/{name}"))
+    }
+}
+
+/// What a record tells becomes what was measured.
+fn take(measurement: &mut Measurement, record: &RunRecord, work: &Work) {
+    measurement.paths = figures::paths(record);
+    measurement.distrust.clone_from(&record.distrust);
+    if let Some(failure) = &record.failure {
+        measurement.failure = Some(failure.to_string());
+        return;
+    }
+    measurement.figures = figures::of(record, work);
+    match figures::round_trips(record) {
+        Ok(trips) => measurement.round_trips = trips,
+        Err(why) => measurement.distrust.push(why),
     }
 }
 
