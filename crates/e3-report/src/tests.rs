@@ -39,6 +39,58 @@ fn a_whole_report_is_sound() {
 }
 
 #[test]
+fn the_answer_stands_before_all_else() {
+    let (html, markdown, written) = report(|_| {});
+    assert!(
+        written.answer.starts_with("quic, with identity "),
+        "{}",
+        written.answer
+    );
+    for text in [&html, &markdown] {
+        let places = [
+            written.answer.as_str(),
+            "Which overlay: the fastest fit one",
+            "The least is seen",
+            "How far this can be trusted",
+        ];
+        let places = places.map(|words| text.rfind(words).unwrap_or_else(|| panic!("{words}")));
+        assert!(places.is_sorted(), "{places:?}");
+    }
+}
+
+#[test]
+fn whatever_an_overlay_costs_has_a_picture() {
+    let (html, markdown, _) = report(|_| {});
+    for cost in [
+        "Time to set up",
+        "Time to connect",
+        "Processor time of all processes",
+        "Processor time of agents and daemons",
+        "Memory of an agent with its daemons",
+        "Bytes on the wire per byte of payload",
+    ] {
+        let caption = format!("{cost}: many rounds of small messages, small, 3 parties");
+        assert!(
+            html.contains(&caption) && markdown.contains(&caption),
+            "{cost}"
+        );
+    }
+}
+
+#[test]
+fn shares_of_round_trips_stand_beside_directs() {
+    let (html, ..) = report(|_| {});
+    let table = html.split("id=\"trips-table-1\"").nth(1).unwrap();
+    let row = |way: &str| {
+        let row = table.split_once(&format!("<th scope=\"row\">{way}</th>"));
+        row.unwrap().1.split("</tr>").next().unwrap().to_owned()
+    };
+    // Of 1200 a round, twelve are beyond the 99th percentile, and one beyond the next.
+    assert_eq!(row("quic").matches('×').count(), 4, "{}", row("quic"));
+    assert_eq!(row("direct").matches('×').count(), 0, "{}", row("direct"));
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let (html, markdown, written) = report(|folder| {
         for file in ["privacy.jsonl", "security.jsonl"] {

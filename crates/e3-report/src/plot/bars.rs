@@ -62,8 +62,12 @@ impl Bars<'_> {
         let hatch = format!("{}-hatch", self.name);
         let mut top = TOP;
         let mut groups = Vec::with_capacity(self.groups.len());
+        let mut titles = Vec::with_capacity(self.groups.len());
         for group in self.groups {
             groups.push(draw_group(group, &scale, top, &hatch));
+            // On top of lines that would cross it.
+            let at = (0.0, top + TITLE - 8.0);
+            titles.push(text("title", at, Side::Start, &short(&group.title, WIDTH)));
             top += TITLE + float(group.bars.len()) * ROW;
         }
         let drawing = html! {
@@ -77,6 +81,7 @@ impl Bars<'_> {
             @for tick in &ticks { (tick_line(&scale, *tick, bottom)) }
             @for group in &groups { (group) }
             @if let Some(one) = scale.at(1.0) { (line("one", (one, TOP), (one, bottom))) }
+            @for title in &titles { (title) }
         };
         Drawn {
             drawing,
@@ -87,7 +92,6 @@ impl Bars<'_> {
 
 fn draw_group(group: &BarGroup, scale: &Scale, top: f64, hatch: &str) -> Markup {
     html! {
-        (text("title", (0.0, top + TITLE - 8.0), Side::Start, &short(&group.title, WIDTH)))
         @for (index, bar) in group.bars.iter().enumerate() {
             (draw_bar(bar, scale, top + TITLE + float(index) * ROW, hatch))
         }

@@ -4,14 +4,18 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::draw::{Side, line, n, text};
-use super::legend::{grid, height, legend};
+use super::draw::{Side, float, line, n, short, text};
 use super::scale::Scale;
+use super::spread::spread;
 use super::style::{class, dashes, shape};
 use super::{Drawn, WIDTH};
 
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = WIDTH - 12.0;
+const RIGHT: f64 = WIDTH - 106.0;
+/// Where the names of series begin.
+const NAMES: f64 = RIGHT + 18.0;
+/// How far they are apart at least.
+const NAME: f64 = 14.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 214.0;
 
@@ -21,6 +25,15 @@ pub(crate) struct Axis<'a> {
     pub(crate) title: &'a str,
     /// A figure as it stands beside the axis.
     pub(crate) write: fn(f64) -> String,
+}
+
+/// What has the same length on an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Growth {
+    /// Equal factors.
+    Factors,
+    /// Equal differences, from 0.
+    Differences,
 }
 
 /// A figure of a series.
@@ -49,13 +62,15 @@ pub(crate) struct Chart<'a> {
     /// Where the axis is cut.
     pub(crate) x_ticks: &'a [f64],
     pub(crate) y: Axis<'a>,
+    /// How the upright axis grows.
+    pub(crate) growth: Growth,
     /// A figure that must be on the upright axis.
     pub(crate) always: Option<f64>,
     pub(crate) series: &'a [Series],
 }
 
 impl Chart<'_> {
-    /// Draws it, and below it whose lines these are.
+    /// Draws it, and beside the end of each line whose it is.
     pub(crate) fn draw(&self) -> Drawn {
         let points = || self.series.iter().flat_map(|series| &series.points);
         let xs = points()
@@ -66,17 +81,15 @@ impl Chart<'_> {
             let (low, high) = point.interval.unwrap_or((point.y, point.y));
             [low, point.y, high]
         });
-        let y = Scale::log(ys, self.always, (BOTTOM, TOP));
-        let names: Vec<(usize, &str)> = self
-            .series
-            .iter()
-            .map(|series| (series.style, series.label.as_str()))
-            .collect();
+        let y = match self.growth {
+            Growth::Factors => Scale::log(ys, self.always, (BOTTOM, TOP)),
+            Growth::Differences => Scale::linear(ys, Some(0.0), (BOTTOM, TOP)),
+        };
         let drawing = html! {
             (text("note", (0.0, 12.0), Side::Start, self.y.title))
             @for tick in y.ticks(6) {
                 @if let Some(at) = y.at(tick) {
-                    (grid((LEFT, RIGHT), at))
+                    (line("grid", (LEFT, at), (RIGHT, at)))
                     (text("tick", (LEFT - 5.0, at + 4.0), Side::End, &(self.y.write)(tick)))
                 }
             }
@@ -90,10 +103,38 @@ impl Chart<'_> {
             (text("note", (RIGHT, BOTTOM + 31.0), Side::End, self.x.title))
             @if let Some(one) = self.always.and_then(|value| y.at(value)) { (line("one", (LEFT, one), (RIGHT, one))) }
             @for series in self.series { (draw_series(series, &x, &y)) }
-            (legend(BOTTOM + 40.0, &names))
+            (self.names(&x, &y))
         };
-        let height = BOTTOM + 44.0 + height(self.series.len());
-        Drawn { drawing, height }
+        let names = NAME * float(self.series.len());
+        Drawn {
+            drawing,
+            height: (BOTTOM + 36.0).max(TOP + names),
+        }
+    }
+}
+
+impl Chart<'_> {
+    /// Each series' name, as near to its end as others let it be, with its shape, and a line from the one to the other.
+    fn names(&self, x: &Scale, y: &Scale) -> Markup {
+        let end = |series: &Series| {
+            let places = series.points.iter().rev();
+            let mut places = places.filter_map(|point| Some((x.at(point.x)?, y.at(point.y)?)));
+            places.next()
+        };
+        let ends: Vec<(&Series, (f64, f64))> = self
+            .series
+            .iter()
+            .filter_map(|series| Some((series, end(series)?)))
+            .collect();
+        let wanted: Vec<f64> = ends.iter().map(|(_, (_, y))| *y).collect();
+        let placed = spread(&wanted, NAME, (TOP, BOTTOM));
+        html! {
+            @for ((series, (x, y)), at) in ends.iter().zip(placed) {
+                (line("lead", (*x + 5.0, *y), (NAMES - 7.0, at)))
+                (shape(series.style, (NAMES - 2.0, at)))
+                (text("label", (NAMES + 5.0, at + 4.0), Side::Start, &short(&series.label, WIDTH - NAMES - 5.0)))
+            }
+        }
     }
 }
 

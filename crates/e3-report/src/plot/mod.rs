@@ -7,14 +7,14 @@ mod bars;
 mod counts;
 mod curve;
 mod draw;
-mod legend;
 mod map;
 mod scale;
+mod spread;
 mod style;
 
 pub(crate) use bars::{Bar, BarGroup, Bars};
 pub(crate) use counts::{Counted, counts};
-pub(crate) use curve::{Axis, Chart, Point, Series};
+pub(crate) use curve::{Axis, Chart, Growth, Point, Series};
 pub(crate) use map::map;
 
 /// How wide every picture is.

@@ -2,7 +2,7 @@
 
 use crate::answer::{Answers, Circumstance, Compared, Fitness, RULES, State, Taken};
 use crate::href::Anchor;
-use crate::page::{Block, Card, Cell, Group, Prose, Row, Source, Table};
+use crate::page::{Block, Card, Cell, Group, Mark, Prose, Row, Source, Table};
 use crate::read::{Findings, MEASUREMENTS};
 use crate::section::{heading, in_order, title};
 use crate::sums::BASE;
@@ -25,10 +25,10 @@ pub(crate) fn blocks(findings: &Findings, answers: &Answers) -> Vec<Block> {
             .strong("Not all is known. ")
             .text(format!("This folder has no findings in {files}; what would follow from them is not in the answer."))]));
     }
-    blocks.push(Block::Cards(cards(answers)));
     if !answers.circumstances.is_empty() {
         blocks.push(Block::Table(choices(answers, &findings.plan.command)));
     }
+    blocks.push(Block::Cards(cards(answers)));
     blocks.push(why(answers));
     let rules = RULES.iter().map(|rule| Prose::from(*rule)).collect();
     blocks.push(Block::Folded {
@@ -52,17 +52,20 @@ pub(crate) fn sentence(answers: &Answers) -> String {
         .iter()
         .filter(|one| one.choice.is_some())
         .count();
+    let is_examined = is_examined(answers);
     let with = match answers.fitness_of(first).map(|fitness| &fitness.state) {
-        Some(State::Fit(identities)) => format!(" (identity {})", any_of(identities)),
+        Some(State::Fit(identities)) => format!(", with identity {},", any_of(identities)),
         _ => String::new(),
     };
-    let basis = if matches!(
-        answers.fitness_of(first).map(|one| &one.state),
-        Some(State::NotExamined)
-    ) {
-        "By speed alone, since no security findings are there: "
+    let (basis, of) = if is_examined {
+        ("", " of those that withstood every attack,")
     } else {
-        ""
+        ("By speed alone, since no security findings are there: ", "")
+    };
+    let fast = match alone {
+        alone if alone == times => "the fastest",
+        0 => "as fast as any",
+        _ => "the fastest, or as fast as any,",
     };
     let rest: Vec<String> = tally
         .iter()
@@ -74,13 +77,8 @@ pub(crate) fn sentence(answers: &Answers) -> String {
     } else {
         format!("; {}", words::all_of(&rest))
     };
-    let alone = match alone {
-        0 => ", as good as others".to_owned(),
-        alone if alone == times => String::new(),
-        alone => format!(", in {alone} alone and else as good as others"),
-    };
     format!(
-        "{basis}{first}{with} is the answer in {times} of {}{alone}{rest}.",
+        "{basis}{first}{with} is {fast}{of} in {times} of {}{rest}.",
         words::count(all, "circumstance", "circumstances")
     )
 }
@@ -107,7 +105,7 @@ fn cards(answers: &Answers) -> Vec<Card> {
     cards
 }
 
-/// One card an overlay that is an answer: where, how much, and why it is fit.
+/// One card an overlay that is an answer: where, and why it is fit.
 fn by_overlay(answers: &Answers) -> Vec<Card> {
     let cards = answers.tally().into_iter().map(|(overlay, ..)| {
         let mine: Vec<&Circumstance> = answers
@@ -120,13 +118,7 @@ fn by_overlay(answers: &Answers) -> Vec<Card> {
             let places: Vec<String> = mine
                 .iter()
                 .filter(|one| one.program == program)
-                .map(|one| {
-                    let mean = one
-                        .mean
-                        .map(|mean| format!(" ({})", words::times(mean)))
-                        .unwrap_or_default();
-                    format!("{}{mean}", words::network(&one.network))
-                })
+                .map(|one| words::network(&one.network))
                 .collect();
             let what = words::sentence(&words::program(program));
             because.push(
@@ -287,15 +279,15 @@ fn choices(answers: &Answers, command: &[String]) -> Table {
                     .circumstances
                     .iter()
                     .find(|one| one.network == **network && one.program == **program);
-                one.map_or_else(|| Cell::says("not measured"), choice)
+                one.map_or_else(|| none("not measured"), choice)
             })
             .collect(),
     });
     Table {
         anchor: Anchor::named("choices"),
         caption: format!(
-            "The fastest {}overlay in every circumstance, in brackets its geometric mean of ratios to direct, and below it \
-             others that are as good in as many works",
+            "Which overlay: the fastest {}one, in brackets its time by that of direct, plain TCP (of streams: its throughput); \
+             below it those that are as fast",
             if is_examined(answers) { "fit " } else { "" }
         )
         .into(),
@@ -305,9 +297,17 @@ fn choices(answers: &Answers, command: &[String]) -> Table {
     }
 }
 
+/// What stands where there is no answer.
+fn none(why: &str) -> Cell {
+    Cell {
+        mark: Some(Mark::Nothing),
+        ..Cell::says(why)
+    }
+}
+
 fn choice(one: &Circumstance) -> Cell {
     let Some(choice) = &one.choice else {
-        return Cell::says("no answer");
+        return none("no answer");
     };
     let mean = one
         .mean
@@ -315,9 +315,7 @@ fn choice(one: &Circumstance) -> Cell {
         .unwrap_or_default();
     let mut prose = Prose::new().strong(choice.clone()).text(mean);
     if !one.as_good.is_empty() {
-        prose = prose
-            .line()
-            .text(format!("as good: {}", words::all_of(&one.as_good)));
+        prose = prose.line().text(format!("or {}", any_of(&one.as_good)));
     }
     Cell::says(prose)
 }

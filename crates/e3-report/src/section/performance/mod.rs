@@ -1,14 +1,18 @@
-//! Performance: ratios, round trips, cost against the number of parties, and every figure of every cell.
+//! Performance: ratios, round trips, cost against the number of parties, what else it costs, and every figure of every cell.
 
+mod costs;
 mod figures;
 mod parties;
 mod ratios;
 mod trips;
 
+use std::collections::BTreeSet;
+
 use crate::page::{Block, Prose};
+use crate::plot::Bar;
 use crate::read::MEASUREMENTS;
 use crate::section::{in_order, nothing, title};
-use crate::sums::{BASE, Sum};
+use crate::sums::{BASE, CONTROL, Sum, Told};
 use crate::words;
 
 /// Of so many numbers of parties a curve is drawn: two points are none.
@@ -26,13 +30,14 @@ pub(crate) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
             .text("Every figure is the median of the ratios to ")
             .code(BASE)
             .text(
-                " in the same round, with an interval of 95 % from bootstrap (of fewer than six rounds: the range of all \
+                " in the same round, with an interval of 95\u{202f}% from bootstrap (of fewer than six rounds: the range of all \
                  ratios). Runs of different overlays were made in turns, in an order drawn from the seed.",
             ),
     ));
     blocks.extend(ratios::blocks(sums, command));
     blocks.extend(trips::blocks(sums, command));
     blocks.extend(parties::blocks(sums, command));
+    blocks.extend(costs::blocks(sums, command));
     blocks.extend(figures::blocks(sums, command));
     blocks
 }
@@ -47,6 +52,29 @@ fn style(styles: &[&str], overlay: &str) -> usize {
         .iter()
         .position(|known| *known == overlay)
         .unwrap_or_default()
+}
+
+/// Whether two of these differ in the identity alone.
+fn has_identities<'a>(sums: impl IntoIterator<Item = &'a Sum>) -> bool {
+    let ways: BTreeSet<(&str, &str)> = sums
+        .into_iter()
+        .map(|sum| (sum.cell.overlay.as_str(), sum.cell.identity.as_str()))
+        .collect();
+    let overlays: BTreeSet<&str> = ways.iter().map(|(overlay, _)| *overlay).collect();
+    ways.len() > overlays.len()
+}
+
+/// The ratio of a figure as a bar; none of `direct`, and where there is no ratio.
+fn bar(sum: &Sum, told: &Told, styles: &[&str], has_identities: bool) -> Option<Bar> {
+    let (ratio, interval) = (told.ratio?, told.interval()?);
+    (sum.cell.overlay != BASE).then(|| Bar {
+        label: label(sum, has_identities),
+        style: style(styles, &sum.cell.overlay),
+        ratio: ratio.median,
+        low: interval.low,
+        high: interval.high,
+        is_hatched: sum.cell.overlay == CONTROL,
+    })
 }
 
 /// What was done, where identities differ also which.

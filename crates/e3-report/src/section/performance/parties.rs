@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{FEWEST, style, styles};
 use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Picture, Row, Source, Table};
-use crate::plot::{Axis, Chart, Point, Series};
+use crate::plot::{Axis, Chart, Growth, Point, Series};
 use crate::read::MEASUREMENTS;
 use crate::section::heading;
 use crate::sums::{BASE, CONTROL, Sum};
@@ -110,6 +110,7 @@ fn picture(
             title: &y,
             write: words::times,
         },
+        growth: Growth::Factors,
         always: Some(1.0),
         series: &series,
     };

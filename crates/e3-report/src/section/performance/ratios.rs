@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{FEWEST, label, style, styles, work};
+use super::{FEWEST, bar, has_identities, styles, work};
 use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Picture, Row, Source, Table};
-use crate::plot::{Bar, BarGroup, Bars};
+use crate::plot::{BarGroup, Bars};
 use crate::read::MEASUREMENTS;
 use crate::section::{heading, in_order};
-use crate::sums::{BASE, CONTROL, Sum};
+use crate::sums::Sum;
 use crate::words;
 
 pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
@@ -121,26 +121,14 @@ fn groups(network: &str, usual: u16, all: &[&Sum], styles: &[&str]) -> Vec<BarGr
         .filter(|sum| sum.cell.network == network)
         .filter(|sum| !is_a_row_of_parties(sum, all) || sum.cell.parties == usual)
         .collect();
-    let overlays: BTreeSet<&str> = sums.iter().map(|sum| sum.cell.overlay.as_str()).collect();
-    let ways: BTreeSet<(&str, &str)> = sums
-        .iter()
-        .map(|sum| (sum.cell.overlay.as_str(), sum.cell.identity.as_str()))
-        .collect();
-    let has_identities = ways.len() > overlays.len();
+    let has_identities = has_identities(sums.iter().copied().copied());
     let mut groups: Vec<BarGroup> = Vec::new();
-    for sum in sums.iter().filter(|sum| sum.cell.overlay != BASE) {
-        let main = sum.main();
-        let Some((ratio, interval)) = main.and_then(|told| Some((told.ratio?, told.interval()?)))
+    for sum in sums {
+        let Some(bar) = sum
+            .main()
+            .and_then(|told| bar(sum, told, styles, has_identities))
         else {
             continue;
-        };
-        let bar = Bar {
-            label: label(sum, has_identities),
-            style: style(styles, &sum.cell.overlay),
-            ratio: ratio.median,
-            low: interval.low,
-            high: interval.high,
-            is_hatched: sum.cell.overlay == CONTROL,
         };
         let title = work(&sum.cell.size, sum.cell.parties);
         match groups.iter_mut().find(|group| group.title == title) {
@@ -154,7 +142,7 @@ fn groups(network: &str, usual: u16, all: &[&Sum], styles: &[&str]) -> Vec<BarGr
     groups
 }
 
-fn describe(groups: &[BarGroup]) -> String {
+pub(super) fn describe(groups: &[BarGroup]) -> String {
     let told = groups.iter().map(|group| {
         let bars: Vec<String> = group
             .bars
@@ -171,6 +159,11 @@ fn describe(groups: &[BarGroup]) -> String {
 }
 
 fn table(number: usize, title: &str, groups: &[BarGroup]) -> Table {
+    same_in_figures(Anchor::numbered("ratios-table", number), title, groups)
+}
+
+/// All bars of a picture as a table.
+pub(super) fn same_in_figures(anchor: Anchor, title: &str, groups: &[BarGroup]) -> Table {
     let groups = groups.iter().map(|group| Group {
         title: Some(group.title.clone()),
         rows: group
@@ -191,7 +184,7 @@ fn table(number: usize, title: &str, groups: &[BarGroup]) -> Table {
             .collect(),
     });
     Table {
-        anchor: Anchor::numbered("ratios-table", number),
+        anchor,
         caption: title.into(),
         columns: ["overlay", "ratio", "interval"].map(str::to_owned).to_vec(),
         groups: groups.collect(),

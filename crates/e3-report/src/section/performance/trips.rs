@@ -1,19 +1,24 @@
 //! How round trips are distributed: a curve an overlay, over percentiles.
 
 use e3_evaluate::finding::Figure;
+use e3_evaluate::tables::{SHARES, Share};
 
 use super::{label, style, styles, work};
 use crate::href::Anchor;
-use crate::page::{Block, Cell, Group, Picture, Row, Source, Table};
-use crate::plot::{Axis, Chart, Point, Series};
+use crate::page::{Block, Cell, Group, Picture, Prose, Row, Source, Table};
+use crate::plot::{Axis, Chart, Growth, Point, Series};
 use crate::read::MEASUREMENTS;
 use crate::section::heading;
 use crate::sums::Sum;
 use crate::words;
 
 const TITLE: &str = "Round trips: how they are distributed";
-/// Percentiles that have a name on the axis, and in the table.
-const NAMED: [f64; 5] = [0.0, 0.5, 0.9, 0.99, 0.999];
+/// What measures round trips; another program is named.
+const USUAL: &str = "round-trip";
+/// Percentiles that have a name on the axis.
+const NAMED: [f64; 6] = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999];
+/// Times that differ by no more than this factor are shown without what they have in common.
+const ALIKE: f64 = 1.5;
 
 pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
     let mut works: Vec<(String, Vec<&Sum>)> = Vec::new();
@@ -23,12 +28,14 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
             .is_some_and(|trips| trips.count() > 0)
     }) {
         let cell = &sum.cell;
-        let title = format!(
-            "Over {}, {} ({})",
+        let mut title = format!(
+            "Over {}: {}",
             words::network(&cell.network),
-            work(&cell.size, cell.parties),
-            cell.program
+            work(&cell.size, cell.parties)
         );
+        if cell.program != USUAL {
+            title = format!("{title}, of {}", words::program(&cell.program));
+        }
         match works.iter_mut().find(|(known, _)| *known == title) {
             Some((_, mine)) => mine.push(sum),
             None => works.push((title, vec![sum])),
@@ -45,7 +52,13 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
         .collect();
     vec![
         heading(3, Anchor::named("round-trips"), TITLE),
-        Block::Paragraph("Of all pairs and rounds: at 99 %, a curve is at the time that 99 of 100 round trips did not exceed.".into()),
+        Block::Paragraph(
+            "Of all pairs and rounds: at 99 %, a curve is at the time that 99 of 100 round trips did not exceed. Each further \
+             nine is as far on the axis, as in HdrHistogram’s plots; curves end where fewer than ten round trips are beyond. Where \
+             parties are in several regions, a curve rises at the share of each distance; where all times are about the same, \
+             they are shown without what they have in common."
+                .into(),
+        ),
         Block::Pictures(pictures),
     ]
 }
@@ -68,18 +81,15 @@ fn place(share: f64) -> f64 {
     -(1.0 - share).log10()
 }
 
+/// As it stands on the axis: `0`, `50 %`, `99.9 %`.
 fn percentile(place: f64) -> String {
     let share = 100.0 * (1.0 - 10_f64.powf(-place));
     if share < 0.5 {
-        "least".to_owned()
-    } else {
-        format!("{}%", words_of(share))
+        return "0".to_owned();
     }
-}
-
-fn words_of(share: f64) -> String {
     let text = format!("{share:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let digits = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}\u{202f}%")
 }
 
 fn picture(
@@ -92,26 +102,26 @@ fn picture(
     let has_identities = sums
         .windows(2)
         .any(|two| two[0].cell.overlay == two[1].cell.overlay);
-    // As far as a hundred round trips are beyond it.
-    let counts = sums
-        .iter()
-        .filter_map(|sum| sum.round_trips.as_ref())
-        .map(e3_evaluate::statistics::Distribution::count);
-    let least = counts.min().unwrap_or_default();
+    let all = || sums.iter().filter_map(|sum| sum.round_trips.as_ref());
     let named: Vec<f64> = NAMED
         .into_iter()
-        .filter(|share| is_known(*share, least))
+        .filter(|share| all().all(|trips| trips.tells(*share)))
         .collect();
     let furthest = place(named.last().copied().unwrap_or(0.5));
+    let base = base(sums, &named);
     let series: Vec<Series> = sums
         .iter()
         .map(|sum| Series {
             label: label(sum, has_identities),
             style: style(styles, &sum.cell.overlay),
-            points: points(sum, furthest, &named),
+            points: points(sum, furthest, &named, base.unwrap_or_default()),
             shapes_at: named.iter().map(|share| place(*share)).collect(),
         })
         .collect();
+    let upright = match base {
+        Some(base) => format!("round trip, beyond {}", words::seconds(base)),
+        None => "round trip".to_owned(),
+    };
     let ticks: Vec<f64> = named.iter().map(|share| place(*share)).collect();
     let chart = Chart {
         x: Axis {
@@ -120,8 +130,13 @@ fn picture(
         },
         x_ticks: &ticks,
         y: Axis {
-            title: "round trip",
+            title: &upright,
             write: words::seconds,
+        },
+        growth: if base.is_some() {
+            Growth::Differences
+        } else {
+            Growth::Factors
         },
         always: None,
         series: &series,
@@ -143,22 +158,28 @@ fn picture(
         size: drawn.size(),
         drawing: drawn.drawing,
         caption: title.into(),
-        table: Some(table(number, title, sums, has_identities, &named)),
+        table: Some(table(number, title, sums, has_identities)),
         title: format!("Round trips. {title}"),
         source: Source::of(MEASUREMENTS, command),
     }
 }
 
-/// Whether enough were measured for it.
-fn is_known(share: f64, count: u64) -> bool {
-    let beyond = 1.0 - share;
-    // Of ten round trips beyond a percentile, one more or less makes little difference.
-    u32::try_from(count.min(u64::from(u32::MAX)))
-        .is_ok_and(|count| share <= 0.5 || f64::from(count) * beyond >= 10.0 - 1e-9)
+/// What all of them have in common, in seconds to three digits, where they differ by so little that it would hide by how much:
+/// the way itself, over distances.
+fn base(sums: &[&Sum], named: &[f64]) -> Option<f64> {
+    let furthest = named.last().copied()?;
+    let times = |share: f64| {
+        let all = sums.iter().filter_map(|sum| sum.round_trips.as_ref());
+        all.filter_map(move |trips| trips.quantile_s(share))
+    };
+    let low = times(0.0).min_by(f64::total_cmp)?;
+    let high = times(furthest).max_by(f64::total_cmp)?;
+    let step = 10_f64.powf(low.log10().floor() - 2.0);
+    (high < low * ALIKE).then(|| (low / step).floor() * step)
 }
 
 /// Often enough for a curve.
-fn points(sum: &Sum, last: f64, named: &[f64]) -> Vec<Point> {
+fn points(sum: &Sum, last: f64, named: &[f64], base: f64) -> Vec<Point> {
     let Some(trips) = &sum.round_trips else {
         return Vec::new();
     };
@@ -172,44 +193,60 @@ fn points(sum: &Sum, last: f64, named: &[f64]) -> Vec<Point> {
         .filter_map(|x| {
             Some(Point {
                 x,
-                y: trips.quantile_s(1.0 - 10_f64.powf(-x))?,
+                y: (trips.quantile_s(1.0 - 10_f64.powf(-x))? - base).max(0.0),
                 interval: None,
             })
         })
         .collect()
 }
 
-fn table(number: usize, title: &str, sums: &[&Sum], has_identities: bool, named: &[f64]) -> Table {
+fn table(number: usize, title: &str, sums: &[&Sum], has_identities: bool) -> Table {
     let rows = sums.iter().filter_map(|sum| {
-        let trips = sum.round_trips.as_ref()?;
-        let mut cells: Vec<Cell> = named
-            .iter()
-            .map(|share| {
-                Cell::figure(
-                    trips
-                        .quantile_s(*share)
-                        .map_or("–".to_owned(), words::seconds),
-                )
-            })
-            .collect();
-        cells.push(Cell::figure(trips.count().to_string()));
+        let trips = sum.trips.as_ref()?;
+        let shares = SHARES.into_iter().map(|share| told(trips.at(share)));
         Some(Row {
             anchor: None,
             head: label(sum, has_identities).into(),
-            cells,
+            cells: shares
+                .chain([Cell::figure(trips.count.to_string())])
+                .collect(),
         })
     });
-    let mut columns = vec!["overlay".to_owned()];
-    columns.extend(named.iter().map(|share| percentile(place(*share))));
-    columns.push("how many".to_owned());
+    let columns = [
+        "overlay", "least", "50 %", "90 %", "99 %", "99.9 %", "greatest", "how many",
+    ];
     Table {
         anchor: Anchor::numbered("trips-table", number),
-        caption: format!("Round trips. {title}").into(),
-        columns,
+        caption: format!(
+            "Round trips. {title}: what a share of them did not exceed, and below it the ratio to direct of the same round \
+             with its 95 % interval, where a round has enough of them"
+        )
+        .into(),
+        columns: columns.map(str::to_owned).to_vec(),
         groups: vec![Group {
             title: None,
             rows: rows.collect(),
         }],
         source: Source::default(),
+    }
+}
+
+fn told(share: Option<&Share>) -> Cell {
+    let Some(share) = share else {
+        return Cell::figure("–");
+    };
+    let time = words::seconds(share.seconds);
+    let Some((ratio, interval)) = share.ratio.and_then(|ratio| Some((ratio, ratio.interval?)))
+    else {
+        return Cell::figure(time);
+    };
+    let (low, high) = (words::digits(interval.low), words::digits(interval.high));
+    Cell {
+        prose: Prose::new()
+            .text(time)
+            .line()
+            .text(format!("{} ({low}–{high})", words::times(ratio.median))),
+        is_figure: true,
+        mark: None,
     }
 }
