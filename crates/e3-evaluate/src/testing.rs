@@ -17,7 +17,7 @@ pub(crate) fn measured(cell: &Cell, run: &Run, figure: Option<f64>) -> Measureme
         time: "2026-11-23T12:00:00Z".to_owned(),
         elapsed_s: 1.0,
         figures,
-        round_trips: None,
+        round_trips: Vec::new(),
         paths: [("direct".to_owned(), 3)].into(),
         distrust: Vec::new(),
         failure: figure.is_none().then(|| "it did not come up".to_owned()),

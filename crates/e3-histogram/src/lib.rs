@@ -1,20 +1,20 @@
 //! How times are distributed: HDR histograms, which keep three digits of whatever was measured, in one text that programs
 //! print, records keep and other tools read.
 
+mod mixed;
 mod text;
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+pub use mixed::Mixed;
 pub use text::{LONGEST, NoHistogram};
 
 /// Digits that are kept.
 const DIGITS: u8 = 3;
 /// In nanoseconds: what histograms begin with. They grow with what they are given.
 const HOUR: u64 = 3_600_000_000_000;
-/// How many must lie beyond a share before it is told: one more or less then makes little difference.
-const BEYOND: f64 = 10.0;
 
 /// How many times were how long, to three digits, in nanoseconds.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,17 +52,6 @@ impl Distribution {
             return None;
         }
         Some(Duration::from_nanos(self.0.value_at_quantile(share)).as_secs_f64())
-    }
-
-    /// Whether there are so many that a share (0 to 1) of them can be told from chance: ten beyond it. The median, and what
-    /// is below it, can be told of whatever there is.
-    pub fn tells(&self, share: f64) -> bool {
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "more than 2^53 are enough in any case"
-        )]
-        let beyond = self.count() as f64 * (1.0 - share);
-        self.count() > 0 && (share <= 0.5 || beyond >= BEYOND - 1e-9)
     }
 
     /// Both together.
@@ -104,12 +93,5 @@ mod tests {
         both.add(&micros([3_000_000]));
         assert_eq!(both.count(), 3);
         assert!(both.quantile_s(1.0).unwrap() > 2.99);
-    }
-
-    #[test]
-    fn a_share_is_told_of_enough() {
-        assert!(micros(1..=1000).tells(0.99) && !micros(1..=999).tells(0.99));
-        assert!(micros([7]).tells(0.5) && !micros([7]).tells(0.9));
-        assert!(!micros([]).tells(0.5) && !micros(1..=1000).tells(1.0));
     }
 }

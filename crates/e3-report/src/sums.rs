@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use e3_evaluate::finding::{Cell, Figure, Measurement};
 use e3_evaluate::statistics::{Interval, Ratio, Spread, outliers};
-use e3_evaluate::tables::{ByRound, Trips, by_round};
-use e3_histogram::Distribution;
+use e3_evaluate::tables::{Collected, Trips};
+use e3_histogram::Mixed;
 
 use crate::href::{Anchor, Relative};
 use crate::read::Found;
@@ -32,7 +32,7 @@ pub(crate) struct Sum {
     /// Bytes on the wire by those that programs sent.
     pub(crate) overhead: Option<Told>,
     /// Round trips of all pairs and rounds.
-    pub(crate) round_trips: Option<Distribution>,
+    pub(crate) round_trips: Option<Mixed>,
     /// What shares of them do not exceed, beside direct's.
     pub(crate) trips: Option<Trips>,
     /// How pairs were connected, over all runs.
@@ -175,7 +175,7 @@ fn sum(
     };
     let mine = rounds(&done);
     let trips = if cell.overlay == BASE {
-        Trips::of(&mine, &ByRound::new(), seed)
+        Trips::of(&mine, &Collected::default(), seed)
     } else {
         Trips::of(&mine, &rounds(base), seed)
     };
@@ -196,10 +196,7 @@ fn sum(
             .filter_map(|figure| Some((figure, told(&|run| value(run, figure))?)))
             .collect(),
         overhead: told(&overhead),
-        round_trips: mine.into_values().reduce(|mut all, more| {
-            all.add(&more);
-            all
-        }),
+        round_trips: mine.all,
         trips,
         paths,
         run: shown.and_then(|run| Relative::of(run.value.run.as_deref()?)),
@@ -244,7 +241,7 @@ fn overhead(run: &Found<Measurement>) -> Option<f64> {
     Some(value(run, Figure::Wire)? / payload)
 }
 
-/// Round trips by round.
-fn rounds(runs: &[&Found<Measurement>]) -> ByRound {
-    by_round(runs.iter().map(|run| &run.value))
+/// Their round trips.
+fn rounds(runs: &[&Found<Measurement>]) -> Collected {
+    Collected::of(runs.iter().map(|run| &run.value))
 }

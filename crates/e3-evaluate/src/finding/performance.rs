@@ -67,9 +67,9 @@ pub struct Measurement {
     pub elapsed_s: f64,
     /// What was measured; what this program or overlay does not have is absent.
     pub figures: Figures,
-    /// Round trips between the parties' programs, where they were measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round_trips: Option<RoundTrips>,
+    /// Round trips between the parties' programs, where they were measured: one a pair and direction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub round_trips: Vec<RoundTrips>,
     /// How pairs were connected: how many directly, how many by a relay.
     pub paths: BTreeMap<String, u32>,
     /// Why these times are not the network's and the programs' own; empty where they are.
@@ -169,13 +169,17 @@ impl Figure {
     }
 }
 
-/// How long round trips took: an `HdrHistogram`, three digits of each.
+/// How long round trips of a pair took: an `HdrHistogram`, three digits of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundTrips {
-    /// Those of all pairs in nanoseconds, in its V2 encoding, as base64: see `e3_histogram`.
-    pub histogram: String,
+    /// The host that asked.
+    pub from: String,
+    /// The host that answered.
+    pub to: String,
     /// How many there were.
     pub count: u64,
+    /// All of them in nanoseconds, in its V2 encoding, as base64: see `e3_histogram`.
+    pub histogram: String,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::trips::{ByRound, Trips, by_round};
+use super::trips::{Collected, Trips};
 use crate::finding::{Figure, Measurement};
 use crate::plan::Way;
 use crate::statistics::{Ratio, Spread, outliers};
@@ -131,8 +131,8 @@ fn found(counted: &[&Measurement], figure: Figure) -> Option<Found> {
     })
 }
 
-/// The round trips of a way, by round.
-fn trips(work: &[&Measurement], way: &Way) -> ByRound {
+/// The round trips of a way.
+fn trips(work: &[&Measurement], way: &Way) -> Collected {
     let mine = work.iter().copied();
-    by_round(mine.filter(|one| counts(one) && Way::of(&one.cell) == *way))
+    Collected::of(mine.filter(|one| counts(one) && Way::of(&one.cell) == *way))
 }

@@ -84,10 +84,12 @@ fn round_trips_of_all_rounds_are_put_together() {
     for (one, millis) in all.iter_mut().zip(1_u64..) {
         let times = (0..100).map(|_| std::time::Duration::from_millis(millis));
         let times = Distribution::of(times);
-        one.round_trips = Some(RoundTrips {
-            histogram: times.to_text(),
+        one.round_trips = vec![RoundTrips {
+            from: "ams".to_owned(),
+            to: "fra".to_owned(),
             count: times.count(),
-        });
+            histogram: times.to_text(),
+        }];
     }
     let table = Table::of(&bench(), 1, &all).unwrap();
     let trips = table.rows[0].round_trips.as_ref().unwrap();

@@ -1,9 +1,9 @@
-//! How round trips are distributed: all of a way's together, and what a share of them does not exceed, beside the same of
-//! the plain way.
+//! How round trips are distributed: all of a way's together, each pair with the same weight, and what a share of them does
+//! not exceed, beside the same of the plain way.
 
 use std::collections::BTreeMap;
 
-use e3_histogram::Distribution;
+use e3_histogram::{Distribution, Mixed};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Figure, Measurement};
@@ -30,44 +30,60 @@ pub struct Share {
     pub seconds: f64,
     /// The same of each round, in seconds.
     pub rounds: Spread,
-    /// To the plain way's in the same round; none where a round has too few to tell ([`Distribution::tells`]).
+    /// To the plain way's in the same round; none where a round has too few to tell ([`Mixed::tells`]).
     pub ratio: Option<Ratio>,
 }
 
-/// Round trips by round.
-pub type ByRound = BTreeMap<u32, Distribution>;
+/// Round trips of a way's runs.
+#[derive(Debug, Clone, Default)]
+pub struct Collected {
+    /// Those of each round, each pair with the same weight.
+    rounds: BTreeMap<u32, Mixed>,
+    /// Those of all rounds: each pair's together, and then all pairs, each with the same weight; none of nothing.
+    pub all: Option<Mixed>,
+}
 
-/// Round trips of these runs, of which each is one round's. What cannot be read is left out: its medians stand among the
-/// figures.
-pub fn by_round<'a>(runs: impl IntoIterator<Item = &'a Measurement>) -> ByRound {
-    let read = |one: &Measurement| {
-        let trips = one.round_trips.as_ref()?;
-        let read = Distribution::from_text(&trips.histogram).ok()?;
-        (read.count() > 0).then_some((one.round, read))
-    };
-    runs.into_iter().filter_map(read).collect()
+impl Collected {
+    /// Of these runs, of which each is one round's. What cannot be read is left out: its medians stand among the figures.
+    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Measurement>) -> Self {
+        let mut rounds = BTreeMap::new();
+        let mut pairs: BTreeMap<(&str, &str), Distribution> = BTreeMap::new();
+        for run in runs {
+            let read = run.round_trips.iter().filter_map(|trips| {
+                let read = Distribution::from_text(&trips.histogram).ok()?;
+                Some(((trips.from.as_str(), trips.to.as_str()), read))
+            });
+            let read: Vec<_> = read.collect();
+            if let Some(mixed) = Mixed::of(read.iter().map(|(_, trips)| trips)) {
+                rounds.insert(run.round, mixed);
+            }
+            for (pair, trips) in read {
+                pairs.entry(pair).or_default().add(&trips);
+            }
+        }
+        Self {
+            rounds,
+            all: Mixed::of(pairs.values()),
+        }
+    }
 }
 
 impl Trips {
-    /// Of a way's rounds, beside the plain way's; none of nothing.
-    pub fn of(rounds: &ByRound, base: &ByRound, seed: u64) -> Option<Self> {
-        let mut all = Distribution::default();
-        for one in rounds.values() {
-            all.add(one);
-        }
+    /// Of a way's, beside the plain way's; none of nothing.
+    pub fn of(mine: &Collected, base: &Collected, seed: u64) -> Option<Self> {
+        let all = mine.all.as_ref()?;
         let share = |share: f64| {
-            let each = rounds.values().filter_map(|one| one.quantile_s(share));
+            let each = mine.rounds.values().map(|one| one.quantile_s(share));
             Some(Share {
                 share,
-                seconds: all.quantile_s(share)?,
+                seconds: all.quantile_s(share),
                 rounds: Spread::of(&each.collect::<Vec<_>>())?,
-                ratio: ratio(rounds, base, share, seed),
+                ratio: ratio(mine, base, share, seed),
             })
         };
-        let shares: Vec<Share> = SHARES.into_iter().filter_map(share).collect();
-        (!shares.is_empty()).then(|| Self {
+        Some(Self {
             count: all.count(),
-            shares,
+            shares: SHARES.into_iter().filter_map(share).collect(),
         })
     }
 
@@ -79,17 +95,20 @@ impl Trips {
     }
 }
 
-fn ratio(rounds: &ByRound, base: &ByRound, share: f64, seed: u64) -> Option<Ratio> {
-    let pairs = rounds
-        .iter()
-        .filter_map(|(round, one)| Some((one, base.get(round)?)));
-    let pairs: Option<Vec<(f64, f64)>> = pairs
-        .map(|(one, base)| {
-            (one.tells(share) && base.tells(share))
-                .then_some((one.quantile_s(share)?, base.quantile_s(share)?))
-        })
+fn ratio(mine: &Collected, base: &Collected, share: f64, seed: u64) -> Option<Ratio> {
+    let rounds = mine.rounds.iter();
+    let pairs: Vec<(&Mixed, &Mixed)> = rounds
+        .filter_map(|(round, one)| Some((one, base.rounds.get(round)?)))
         .collect();
-    Ratio::of_pairs(&pairs?, seed)
+    let tells = |(one, base): &(&Mixed, &Mixed)| one.tells(share) && base.tells(share);
+    if !pairs.iter().all(tells) {
+        return None;
+    }
+    let times: Vec<(f64, f64)> = pairs
+        .iter()
+        .map(|(one, base)| (one.quantile_s(share), base.quantile_s(share)))
+        .collect();
+    Ratio::of_pairs(&times, seed)
 }
 
 /// `least`, `p50`, `p90`, `p99.9`, `greatest`.
@@ -112,33 +131,80 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::finding::RoundTrips;
+    use crate::plan::{Run, Way, Work};
+    use crate::testing::measured;
 
-    /// Rounds of so many round trips, of about so many microseconds.
-    fn rounds(count: u64, micros: u64) -> ByRound {
-        let round = |round: u32| {
+    /// Eight rounds of two pairs, with so many round trips each, of about so many microseconds.
+    fn rounds(count: u64, micros: [u64; 2]) -> Vec<Measurement> {
+        let work = Work::new("near", "round-trip", "small", 2);
+        let way = Way::new("quic", "pinned");
+        let trips = |(to, micros): (&str, u64)| {
             let times = (0..count).map(|one| Duration::from_micros(micros + one % 10));
-            (round, Distribution::of(times))
+            let times = Distribution::of(times);
+            RoundTrips {
+                from: "ams".to_owned(),
+                to: to.to_owned(),
+                count: times.count(),
+                histogram: times.to_text(),
+            }
+        };
+        let round = |round: u32| {
+            let run = Run {
+                way: way.clone(),
+                round,
+                warm_up: false,
+            };
+            let mut one = measured(&work.by(&way), &run, Some(1.0));
+            one.round_trips = ["ams-2", "fra"]
+                .into_iter()
+                .zip(micros)
+                .map(trips)
+                .collect();
+            one
         };
         (0..8).map(round).collect()
     }
 
+    fn trips(mine: &[Measurement], base: &[Measurement]) -> Option<Trips> {
+        Trips::of(&Collected::of(mine), &Collected::of(base), 1)
+    }
+
     #[test]
     fn shares_of_the_same_round_are_compared() {
-        let trips = Trips::of(&rounds(2000, 300), &rounds(2000, 100), 1).unwrap();
+        let trips = trips(&rounds(1000, [300, 300]), &rounds(1000, [100, 100])).unwrap();
         assert_eq!(trips.count, 16_000);
         let ratio = |share| trips.at(share).unwrap().ratio;
         assert!((ratio(0.0).unwrap().median - 3.0).abs() < 0.01);
         assert!((ratio(0.5).unwrap().median - 304.0 / 104.0).abs() < 0.02);
         assert!(ratio(0.99).is_some());
-        // Of 2000, two are beyond it; and nothing is beyond the greatest.
+        // Of 2000 a round, two are beyond it; and nothing is beyond the greatest.
         assert_eq!((ratio(0.999), ratio(1.0)), (None, None));
     }
 
     #[test]
+    fn a_pair_that_asks_oftener_weighs_no_more() {
+        let mut mine = rounds(1000, [100, 9000]);
+        let few = rounds(10, [100, 9000]);
+        for (one, few) in mine.iter_mut().zip(few) {
+            one.round_trips[1] = few.round_trips[1].clone();
+        }
+        let trips = trips(&mine, &[]).unwrap();
+        let at = |share| trips.at(share).unwrap().seconds;
+        assert!(at(0.5) < 200e-6 && at(0.9) > 8e-3, "{trips:?}");
+        assert_eq!(trips.count, 8 * 1010);
+    }
+
+    #[test]
     fn of_nothing_nothing_is_told() {
-        assert_eq!(Trips::of(&ByRound::new(), &rounds(10, 1), 1), None);
-        let alone = Trips::of(&rounds(10, 50), &ByRound::new(), 1).unwrap();
+        assert_eq!(trips(&[], &rounds(10, [1, 1])), None);
+        let alone = trips(&rounds(10, [50, 50]), &[]).unwrap();
         assert!(alone.shares.iter().all(|share| share.ratio.is_none()));
+        let mut unreadable = rounds(10, [50, 50]);
+        for one in unreadable.iter_mut().flat_map(|one| &mut one.round_trips) {
+            one.histogram = "?".to_owned();
+        }
+        assert_eq!(trips(&unreadable, &[]), None);
     }
 
     #[test]

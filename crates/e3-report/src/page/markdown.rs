@@ -175,7 +175,7 @@ fn prose(prose: &Prose, place: Place) -> String {
 fn inline(piece: &Inline, place: Place) -> String {
     match piece {
         Inline::Text(text) => escape(text),
-        Inline::Strong(text) => format!("**{}**", escape(text)),
+        Inline::Strong(text) => strong(text),
         Inline::Code(text) => code(text, place),
         Inline::Link { to, text } => {
             let reference = to.reference();
@@ -190,6 +190,17 @@ fn inline(piece: &Inline, place: Place) -> String {
         Inline::Break if place == Place::Table => "; ".to_owned(),
         Inline::Break => "  \n".to_owned(),
     }
+}
+
+/// Markup ends at a letter: spaces within it would make it stars.
+fn strong(text: &str) -> String {
+    let within = text.trim();
+    if within.is_empty() {
+        return escape(text);
+    }
+    let before = &text[..text.len() - text.trim_start().len()];
+    let after = &text[text.trim_end().len()..];
+    format!("{}**{}**{}", escape(before), escape(within), escape(after))
 }
 
 fn link(reference: &str, text: &str) -> String {

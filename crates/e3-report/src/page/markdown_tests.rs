@@ -35,6 +35,12 @@ fn squeezed(text: &str) -> String {
 }
 
 #[test]
+fn what_stands_out_may_end_in_a_space() {
+    let said = Prose::new().strong("Not all is known. ").text("Why?");
+    assert_eq!(prose(&said, Place::Text), "**Not all is known.** Why?");
+}
+
+#[test]
 fn text_that_looks_like_markup_is_text() {
     let hostile = [
         "<script>alert(1)</script>",

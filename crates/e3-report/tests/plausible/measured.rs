@@ -134,7 +134,8 @@ fn one(cell: &Cell, round: u32, machine: f64, noise: &mut Noise) -> Measurement 
     } else {
         figures(cell, machine * if busy { 1.6 } else { 1.0 }, noise)
     };
-    let trips = (cell.program == "round-trip" && !failed).then(|| trips(cell, machine, noise));
+    let has_trips = cell.program == "round-trip" && !failed;
+    let trips = has_trips.then(|| trips(cell, machine, noise));
     let pairs = u32::from(cell.parties) * u32::from(cell.parties.saturating_sub(1)) / 2;
     let relayed = if cell.network == "nat" && cell.overlay != "wireguard" {
         pairs / 3
@@ -153,7 +154,7 @@ fn one(cell: &Cell, round: u32, machine: f64, noise: &mut Noise) -> Measurement 
         time: TIME.to_owned(),
         elapsed_s: 2.5,
         figures,
-        round_trips: trips,
+        round_trips: trips.into_iter().collect(),
         paths: if failed { BTreeMap::new() } else { paths },
         distrust: if busy {
             vec!["packets were up to 14 ms late".to_owned()]
@@ -249,7 +250,9 @@ fn trips(cell: &Cell, machine: f64, noise: &mut Noise) -> RoundTrips {
     });
     let distribution = Distribution::of(times.collect::<Vec<_>>());
     RoundTrips {
-        histogram: distribution.to_text(),
+        from: "ams-0".to_owned(),
+        to: "ams-1".to_owned(),
         count: distribution.count(),
+        histogram: distribution.to_text(),
     }
 }

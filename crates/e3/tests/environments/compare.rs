@@ -64,12 +64,13 @@ fn a_comparison_measures_keeps_and_tells() {
         ] {
             assert!(figure(name) > 0.0, "{name}: {one}");
         }
-        let trips = &one["round_trips"];
-        let read = Distribution::from_text(trips["histogram"].as_str().unwrap()).unwrap();
-        assert_eq!(trips["count"].as_u64(), Some(read.count()), "{trips}");
-        // All pairs', in both directions, for as long as the probe takes.
-        assert!(read.count() > 6 * 20, "{trips}");
-        assert!(read.quantile_s(0.9).unwrap() > 0.010, "{trips}");
+        let trips = one["round_trips"].as_array().unwrap();
+        assert_eq!(trips.len(), 6, "one a pair and direction: {one}");
+        for pair in trips {
+            let read = Distribution::from_text(pair["histogram"].as_str().unwrap()).unwrap();
+            assert_eq!(pair["count"].as_u64(), Some(read.count()), "{pair}");
+            assert!(read.count() > 20, "{pair}");
+        }
         let run = one["run"].as_str().unwrap();
         assert!(
             workshop
@@ -90,6 +91,8 @@ fn a_comparison_measures_keeps_and_tells() {
             .iter()
             .map(|share| share["seconds"].as_f64().unwrap());
         assert!(seconds.is_sorted() && shares.len() == 6, "{row}");
+        // However much oftener the pair in Frankfurt asks, two in three round trips are between cities.
+        assert!(shares[1]["seconds"].as_f64().unwrap() > 0.010, "{row}");
     }
     assert!(ran.out.contains("| round trips | least |"), "{}", ran.out);
     the_report_is_there(&workshop);

@@ -22,11 +22,7 @@ const ALIKE: f64 = 1.5;
 
 pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
     let mut works: Vec<(String, Vec<&Sum>)> = Vec::new();
-    for sum in sums.iter().filter(|sum| {
-        sum.round_trips
-            .as_ref()
-            .is_some_and(|trips| trips.count() > 0)
-    }) {
+    for sum in sums.iter().filter(|sum| sum.round_trips.is_some()) {
         let cell = &sum.cell;
         let mut title = format!(
             "Over {}: {}",
@@ -53,7 +49,7 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
     vec![
         heading(3, Anchor::named("round-trips"), TITLE),
         Block::Paragraph(
-            "Of all pairs and rounds: at 99 %, a curve is at the time that 99 of 100 round trips did not exceed. Each further \
+            "Of all pairs, each with the same weight, and all rounds: at 99\u{202f}%, a curve is at the time that 99 of 100 round trips did not exceed. Each further \
              nine is as far on the axis, as in HdrHistogram’s plots; curves end where fewer than ten round trips are beyond. Where \
              parties are in several regions, a curve rises at the share of each distance; where all times are about the same, \
              they are shown without what they have in common."
@@ -148,7 +144,7 @@ fn picture(
             Some(format!(
                 "{} {}",
                 label(sum, has_identities),
-                words::seconds(sum.round_trips.as_ref()?.quantile_s(0.5)?)
+                words::seconds(sum.round_trips.as_ref()?.quantile_s(0.5))
             ))
         })
         .collect();
@@ -170,7 +166,7 @@ fn base(sums: &[&Sum], named: &[f64]) -> Option<f64> {
     let furthest = named.last().copied()?;
     let times = |share: f64| {
         let all = sums.iter().filter_map(|sum| sum.round_trips.as_ref());
-        all.filter_map(move |trips| trips.quantile_s(share))
+        all.map(move |trips| trips.quantile_s(share))
     };
     let low = times(0.0).min_by(f64::total_cmp)?;
     let high = times(furthest).max_by(f64::total_cmp)?;
@@ -190,12 +186,10 @@ fn points(sum: &Sum, last: f64, named: &[f64], base: f64) -> Vec<Point> {
     places.sort_by(f64::total_cmp);
     places
         .into_iter()
-        .filter_map(|x| {
-            Some(Point {
-                x,
-                y: (trips.quantile_s(1.0 - 10_f64.powf(-x))? - base).max(0.0),
-                interval: None,
-            })
+        .map(|x| Point {
+            x,
+            y: (trips.quantile_s(1.0 - 10_f64.powf(-x)) - base).max(0.0),
+            interval: None,
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use e3_evaluate::finding::{Figure, Figures, RoundTrips};
 use e3_evaluate::plan::Work;
 use e3_evaluate::statistics::median;
 use e3_histogram::Distribution;
-use e3_holder::wire::{Measured, PathKind, RunRecord, Step};
+use e3_holder::wire::{Measured, PathKind, ProbeRecord, RunRecord, Step};
 
 /// What a record tells of the figures that are compared.
 pub fn of(record: &RunRecord, work: &Work) -> Figures {
@@ -83,25 +83,27 @@ fn round_trip_s(record: &RunRecord, of: fn(&e3_program::probe::RoundTrips) -> f6
     median(&all)
 }
 
-/// All pairs' round trips, where the program has told them; or which pair's cannot be read, and why: programs write them.
-pub fn round_trips(record: &RunRecord) -> Result<Option<RoundTrips>, String> {
-    let mut all = Distribution::default();
-    for pair in record.probe.iter().flat_map(|probe| &probe.pairs) {
-        let Measured::RoundTrip(trips) = &pair.measured else {
-            continue;
-        };
-        let read = Distribution::from_text(&trips.histogram);
-        all.add(&read.map_err(|error| {
-            format!(
-                "the round trips from {} to {} cannot be read: {error}",
-                pair.from, pair.to
-            )
-        })?);
-    }
-    Ok((all.count() > 0).then(|| RoundTrips {
-        histogram: all.to_text(),
-        count: all.count(),
-    }))
+/// Each pair's round trips, where a probe has told them; or whose cannot be read, and why: programs of parties write them.
+pub fn round_trips(probe: &ProbeRecord) -> Result<Vec<RoundTrips>, String> {
+    let told = probe.pairs.iter().filter_map(|pair| match &pair.measured {
+        Measured::RoundTrip(trips) => Some((pair, &trips.histogram)),
+        Measured::Throughput(_) => None,
+    });
+    let read = told.map(|(pair, histogram)| {
+        let (from, to) = (pair.from.clone(), pair.to.clone());
+        match Distribution::from_text(histogram) {
+            Ok(read) => Ok(RoundTrips {
+                from,
+                to,
+                count: read.count(),
+                histogram: histogram.clone(),
+            }),
+            Err(error) => Err(format!(
+                "the round trips from {from} to {to} cannot be read: {error}"
+            )),
+        }
+    });
+    read.collect()
 }
 
 #[allow(
@@ -147,4 +149,42 @@ fn payload(record: &RunRecord) -> Option<f64> {
 )]
 fn number(bytes: u64) -> f64 {
     bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What two parties print, the second with this histogram.
+    fn probe(histogram: &str) -> ProbeRecord {
+        let good = Distribution::of([std::time::Duration::from_millis(3)]).to_text();
+        let printed = |party: u16, histogram: &str| {
+            let to = 1 - party;
+            format!(
+                r#"{{"probe":"ping-pong","party":{party},"peers":[{{"to":{to},"samples":1,"min_ms":3.0,"median_ms":3.0,"p99_ms":3.0,"max_ms":3.0,"histogram":"{histogram}"}}]}}"#
+            )
+        };
+        let (ams, fra) = (printed(0, &good), printed(1, histogram));
+        ProbeRecord::read([("ams", ams.as_str()), ("fra", fra.as_str())]).unwrap()
+    }
+
+    #[test]
+    fn round_trips_are_kept_by_pair() {
+        let text = Distribution::of([std::time::Duration::from_millis(5)]).to_text();
+        let trips = round_trips(&probe(&text)).unwrap();
+        let pairs: Vec<_> = trips
+            .iter()
+            .map(|pair| (pair.from.as_str(), pair.to.as_str(), pair.count))
+            .collect();
+        assert_eq!(pairs, [("ams", "fra", 1), ("fra", "ams", 1)]);
+        assert_eq!(trips[1].histogram, text);
+    }
+
+    #[test]
+    fn whose_round_trips_cannot_be_read_is_said() {
+        for strange in ["", "?", "AAAA"] {
+            let error = round_trips(&probe(strange)).unwrap_err();
+            assert!(error.contains("from fra to ams cannot be read"), "{error}");
+        }
+    }
 }

@@ -80,7 +80,7 @@ impl Measuring<'_> {
             time,
             elapsed_s: ended.took.as_secs_f64(),
             figures: Figures::new(),
-            round_trips: None,
+            round_trips: Vec::new(),
             paths: std::collections::BTreeMap::new(),
             distrust: Vec::new(),
             failure: None,
@@ -154,9 +154,10 @@ fn take(measurement: &mut Measurement, record: &RunRecord, work: &Work) {
         return;
     }
     measurement.figures = figures::of(record, work);
-    match figures::round_trips(record) {
-        Ok(trips) => measurement.round_trips = trips,
-        Err(why) => measurement.distrust.push(why),
+    match record.probe.as_ref().map(figures::round_trips) {
+        Some(Ok(trips)) => measurement.round_trips = trips,
+        Some(Err(why)) => measurement.distrust.push(why),
+        None => {}
     }
 }
 
