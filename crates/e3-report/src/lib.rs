@@ -88,7 +88,7 @@ pub fn write(folder: &Path) -> Result<Written, Error> {
 
 /// All that the report says, and the answer in one sentence.
 fn page(findings: &Findings) -> (Page, String) {
-    let sums = sums::sums(&findings.measurements, findings.plan.seed);
+    let sums = sums::sums(&findings.measurements);
     let answers = answer::Answers::of(findings, &sums);
     let command = &findings.plan.command;
     let mut blocks = section::answer::blocks(findings, &answers);

@@ -87,7 +87,7 @@ impl Sum {
 }
 
 /// All cells, in the order of tables: networks, programs, sizes, parties, overlays.
-pub(crate) fn sums(measurements: &[Found<Measurement>], seed: u64) -> Vec<Sum> {
+pub(crate) fn sums(measurements: &[Found<Measurement>]) -> Vec<Sum> {
     let mut cells: BTreeMap<&Cell, Vec<&Found<Measurement>>> = BTreeMap::new();
     for measured in measurements
         .iter()
@@ -105,7 +105,7 @@ pub(crate) fn sums(measurements: &[Found<Measurement>], seed: u64) -> Vec<Sum> {
         .enumerate()
         .map(|(index, cell)| {
             let base = base(cell, &cells);
-            sum(cell, index, &cells[cell], base, seed)
+            sum(cell, index, &cells[cell], base)
         })
         .collect()
 }
@@ -150,7 +150,6 @@ fn sum(
     index: usize,
     runs: &[&Found<Measurement>],
     base: &[&Found<Measurement>],
-    seed: u64,
 ) -> Sum {
     let done: Vec<&Found<Measurement>> = runs
         .iter()
@@ -168,16 +167,16 @@ fn sum(
     }
     let shown = done.last().or(runs.last());
     let told = |of: &dyn Fn(&Found<Measurement>) -> Option<f64>| {
-        let told = told(of, &done, base, seed)?;
+        let told = told(of, &done, base)?;
         // Nothing is divided by itself.
         let ratio = told.ratio.filter(|_| cell.overlay != BASE);
         Some(Told { ratio, ..told })
     };
     let mine = rounds(&done);
     let trips = if cell.overlay == BASE {
-        Trips::of(&mine, &Collected::default(), seed)
+        Trips::of(&mine, &Collected::default())
     } else {
-        Trips::of(&mine, &rounds(base), seed)
+        Trips::of(&mine, &rounds(base))
     };
     Sum {
         cell: cell.clone(),
@@ -211,7 +210,6 @@ fn told(
     of: &dyn Fn(&Found<Measurement>) -> Option<f64>,
     runs: &[&Found<Measurement>],
     base: &[&Found<Measurement>],
-    seed: u64,
 ) -> Option<Told> {
     let values: Vec<f64> = runs.iter().filter_map(|run| of(run)).collect();
     let by_round: BTreeMap<u32, f64> = base
@@ -224,7 +222,7 @@ fn told(
         .collect();
     Some(Told {
         spread: Spread::of(&values)?,
-        ratio: Ratio::of_pairs(&pairs, seed),
+        ratio: Ratio::of_pairs(&pairs),
         outliers: outliers(&values).len(),
     })
 }

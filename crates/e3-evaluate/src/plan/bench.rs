@@ -108,7 +108,7 @@ impl Bench {
                     .any(|one| one.round == round && Way::of(&one.cell) == *way)
             };
             let begun = self.ways.iter().any(is_done);
-            if !begun && let Some(end) = self.enough(seed, round, &mine, &ways) {
+            if !begun && let Some(end) = self.enough(round, &mine, &ways) {
                 return Next::Done(end);
             }
             let order = self.order(seed, round);
@@ -134,26 +134,26 @@ impl Bench {
     }
 
     /// Whether there is nothing to be gained by another round, or no time.
-    fn enough(&self, seed: u64, round: u32, done: &[&Measurement], ways: &[&Way]) -> Option<End> {
+    fn enough(&self, round: u32, done: &[&Measurement], ways: &[&Way]) -> Option<End> {
         let counted = round.checked_sub(self.goal.warm_up)?;
         let used: f64 = done.iter().map(|one| one.elapsed_s).sum();
         let usual = round_s(done, ways);
         if counted > 0 && used + usual > self.goal.time_s {
             return Some(End::Time);
         }
-        if counted >= self.goal.least && self.is_precise(seed, done, ways) {
+        if counted >= self.goal.least && self.is_precise(done, ways) {
             return Some(End::Precise);
         }
         None
     }
 
-    fn is_precise(&self, seed: u64, done: &[&Measurement], ways: &[&Way]) -> bool {
+    fn is_precise(&self, done: &[&Measurement], ways: &[&Way]) -> bool {
         let figure = self.work.main_figure();
         let Some(base) = self.base() else {
             return false;
         };
         ways.iter().filter(|way| ***way != *base).all(|way| {
-            ratio_of(done, way, base, figure, seed)
+            ratio_of(done, way, base, figure)
                 .and_then(|ratio| ratio.precision())
                 .is_some_and(|precision| precision <= self.goal.precision)
         })

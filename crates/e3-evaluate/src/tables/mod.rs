@@ -109,7 +109,7 @@ impl Table {
         let rows: Vec<Row> = bench
             .ways
             .iter()
-            .map(|way| Row::of(way, base, &mine, seed))
+            .map(|way| Row::of(way, base, &mine))
             .collect();
         let counted = mine.iter().filter(|one| !one.warm_up);
         let rounds: std::collections::BTreeSet<u32> = counted.map(|one| one.round).collect();

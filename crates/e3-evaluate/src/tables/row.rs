@@ -48,7 +48,7 @@ pub struct Found {
 
 impl Row {
     /// Of what was measured of one work, by any way.
-    pub(super) fn of(way: &Way, base: Option<&Way>, work: &[&Measurement], seed: u64) -> Self {
+    pub(super) fn of(way: &Way, base: Option<&Way>, work: &[&Measurement]) -> Self {
         let mine: Vec<&Measurement> = work
             .iter()
             .copied()
@@ -62,7 +62,7 @@ impl Row {
             .collect();
         let figures = Figure::ALL.into_iter().filter_map(|figure| {
             let found = found(&counted, figure)?;
-            let ratio = base.and_then(|base| ratio_of(work, way, base, figure, seed));
+            let ratio = base.and_then(|base| ratio_of(work, way, base, figure));
             Some((figure, Found { ratio, ..found }))
         });
         let mut paths = BTreeMap::new();
@@ -81,7 +81,6 @@ impl Row {
             round_trips: Trips::of(
                 &trips(work, way),
                 &base.map(|base| trips(work, base)).unwrap_or_default(),
-                seed,
             ),
         }
     }
@@ -93,7 +92,6 @@ pub(crate) fn ratio_of(
     way: &Way,
     base: &Way,
     figure: Figure,
-    seed: u64,
 ) -> Option<Ratio> {
     let by_round = |way: &Way| -> BTreeMap<u32, f64> {
         let mine = done
@@ -107,7 +105,7 @@ pub(crate) fn ratio_of(
         .iter()
         .filter_map(|(round, value)| Some((*value, *bases.get(round)?)))
         .collect();
-    Ratio::of_pairs(&pairs, seed)
+    Ratio::of_pairs(&pairs)
 }
 
 fn counts(one: &Measurement) -> bool {

@@ -70,7 +70,7 @@ impl Collected {
 
 impl Trips {
     /// Of a way's, beside the plain way's; none of nothing.
-    pub fn of(mine: &Collected, base: &Collected, seed: u64) -> Option<Self> {
+    pub fn of(mine: &Collected, base: &Collected) -> Option<Self> {
         let all = mine.all.as_ref()?;
         let share = |share: f64| {
             let each = mine.rounds.values().map(|one| one.quantile_s(share));
@@ -78,7 +78,7 @@ impl Trips {
                 share,
                 seconds: all.quantile_s(share),
                 rounds: Spread::of(&each.collect::<Vec<_>>())?,
-                ratio: ratio(mine, base, share, seed),
+                ratio: ratio(mine, base, share),
             })
         };
         Some(Self {
@@ -95,7 +95,7 @@ impl Trips {
     }
 }
 
-fn ratio(mine: &Collected, base: &Collected, share: f64, seed: u64) -> Option<Ratio> {
+fn ratio(mine: &Collected, base: &Collected, share: f64) -> Option<Ratio> {
     let rounds = mine.rounds.iter();
     let pairs: Vec<(&Mixed, &Mixed)> = rounds
         .filter_map(|(round, one)| Some((one, base.rounds.get(round)?)))
@@ -108,7 +108,7 @@ fn ratio(mine: &Collected, base: &Collected, share: f64, seed: u64) -> Option<Ra
         .iter()
         .map(|(one, base)| (one.quantile_s(share), base.quantile_s(share)))
         .collect();
-    Ratio::of_pairs(&times, seed)
+    Ratio::of_pairs(&times)
 }
 
 /// `least`, `p50`, `p90`, `p99.9`, `greatest`.
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn trips(mine: &[Measurement], base: &[Measurement]) -> Option<Trips> {
-        Trips::of(&Collected::of(mine), &Collected::of(base), 1)
+        Trips::of(&Collected::of(mine), &Collected::of(base))
     }
 
     #[test]

@@ -8,7 +8,7 @@ fn answers(change: impl FnOnce(&mut Findings)) -> Answers {
     plausible::write(folder.path(), &plausible::PART);
     let mut findings = Findings::read(folder.path());
     change(&mut findings);
-    let sums = sums::sums(&findings.measurements, 7);
+    let sums = sums::sums(&findings.measurements);
     Answers::of(&findings, &sums)
 }
 

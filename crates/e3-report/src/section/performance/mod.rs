@@ -30,8 +30,8 @@ pub(crate) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
             .text("Every figure is the median of the ratios to ")
             .code(BASE)
             .text(
-                " in the same round, with an interval of 95\u{202f}% from bootstrap (of fewer than six rounds: the range of all \
-                 ratios). Runs of different overlays were made in turns, in an order drawn from the seed.",
+                " in the same round, with an interval that contains it with 95\u{202f}% or more (of fewer than six rounds: the range \
+                 of all ratios, which promises less). Runs of different overlays were made in turns, in an order drawn from the seed.",
             ),
     ));
     blocks.extend(ratios::blocks(sums, command));
