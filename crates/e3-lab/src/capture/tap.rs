@@ -1,10 +1,13 @@
 //! A queue between whoever sees packets and the thread that writes them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use crate::wan::packet;
+
+/// How often both halves of a queue are tried.
+const TRIES: usize = 16;
 
 /// Packets that wait to be written, in the order in which they were seen.
 #[derive(Debug, Default)]
@@ -39,10 +42,13 @@ pub(crate) struct Tap {
 }
 
 /// Both ends' common ground.
+///
+/// What waits is in two halves, and the writer never holds both: whoever sees packets finds one of them free even where the
+/// writer lost its processor while it held the other, and waits for nobody.
 #[derive(Debug)]
 pub(super) struct Queue {
-    waiting: Mutex<Batch>,
-    /// How many bytes may wait.
+    waiting: [Mutex<Batch>; 2],
+    /// How many bytes may wait in each half; nearly all are in the first.
     room: usize,
     packets: AtomicU64,
     missed: AtomicU64,
@@ -74,11 +80,8 @@ impl Tap {
         if queue.closed.load(Ordering::Relaxed) {
             return;
         }
-        let mut waiting = match queue.waiting.try_lock() {
-            Ok(waiting) => waiting,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            // The writer is just taking what waits.
-            Err(TryLockError::WouldBlock) => return self.miss(packet),
+        let Some(mut waiting) = queue.free() else {
+            return self.miss(packet);
         };
         if waiting.bytes.len() + packet.len() > queue.room {
             drop(waiting);
@@ -106,7 +109,7 @@ impl Queue {
     /// A queue with room for this many bytes.
     pub(super) fn new(room: usize) -> Arc<Self> {
         Arc::new(Self {
-            waiting: Mutex::default(),
+            waiting: Default::default(),
             room,
             packets: AtomicU64::new(0),
             missed: AtomicU64::new(0),
@@ -121,10 +124,23 @@ impl Queue {
         }
     }
 
-    /// Exchanges what waits for an empty batch.
-    pub(super) fn take(&self, batch: &mut Batch) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut *waiting, batch);
+    /// The half that the writer does not hold. None only where it went from one to the other just as each was tried, time
+    /// and again: it rests in between.
+    fn free(&self) -> Option<MutexGuard<'_, Batch>> {
+        let mut halves = self.waiting.iter().cycle().take(2 * TRIES);
+        halves.find_map(|half| match half.try_lock() {
+            Ok(waiting) => Some(waiting),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        })
+    }
+
+    /// Exchanges what waits for empty batches. What is in both together is in no order; what is taken later is later.
+    pub(super) fn take(&self, batches: &mut [Batch; 2]) {
+        for (half, batch) in self.waiting.iter().zip(batches) {
+            let mut waiting = half.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::swap(&mut *waiting, batch);
+        }
     }
 
     /// Takes nothing more.
@@ -155,19 +171,64 @@ mod tests {
             tap.see(Duration::from_secs(number.into()), Way::Past, &[number; 40]);
         }
         assert_eq!((queue.packets(), queue.missed()), (2, 3));
-        let mut batch = Batch::default();
-        queue.take(&mut batch);
-        let taken: Vec<_> = batch
+        let mut batches = <[Batch; 2]>::default();
+        queue.take(&mut batches);
+        let taken: Vec<_> = batches[0]
             .packets()
             .map(|(seen, bytes)| (seen.at.as_secs(), bytes[39]))
             .collect();
         assert_eq!(taken, [(0, 0), (1, 1)]);
-        batch.clear();
+        batches[0].clear();
         tap.see(Duration::ZERO, Way::In, &[9; 40]);
-        queue.take(&mut batch);
-        assert_eq!(batch.packets().count(), 1);
+        queue.take(&mut batches);
+        assert_eq!(batches[0].packets().count(), 1);
         queue.close();
         tap.see(Duration::ZERO, Way::In, &[9; 40]);
         assert_eq!((queue.packets(), queue.missed()), (3, 3));
+    }
+
+    #[test]
+    fn nothing_is_missed_while_the_writer_takes() {
+        const COUNT: u64 = 300_000;
+        let queue = Queue::new(usize::MAX);
+        let tap = queue.tap();
+        let seeing = std::thread::spawn(move || {
+            for number in 0..COUNT {
+                tap.see(Duration::from_nanos(number), Way::Past, &[0; 40]);
+            }
+        });
+        // It rests never, and so it meets the other again and again.
+        let mut next = 0;
+        let mut batches = <[Batch; 2]>::default();
+        loop {
+            let last = seeing.is_finished();
+            batches.iter_mut().for_each(Batch::clear);
+            queue.take(&mut batches);
+            let mut taken: Vec<_> = batches
+                .iter()
+                .flat_map(|batch| batch.packets().map(|(seen, _)| seen.at))
+                .collect();
+            taken.sort();
+            for at in taken {
+                assert_eq!(at, Duration::from_nanos(next), "in order");
+                next += 1;
+            }
+            if last {
+                break;
+            }
+        }
+        assert_eq!((next, queue.missed()), (COUNT, 0));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_writer_that_lost_its_processor() {
+        let queue = Queue::new(1000);
+        let tap = queue.tap();
+        for half in &queue.waiting {
+            let held = half.lock().unwrap();
+            tap.see(Duration::ZERO, Way::In, &[9; 40]);
+            drop(held);
+        }
+        assert_eq!((queue.packets(), queue.missed()), (2, 0));
     }
 }

@@ -128,7 +128,7 @@ fn write_all(
 /// What the thread works with.
 struct Work<'a> {
     sources: &'a [Source],
-    batches: Vec<Batch>,
+    batches: Vec<[Batch; 2]>,
     wire: Wire,
     /// How many packets each source has given.
     written: Vec<u64>,
@@ -139,7 +139,7 @@ impl<'a> Work<'a> {
     fn new(sources: &'a [Source], progress: &'a AtomicU64) -> Self {
         Self {
             sources,
-            batches: sources.iter().map(|_| Batch::default()).collect(),
+            batches: sources.iter().map(|_| Default::default()).collect(),
             wire: Wire::default(),
             written: vec![0; sources.len()],
             progress,
@@ -148,11 +148,12 @@ impl<'a> Work<'a> {
 
     /// Writes what waits, of all sources in the order of time.
     fn write_waiting(&mut self, file: &mut File<impl Write>) -> io::Result<()> {
-        for (source, batch) in self.sources.iter().zip(&mut self.batches) {
-            batch.clear();
-            source.queue.take(batch);
+        for (source, batches) in self.sources.iter().zip(&mut self.batches) {
+            batches.iter_mut().for_each(Batch::clear);
+            source.queue.take(batches);
         }
-        let batches = self.batches.iter().enumerate();
+        let halves = self.batches.iter().enumerate();
+        let batches = halves.flat_map(|(number, both)| both.iter().map(move |half| (number, half)));
         let seen =
             batches.flat_map(|(number, batch)| batch.packets().map(move |seen| (number, seen)));
         let mut seen: Vec<_> = seen.collect();
