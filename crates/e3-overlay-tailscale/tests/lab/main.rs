@@ -4,6 +4,8 @@
 // Tests may unwrap; without Rust's own runner the lint does not know that these are tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "../account/mod.rs"]
+mod account;
 mod beside;
 mod open;
 mod removal;

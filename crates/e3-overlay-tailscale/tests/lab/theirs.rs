@@ -7,7 +7,10 @@ use e3_overlay::Overlay;
 use e3_overlay_tailscale::TailscaleOverlay;
 use e3_session::types::Options;
 
-use crate::stage::{Coordinator, PORT, Session, caller, host, join, lab, listener};
+use crate::{
+    account,
+    stage::{Coordinator, PORT, Session, caller, host, join, lab, listener},
+};
 
 fn tailscale() -> Arc<dyn Overlay> {
     Arc::new(TailscaleOverlay::with(&[]))
@@ -17,24 +20,9 @@ fn tailscale() -> Arc<dyn Overlay> {
 pub(crate) fn another_coordinator_stands_in_for_tailscales() {
     let lab = lab(&[("one", Nat::None), ("two", Nat::None)]);
     let coordinator = Coordinator::start(host(&lab, "hub"));
-    // The account's policy is the account's affair.
-    let policy = coordinator.folder.path().join("all.json");
-    let all = r#"{"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}"#;
-    std::fs::write(&policy, all).unwrap();
-    coordinator.does(&["policy", "set", "-f", policy.to_str().unwrap()]);
-    let users = coordinator.does(&["users", "list"]);
-    let user = users[0]["id"].to_string();
-    let make = [
-        "preauthkeys",
-        "create",
-        "-u",
-        &user,
-        "--reusable",
-        "--ephemeral",
-    ];
-    let key = coordinator.does(&make)["key"].as_str().unwrap().to_owned();
+    let key = account::open(coordinator.folder.path(), |words| coordinator.does(words));
     let (url, certificate) = coordinator.url();
-    let account = [
+    let variables = [
         ("TS_AUTHKEY", key),
         ("TS_LOGIN_SERVER", url),
         ("SSL_CERT_FILE", certificate.display().to_string()),
@@ -46,7 +34,7 @@ pub(crate) fn another_coordinator_stands_in_for_tailscales() {
     };
     let hosts = ["one", "two"].map(|name| host(&lab, name));
     let folders = tempfile::tempdir().unwrap();
-    let make = |_: &str| Arc::new(TailscaleOverlay::with(&account)) as Arc<dyn Overlay>;
+    let make = |_: &str| Arc::new(TailscaleOverlay::with(&variables)) as Arc<dyn Overlay>;
     let parties = join(&session, make, &hosts, folders.path());
     let two = parties[0]
         .dial

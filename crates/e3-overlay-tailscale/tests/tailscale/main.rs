@@ -5,6 +5,8 @@
 // Tests may unwrap; without Rust's own runner the lint does not know that these are tests.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../account/mod.rs"]
+mod account;
 mod member;
 mod tailnet;
 

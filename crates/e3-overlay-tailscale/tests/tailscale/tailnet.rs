@@ -1,5 +1,4 @@
-//! What stands in for Tailscale's service: a Headscale with one key for all whom the account lets in, and a policy that lets them
-//! all speak with one another, as an account has it that nobody has changed.
+//! What stands in for Tailscale's service, as a service that E³ starts, which tells the key that lets parties in.
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
 
@@ -10,13 +9,13 @@ use e3_stock::{HEADSCALE, find};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
 
+use crate::account;
+
 /// The name by which the key is told. The true service tells nobody: people carry it to their machines.
 pub(crate) const KEY: &str = "key";
 
 /// Where the key is kept, so that it is the same after a restart.
 const KEPT: &str = "key";
-
-const OPEN: &str = r#"{"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}"#;
 
 /// The service.
 pub(crate) struct Tailnet(pub(crate) Arc<dyn Service>);
@@ -37,39 +36,21 @@ impl Service for Tailnet {
         let headscale = self.0.start(start).await?;
         let kept = folder.join(KEPT);
         if !kept.exists() {
-            fs::write(&kept, open(&folder)).unwrap();
+            let key = account::open(&folder, |words| asked(&folder, words));
+            fs::write(&kept, key).unwrap();
         }
         let key = fs::read(kept).unwrap();
         Ok(Box::new(Running { headscale, key }))
     }
 }
 
-/// Opens it to all who have the key, which this gives.
-fn open(folder: &Path) -> String {
-    let policy = folder.join("open.json");
-    fs::write(&policy, OPEN).unwrap();
-    asked(folder, &["policy", "set", "-f", policy.to_str().unwrap()]);
-    let users: Value = serde_json::from_str(&asked(folder, &["users", "list"])).unwrap();
-    let user = users[0]["id"].to_string();
-    let words = [
-        "preauthkeys",
-        "create",
-        "-u",
-        &user,
-        "--reusable",
-        "--ephemeral",
-    ];
-    let made: Value = serde_json::from_str(&asked(folder, &words)).unwrap();
-    made["key"].as_str().unwrap().to_owned()
-}
-
-fn asked(folder: &Path, words: &[&str]) -> String {
+fn asked(folder: &Path, words: &[&str]) -> Value {
     let headscale = find(&HEADSCALE).unwrap();
     let mut command = Command::new(headscale.path);
     command.args(words).args(["-o", "json", "-c"]);
     let said = command.arg(folder.join("config.yaml")).output().unwrap();
     assert!(said.status.success(), "{words:?}: {said:?}");
-    String::from_utf8(said.stdout).unwrap()
+    serde_json::from_slice(&said.stdout).unwrap_or(Value::Null)
 }
 
 #[async_trait]
