@@ -1,6 +1,8 @@
 //! What the page on effort says is what is executed: `scripts/effort` counts one overlay again, by hand and with E³.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use e3_evaluate::finding::Effort;
 
 use crate::{
     repository,
@@ -45,6 +47,31 @@ fn the_page_says_what_is_typed() {
     fs::remove_file(&found).unwrap();
     fs::remove_dir_all(workshop.path("effort.jsonl.d")).unwrap();
     workshop.nothing_left();
+}
+
+/// The findings that are kept, which a comparison takes over, are those that the page shows: of every overlay, by both means, on
+/// every occasion.
+#[test]
+fn the_page_says_what_was_found() {
+    let file = repository().join("docs/figures/effort/effort.jsonl");
+    let lines = fs::read_to_string(&file).unwrap();
+    let found: Vec<Effort> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let each: BTreeSet<_> = found
+        .iter()
+        .map(|one| (&one.overlay, one.means, one.occasion))
+        .collect();
+    assert_eq!((each.len(), found.len()), (7 * 2 * 6, 7 * 2 * 6));
+
+    let workshop = Workshop::new();
+    let page = repository().join("docs/effort.md");
+    let again = ["--again", file.to_str().unwrap()];
+    let nowhere = workshop.path("effort.jsonl");
+    let checked = workshop.going(effort(&workshop, &nowhere, &page, &again));
+    checked.ended().succeeded();
+    assert!(!nowhere.exists());
 }
 
 /// `scripts/effort`, which writes to a file and compares with a page, in the surroundings of `e3` itself.
