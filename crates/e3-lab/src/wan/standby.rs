@@ -32,7 +32,7 @@ const ROUND: Nanos = 1_000_000;
 /// compute:
 const QUIET: Nanos = 100_000_000;
 /// so often is enough then.
-const QUIET_ROUND: Nanos = 20_000_000;
+const QUIET_ROUND: Nanos = 50_000_000;
 
 /// At least so many threads; else two for each processor.
 const FEWEST: u64 = 4;
