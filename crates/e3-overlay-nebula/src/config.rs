@@ -21,15 +21,6 @@ const IDLE: &str = "720h";
 /// How often a host tells the lighthouse where it is, in seconds.
 const INTERVAL: u64 = 10;
 
-/// Between a handshake's first two attempts; later ones wait for as many times that as there were before. Parties that
-/// join at the same moment ask the lighthouse for one another before it knows them, and ask again with each attempt, nebula
-/// 1.11 with the fifth alone: with its own 100 ms that is longer than all else takes. Nebula wakes that often for as long
-/// as it runs, so it should not be much less.
-const TRY: &str = "10ms";
-
-/// How often a handshake is attempted: for as long as with nebula's own figures.
-const TRIES: u32 = 33;
-
 /// How often nebula looks at a tunnel, and how long one that was asked may be silent until it is given up, in seconds: a
 /// third of nebula's own. So a member that was removed is out sooner, and a way that has ended is left for another.
 const LOOKS: (u64, u64) = (2, 3);
@@ -76,7 +67,6 @@ impl Party<'_> {
             "lighthouse": { "am_lighthouse": false, "interval": INTERVAL, "hosts": lit },
             "listen": { "host": self.everywhere, "port": self.chosen.port },
             "punchy": { "punch": true, "respond": true, "delay": "100ms" },
-            "handshakes": { "try_interval": TRY, "retries": TRIES },
             "relay": { "am_relay": false, "use_relays": self.chosen.relayed, "relays": relays },
             // The route is of no use but to be seen: it is the last that nebula does to its interface.
             "tun": {

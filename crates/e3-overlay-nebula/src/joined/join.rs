@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use e3_forward::place::{Plan, Resident, Tunnelled, Wanted};
+use e3_nebula::Fingerprint;
 use e3_overlay::{Joining, OverlayError};
 use e3_session::types::{Dial, PartyIndex, Ports, Roster};
 use e3_stock::{Daemon, Spec};
@@ -10,11 +11,16 @@ use futures::future::try_join_all;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 use super::{
-    Nebula, host::Written, renewal::renewal, revival::revival, settled::settled,
+    Nebula,
+    herald::{Pairs, herald},
+    host::Written,
+    renewal::renewal,
+    revival::revival,
+    settled::settled,
     supervise::supervise,
 };
 use crate::{
@@ -64,6 +70,7 @@ pub(crate) async fn join(
         options,
         timeout,
         services,
+        mailbox,
         folder,
         ..
     } = joining;
@@ -101,10 +108,15 @@ pub(crate) async fn join(
     let severed = supervise(&mut tasks, &host, words, expiry);
     let place = Arc::new(place);
     let own = members.me(me)?.addresses.clone();
+    let (watch, lighthouse) = (host.watch.clone(), members.lighthouse.fingerprint());
+    let lit = async move { met(&watch, lighthouse).await };
+    let (known, running) = herald(pairs(&members, me)?, mailbox, lit);
+    tasks.spawn(running);
     tasks.spawn(revival(own, host.watch.clone(), Arc::clone(&place)));
     let nebula = Nebula {
         host,
         place,
+        known,
         members,
         light,
         me,
@@ -159,12 +171,35 @@ fn interface() -> Result<String, NebulaError> {
     Ok(format!("e3n{}", hex::encode(bytes)))
 }
 
+/// Waits until nebula has told of a handshake with somebody whom this authority has certified.
+async fn met(watch: &Watch, authority: Fingerprint) {
+    while !watch.met(authority) {
+        sleep(LOOK).await;
+    }
+}
+
+/// Whom this party calls, and who calls it.
+fn pairs(members: &Members, me: PartyIndex) -> Result<Pairs, NebulaError> {
+    let own = &members.me(me)?.addresses;
+    let peers = members.all.iter().filter(|peer| peer.index != me);
+    let (called, calling) = peers.partition::<Vec<&Member>, _>(|peer| {
+        let mut addresses = peer.addresses.iter();
+        addresses.any(|address| begins(own, *address))
+    });
+    let indices = |peers: Vec<&Member>| peers.iter().map(|peer| peer.index).collect();
+    Ok(Pairs {
+        called: indices(called),
+        calling: indices(calling),
+    })
+}
+
 impl Nebula {
     /// Waits until every peer has answered, as long as a peer may take. Whoever answers must have been told of: a nebula
     /// whose lines are not understood would let others' addresses be taken unnoticed.
     pub(super) async fn settle(&self) -> Result<(), NebulaError> {
         let deadline = Instant::now() + self.timeout;
-        try_join_all(self.peers().map(|peer| self.reach(peer, deadline))).await?;
+        let all = self.peers().map(|peer| self.reach(peer, deadline));
+        try_join_all(all).await?;
         Ok(())
     }
 
@@ -173,9 +208,15 @@ impl Nebula {
         let Some(address) = peer.addresses.first() else {
             return Ok(());
         };
-        if !begins(&self.members.me(self.me)?.addresses, *address) {
-            self.heard_of(peer, deadline.min(Instant::now() + HESITATION))
-                .await;
+        let patient = deadline.min(Instant::now() + HESITATION);
+        if begins(&self.members.me(self.me)?.addresses, *address) {
+            // Where there is a tunnel already, nobody need be asked for.
+            tokio::select! {
+                () = self.known.wait(peer.index, patient) => {}
+                _ = self.heard_of(peer, patient) => {}
+            }
+        } else {
+            self.heard_of(peer, patient).await;
         }
         while self.place.echo(*address, patience).await.is_err() {
             if Instant::now() >= deadline {
@@ -194,13 +235,9 @@ impl Nebula {
     /// Waits until nebula has told of a handshake with a peer; whether it has.
     async fn heard_of(&self, peer: &Member, deadline: Instant) -> bool {
         let authority = peer.authority.fingerprint();
-        while !self.host.watch.met(authority) {
-            if Instant::now() >= deadline {
-                return false;
-            }
-            sleep(LOOK).await;
-        }
-        true
+        timeout_at(deadline, met(&self.host.watch, authority))
+            .await
+            .is_ok()
     }
 }
 

@@ -1,9 +1,10 @@
 //! The overlay while it is up.
 //!
-//! - `join`: how it comes up, `settled`: when nebula can be left alone;
+//! - `join`: how it comes up, `settled`: when nebula can be left alone, `herald`: when peers can be asked for;
 //! - `supervise`: what is watched meanwhile, `renewal` and `revival`: what is done;
 //! - `host`: this host's nebula and its files, `links`: what is told of links.
 
+mod herald;
 mod host;
 mod join;
 mod links;
@@ -26,6 +27,7 @@ use tokio::{
 };
 
 use crate::{NebulaError, files::Files, lighthouse::Lighthouse, members::Members};
+use herald::Known;
 use host::Host;
 use join::plan;
 pub(crate) use join::{join, start};
@@ -40,6 +42,7 @@ const FAREWELL: Duration = Duration::from_millis(20);
 pub(crate) struct Nebula {
     host: Arc<Host>,
     place: Arc<Tunnelled>,
+    known: Known,
     members: Members,
     light: Lighthouse,
     me: PartyIndex,
