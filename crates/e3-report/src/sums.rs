@@ -31,9 +31,11 @@ pub(crate) struct Sum {
     pub(crate) figures: BTreeMap<Figure, Told>,
     /// Bytes on the wire by those that programs sent.
     pub(crate) overhead: Option<Told>,
-    /// Round trips of all pairs and rounds.
+    /// Round trips of the pairs that are farthest apart, in all rounds.
     pub(crate) round_trips: Option<Mixed>,
-    /// What shares of them do not exceed, beside direct's.
+    /// How many pairs these are, and how many there are.
+    pub(crate) pairs: (usize, usize),
+    /// What shares of all pairs' round trips do not exceed, beside direct's.
     pub(crate) trips: Option<Trips>,
     /// How pairs were connected, over all runs.
     pub(crate) paths: BTreeMap<String, u32>,
@@ -173,10 +175,17 @@ fn sum(
         Some(Told { ratio, ..told })
     };
     let mine = rounds(&done);
+    let plain = rounds(base);
     let trips = if cell.overlay == BASE {
         Trips::of(&mine, &Collected::default())
     } else {
-        Trips::of(&mine, &rounds(base))
+        Trips::of(&mine, &plain)
+    };
+    // The same pairs for all overlays.
+    let far = if plain.pairs() > 0 {
+        plain.farthest()
+    } else {
+        mine.farthest()
     };
     Sum {
         cell: cell.clone(),
@@ -195,7 +204,8 @@ fn sum(
             .filter_map(|figure| Some((figure, told(&|run| value(run, figure))?)))
             .collect(),
         overhead: told(&overhead),
-        round_trips: mine.all,
+        round_trips: mine.between(&far),
+        pairs: (far.len(), mine.pairs()),
         trips,
         paths,
         run: shown.and_then(|run| Relative::of(run.value.run.as_deref()?)),

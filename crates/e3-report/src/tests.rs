@@ -59,6 +59,28 @@ fn the_answer_stands_before_all_else() {
 }
 
 #[test]
+fn an_answer_of_few_rounds_says_so() {
+    let (.., written) = report(|folder| {
+        let path = folder.join("measurements.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let is_early = |line: &&str| {
+            [0, 1, 2, 3]
+                .iter()
+                .any(|round| line.contains(&format!("\"round\":{round},")))
+        };
+        let kept: Vec<&str> = text.lines().filter(is_early).collect();
+        std::fs::write(&path, kept.join("\n")).unwrap();
+    });
+    assert!(
+        written.answer.contains("too few rounds"),
+        "{}",
+        written.answer
+    );
+    let (.., written) = report(|_| {});
+    assert!(!written.answer.contains("too few"), "{}", written.answer);
+}
+
+#[test]
 fn whatever_an_overlay_costs_has_a_picture() {
     let (html, markdown, _) = report(|_| {});
     for cost in [

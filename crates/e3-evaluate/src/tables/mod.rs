@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use row::ratio_of;
 pub use row::{Found, Row};
-pub use trips::{Collected, SHARES, Share, Trips};
+pub use trips::{Collected, Pair, SHARES, Share, Trips};
 pub use units::shown;
 
 use crate::finding::{Figure, Measurement, SCHEMA};

@@ -1,7 +1,7 @@
 //! How round trips are distributed: all of a way's together, each pair with the same weight, and what a share of them does
 //! not exceed, beside the same of the plain way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use e3_histogram::{Distribution, Mixed};
 use serde::{Deserialize, Serialize};
@@ -34,44 +34,76 @@ pub struct Share {
     pub ratio: Option<Ratio>,
 }
 
+/// Who asked, and who answered.
+pub type Pair = (String, String);
+
 /// Round trips of a way's runs.
 #[derive(Debug, Clone, Default)]
 pub struct Collected {
     /// Those of each round, each pair with the same weight.
     rounds: BTreeMap<u32, Mixed>,
-    /// Those of all rounds: each pair's together, and then all pairs, each with the same weight; none of nothing.
-    pub all: Option<Mixed>,
+    /// Those of each pair, in all rounds.
+    pairs: BTreeMap<Pair, Distribution>,
 }
+
+/// Pairs whose median is shorter, in seconds, are not told apart by distance: a busy machine makes as much of a difference.
+const APART_S: f64 = 2e-3;
+/// Pairs are as far apart as the farthest from so much of its median on.
+const AS_FAR: f64 = 0.9;
 
 impl Collected {
     /// Of these runs, of which each is one round's. What cannot be read is left out: its medians stand among the figures.
     pub fn of<'a>(runs: impl IntoIterator<Item = &'a Measurement>) -> Self {
-        let mut rounds = BTreeMap::new();
-        let mut pairs: BTreeMap<(&str, &str), Distribution> = BTreeMap::new();
+        let mut collected = Self::default();
         for run in runs {
             let read = run.round_trips.iter().filter_map(|trips| {
                 let read = Distribution::from_text(&trips.histogram).ok()?;
-                Some(((trips.from.as_str(), trips.to.as_str()), read))
+                let pair = (trips.from.clone(), trips.to.clone());
+                (read.count() > 0).then_some((pair, read))
             });
-            let read: Vec<_> = read.collect();
+            let read: Vec<(Pair, Distribution)> = read.collect();
             if let Some(mixed) = Mixed::of(read.iter().map(|(_, trips)| trips)) {
-                rounds.insert(run.round, mixed);
+                collected.rounds.insert(run.round, mixed);
             }
             for (pair, trips) in read {
-                pairs.entry(pair).or_default().add(&trips);
+                collected.pairs.entry(pair).or_default().add(&trips);
             }
         }
-        Self {
-            rounds,
-            all: Mixed::of(pairs.values()),
-        }
+        collected
+    }
+
+    /// How many pairs there are.
+    pub fn pairs(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// The pairs that are farthest apart, about equally: all of them, where nobody is far from anybody.
+    pub fn farthest(&self) -> BTreeSet<&Pair> {
+        let median = |trips: &Distribution| trips.quantile_s(0.5).unwrap_or_default();
+        let most = self.pairs.values().map(median).fold(0.0, f64::max);
+        let least = if most < APART_S { 0.0 } else { most * AS_FAR };
+        let far = self.pairs.iter();
+        far.filter(|(_, trips)| median(trips) >= least)
+            .map(|(pair, _)| pair)
+            .collect()
+    }
+
+    /// Round trips of these pairs in all rounds, each pair with the same weight; none of nothing.
+    pub fn between(&self, pairs: &BTreeSet<&Pair>) -> Option<Mixed> {
+        let these = self.pairs.iter().filter(|(pair, _)| pairs.contains(pair));
+        Mixed::of(these.map(|(_, trips)| trips))
+    }
+
+    /// All of them.
+    fn all(&self) -> Option<Mixed> {
+        Mixed::of(self.pairs.values())
     }
 }
 
 impl Trips {
     /// Of a way's, beside the plain way's; none of nothing.
     pub fn of(mine: &Collected, base: &Collected) -> Option<Self> {
-        let all = mine.all.as_ref()?;
+        let all = mine.all()?;
         let share = |share: f64| {
             let each = mine.rounds.values().map(|one| one.quantile_s(share));
             Some(Share {
@@ -193,6 +225,23 @@ mod tests {
         let at = |share| trips.at(share).unwrap().seconds;
         assert!(at(0.5) < 200e-6 && at(0.9) > 8e-3, "{trips:?}");
         assert_eq!(trips.count, 8 * 1010);
+    }
+
+    #[test]
+    fn the_farthest_pairs_are_told_apart_where_there_is_a_distance() {
+        let far = |micros| {
+            let collected = Collected::of(&rounds(100, micros));
+            let far = collected.farthest().into_iter();
+            let far: Vec<String> = far.map(|(_, to)| to.clone()).collect();
+            (far, collected)
+        };
+        assert_eq!(far([1000, 11_500]).0, ["fra"]);
+        assert_eq!(far([11_400, 11_500]).0, ["ams-2", "fra"]);
+        // On one switch, it is the machine.
+        assert_eq!(far([40, 90]).0, ["ams-2", "fra"]);
+        let (_, collected) = far([1000, 11_500]);
+        let mixed = collected.between(&collected.farthest()).unwrap();
+        assert!(mixed.count() == 800 && mixed.quantile_s(0.0) > 0.011);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::href::Anchor;
 use crate::page::{Block, Card, Cell, Group, Mark, Prose, Row, Source, Table};
 use crate::read::{Findings, MEASUREMENTS};
 use crate::section::{heading, in_order, title};
-use crate::sums::BASE;
+use crate::sums::{BASE, CONFIDENCE};
 use crate::words;
 
 /// The section.
@@ -77,10 +77,27 @@ pub(crate) fn sentence(answers: &Answers) -> String {
     } else {
         format!("; {}", words::all_of(&rest))
     };
+    let few = match without_enough_rounds(answers) {
+        0 => String::new(),
+        few => format!(" In {few} of them there were too few rounds to tell overlays apart."),
+    };
     format!(
-        "{basis}{first}{with} is {fast}{of} in {times} of {}{rest}.",
+        "{basis}{first}{with} is {fast}{of} in {times} of {}{rest}.{few}",
         words::count(all, "circumstance", "circumstances")
     )
+}
+
+/// In how many circumstances with an answer nothing was measured so often that an interval of 95 % can be had.
+fn without_enough_rounds(answers: &Answers) -> usize {
+    let has_enough = |one: &&Circumstance| {
+        let mut compared = one.works.iter().flat_map(|work| &work.compared);
+        compared.any(|one| one.interval.confidence >= CONFIDENCE)
+    };
+    let chosen = answers
+        .circumstances
+        .iter()
+        .filter(|one| one.choice.is_some());
+    chosen.filter(|one| !has_enough(one)).count()
 }
 
 fn no_answer(answers: &Answers) -> String {

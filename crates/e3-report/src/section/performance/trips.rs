@@ -49,10 +49,10 @@ pub(super) fn blocks(sums: &[Sum], command: &[String]) -> Vec<Block> {
     vec![
         heading(3, Anchor::named("round-trips"), TITLE),
         Block::Paragraph(
-            "Of all pairs, each with the same weight, and all rounds: at 99\u{202f}%, a curve is at the time that 99 of 100 round trips did not exceed. Each further \
-             nine is as far on the axis, as in HdrHistogram’s plots; curves end where fewer than ten round trips are beyond. Where \
-             parties are in several regions, a curve rises at the share of each distance; where all times are about the same, \
-             they are shown without what they have in common."
+            "At 99\u{202f}%, a curve is at the time that 99 of 100 round trips did not exceed. Each further nine is as far on the \
+             axis, as in HdrHistogram’s plots; curves end where fewer than ten round trips are beyond. Where parties are in \
+             several regions, the pairs that are farthest apart are drawn, and the table has all; where all times are about \
+             the same, they are drawn without what they have in common. Each pair has the same weight."
                 .into(),
         ),
         Block::Pictures(pictures),
@@ -86,6 +86,15 @@ fn percentile(place: f64) -> String {
     let text = format!("{share:.2}");
     let digits = text.trim_end_matches('0').trim_end_matches('.');
     format!("{digits}\u{202f}%")
+}
+
+/// Which pairs are drawn, if not all.
+fn which(sums: &[&Sum]) -> String {
+    let pairs = sums.iter().map(|sum| sum.pairs);
+    match pairs.max_by_key(|(_, all)| *all) {
+        Some((far, all)) if far < all => format!("; the {far} of {all} pairs farthest apart"),
+        _ => String::new(),
+    }
 }
 
 fn picture(
@@ -153,9 +162,9 @@ fn picture(
         description: format!("Medians: {}.", words::all_of(&told)),
         size: drawn.size(),
         drawing: drawn.drawing,
-        caption: title.into(),
+        caption: format!("{title}{}", which(sums)).into(),
         table: Some(table(number, title, sums, has_identities)),
-        title: format!("Round trips. {title}"),
+        title: format!("Round trips. {title}{}", which(sums)),
         source: Source::of(MEASUREMENTS, command),
     }
 }
@@ -212,7 +221,7 @@ fn table(number: usize, title: &str, sums: &[&Sum], has_identities: bool) -> Tab
     Table {
         anchor: Anchor::numbered("trips-table", number),
         caption: format!(
-            "Round trips. {title}: what a share of them did not exceed, and below it the ratio to direct of the same round \
+            "Round trips of all pairs. {title}: what a share of them did not exceed, and below it the ratio to direct of the same round \
              with its 95 % interval, where a round has enough of them"
         )
         .into(),
