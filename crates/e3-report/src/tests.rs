@@ -1,5 +1,7 @@
 //! Whole reports, of findings that were made up.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use crate::{plausible, write};
@@ -36,6 +38,28 @@ fn a_whole_report_is_sound() {
     );
     assert!(markdown.starts_with("# Which overlay should a multiparty computation use?\n"));
     assert!(skeleton.pictures > 12, "{}", skeleton.pictures);
+}
+
+#[test]
+fn whatever_is_linked_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    plausible::write(folder.path(), &plausible::PART);
+    let written = write(folder.path()).unwrap();
+    for (file, before, after) in [
+        (&written.html, "href=\"", '"'),
+        (&written.markdown, "](", ')'),
+    ] {
+        let text = std::fs::read_to_string(file).unwrap();
+        let pieces = text.split(before).skip(1);
+        let links = pieces.filter_map(|piece| Some(piece.split_once(after)?.0));
+        let is_file = |link: &&str| !link.starts_with('#') && !link.starts_with("data:");
+        let links: BTreeSet<&str> = links.filter(is_file).collect();
+        assert!(links.len() > 5, "{links:?}");
+        let gone = links
+            .into_iter()
+            .find(|link| !folder.path().join(link).exists());
+        assert_eq!(gone, None, "{}", file.display());
+    }
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn one(cell: &Cell, round: u32, machine: f64, noise: &mut Noise) -> Measurement 
         },
         failure: failed
             .then(|| "ams-2 reached nobody within 20 s: no path to ams-0 and no relay".to_owned()),
-        run: Some(format!("runs/{}-{round}", cell.network)),
+        run: Some(format!("runs/{}-0", cell.network)),
         command: command(&[
             "run",
             "--overlay",

@@ -41,7 +41,13 @@ pub(crate) fn write(folder: &Path, extent: &Extent) {
         &measurements(extent, &mut noise),
     );
     lines(folder, "security.jsonl", &others::security());
-    lines(folder, "privacy.jsonl", &others::privacy());
+    let privacy = others::privacy();
+    lines(folder, "privacy.jsonl", &privacy);
+    for searched in privacy.iter().flat_map(|one| &one.searched) {
+        let path = folder.join(searched);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "").unwrap();
+    }
     lines(folder, "effort.jsonl", &effort::effort());
     others::records(folder);
     let plan = serde_json::json!({
