@@ -70,6 +70,7 @@ pub(crate) fn plan_of(benches: Vec<Bench>) -> Plan {
         time: "2026-11-23T12:00:00Z".to_owned(),
         benches,
         left_out: Vec::new(),
+        own: None,
         thresholds: Vec::new(),
         versions: [("e3".to_owned(), "0.1.0".to_owned())].into(),
         machine: Machine::default(),

@@ -92,6 +92,7 @@ fn page(findings: &Findings) -> (Page, String) {
     let answers = answer::Answers::of(findings, &sums);
     let command = &findings.plan.command;
     let mut blocks = section::answer::blocks(findings, &answers);
+    blocks.extend(section::thresholds::blocks(&findings.thresholds, command));
     blocks.extend(section::trust::blocks(findings, &sums));
     blocks.extend(section::networks::blocks(&findings.shapes));
     blocks.extend(section::performance::blocks(&sums, command));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use e3_evaluate::finding::{Cell, Figure, Measurement};
+pub(crate) use e3_evaluate::plan::words::{BASE, CONTROL};
 use e3_evaluate::statistics::{Interval, Ratio, Spread, outliers};
 use e3_evaluate::tables::{Collected, Trips};
 use e3_histogram::Mixed;
@@ -10,11 +11,6 @@ use e3_histogram::Mixed;
 use crate::href::{Anchor, Relative};
 use crate::read::Found;
 use crate::words;
-
-/// What others are divided by.
-pub(crate) const BASE: &str = "direct";
-/// The same once more.
-pub(crate) const CONTROL: &str = "direct-again";
 
 /// A cell in short.
 #[derive(Debug)]

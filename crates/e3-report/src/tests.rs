@@ -182,6 +182,27 @@ fn each_kind_of_finding_makes_a_report_by_itself() {
 }
 
 #[test]
+fn thresholds_are_told_where_there_are_any() {
+    const VERDICT: &str = r#"{"schema":"e3/compare/1","threshold":{"name":"quic.lan.ratio","cells":{"overlay":"quic"},"figure":null,
+        "statistic":"ratio","limit":{"text":"< 1.25","side":"<","bound":1.25,"unit":null}},"cell":null,"figure":null,
+        "value":1.4,"interval":{"low":1.3,"high":1.5,"confidence":0.95},"held":"broken"}"#;
+    let (html, markdown, _) = report(|folder| {
+        std::fs::create_dir_all(folder.join("tables")).unwrap();
+        let line = VERDICT.replace('\n', "") + "\n";
+        std::fs::write(folder.join("tables/thresholds.jsonl"), line).unwrap();
+    });
+    Skeleton::of(&html).check();
+    assert!(html.contains("1 of 1 threshold not held"));
+    assert!(html.contains("tables/thresholds.jsonl"));
+    assert!(
+        markdown.contains("quic.lan.ratio &lt; 1.25") || markdown.contains("quic.lan.ratio < 1.25")
+    );
+    assert!(markdown.contains("1.400, 1.300–1.500"), "{markdown}");
+    let (html, ..) = report(|_| {});
+    assert!(!html.contains("Thresholds"));
+}
+
+#[test]
 fn a_folder_without_findings_has_no_report() {
     let folder = tempfile::tempdir().unwrap();
     let error = write(folder.path()).unwrap_err().to_string();

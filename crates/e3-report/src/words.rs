@@ -1,6 +1,7 @@
 //! How things are called, and figures are written.
 
 use e3_evaluate::finding::{Attack, Figure, Means, Observer, Occasion, Question};
+pub(crate) use e3_evaluate::plan::words::rank;
 
 /// Thin, and never broken.
 const SPACE: char = '\u{202f}';
@@ -83,6 +84,7 @@ pub(crate) fn network(word: &str) -> String {
         "world" => "several distant regions",
         "nat" => "home routers",
         "loss" => "a network that loses 1\u{202f}%",
+        "own" => "the network of e3.toml",
         other => return format!("the network {other}"),
     }
     .to_owned()
@@ -97,43 +99,10 @@ pub(crate) fn program(word: &str) -> String {
         "throughput" => "one stream between two parties",
         "all-to-all" => "streams among all parties",
         "mesh" => "a synthetic mesh",
+        "own" => "the program of e3.toml",
         other => return format!("the program {other}"),
     }
     .to_owned()
-}
-
-/// Where it stands among its kind; unknown ones come last.
-pub(crate) fn rank(word: &str) -> usize {
-    const ORDER: [&str; 24] = [
-        "direct",
-        "direct-again",
-        "tls",
-        "quic",
-        "wireguard",
-        "nebula",
-        "nebula-1.6",
-        "headscale",
-        "lan",
-        "near",
-        "far",
-        "world",
-        "nat",
-        "loss",
-        "secret-santa",
-        "classify",
-        "round-trip",
-        "throughput",
-        "all-to-all",
-        "mesh",
-        "small",
-        "medium",
-        "large",
-        "pinned",
-    ];
-    ORDER
-        .iter()
-        .position(|known| *known == word)
-        .unwrap_or(ORDER.len())
 }
 
 /// The figure by which a program is compared.

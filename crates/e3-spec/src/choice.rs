@@ -227,3 +227,13 @@ choice!(
         Udp = "udp",
     }
 );
+
+choice!(
+    /// A declared part of all that can be compared.
+    Suite, "a suite of comparisons", {
+        /// What can be had within five minutes.
+        Quick = "quick",
+        /// Every network, program, size and identity.
+        Standard = "standard",
+    }
+);

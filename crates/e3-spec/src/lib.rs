@@ -29,6 +29,7 @@
 //! A [`Scenario`], what happens to the network while programs run, is read in the same spirit.
 
 mod choice;
+mod comparison;
 mod diagnostic;
 mod diff;
 mod environment;
@@ -54,18 +55,19 @@ mod text;
 
 pub use choice::{
     Dependence, Dialling, Family, IdentityScheme, Lifetime, NatPorts, NatPreset, Output, Ports,
-    ProbeName, ServiceKind, Transport,
+    ProbeName, ServiceKind, Suite, Transport,
 };
+pub use comparison::Comparison;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use diff::{Change, Effect, diff};
 pub use environment::{Access, Environment, Host, Input, Network, Pair, Site};
 pub use identity::{DidText, Identity, Pin};
 pub use known::{Files, Known, KnownOverlay, KnownProvider, KnownRegion, Surroundings, TrustFiles};
 pub use nat::Nat;
-pub use number::{PartyCount, Port, Threshold};
+pub use number::{PartyCount, Port, Rounds, Threshold};
 pub use option::{KnownOption, OptionShape, OptionValue};
 pub use overrides::Overrides;
-pub use parse::{Declared, File, adhoc, json_schema, parse};
+pub use parse::{Compared, Declared, File, adhoc, comparison, json_schema, parse};
 pub use program::{Command, Mpyc, Probe, Program, ProgramKind};
 pub use quantity::{Moment, Probability, Rate, Time, Timeout};
 pub use scenario::{

@@ -76,6 +76,10 @@ bounded!(
     /// [`Threshold::fits`].
     Threshold, "a threshold", 0..=127
 );
+bounded!(
+    /// How often something is measured at most.
+    Rounds, "a number of rounds", 1..=10000
+);
 
 impl PartyCount {
     /// How many there are. Meant for the hosts of an environment, which are never none or too many.

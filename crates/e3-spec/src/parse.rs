@@ -4,13 +4,14 @@ use std::path::Path;
 
 use schemars::generate::SchemaSettings;
 
+use crate::comparison::Comparison;
 use crate::diagnostic::Diagnostics;
 use crate::environment::Environment;
 use crate::known::{KnownOverlay, Surroundings};
 use crate::overrides::Overrides;
-use crate::raw::{Document, Node, Read, options_schema, take_options};
-use crate::report::{Report, Reported};
-use crate::resolve::resolve;
+use crate::raw::{Document, Node, OptionsTable, Read, options_schema, take_options};
+use crate::report::{Checked, Report, Reported};
+use crate::resolve::{compare, resolve};
 use crate::source::{Place, Sources};
 use crate::text::EnvironmentName;
 
@@ -34,6 +35,15 @@ pub struct Declared {
     pub notes: Vec<String>,
 }
 
+/// What an e3.toml says to whoever compares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// Its table `[compare]`, if it has one.
+    pub comparison: Option<Comparison>,
+    /// The environment that it declares, if it declares one.
+    pub declared: Option<Declared>,
+}
+
 /// The environment that a file declares, with what the command line says otherwise.
 ///
 /// # Errors
@@ -44,16 +54,54 @@ pub fn parse(
     around: &Surroundings<'_>,
 ) -> Result<Declared, Diagnostics> {
     let mut report = Report::new(Sources::new(file.name, file.text));
-    let mut root = Node::document(file.text, Place::FILE, &mut report);
-    overrides.apply(&mut root, &mut report);
-    let options = take_options(&mut root, around.known.overlays, &mut report);
-    let declared = Document::read(&root, &mut report)
-        .ok_or(Reported)
-        .and_then(|document| resolve(&document, &options, file.folder, around, &mut report));
+    let declared = read(file, overrides, around, &mut report).and_then(|(document, options)| {
+        let compared = compare(&document, &mut report);
+        let declared = resolve(&document, &options, file.folder, around, &mut report);
+        compared.and(declared)
+    });
     match declared {
         Ok(declared) if report.is_empty() => Ok(declared),
         _ => Err(report.into_diagnostics()),
     }
+}
+
+/// What a file says of comparisons. It may say nothing else: then it declares no environment.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn comparison(file: &File<'_>, around: &Surroundings<'_>) -> Result<Compared, Diagnostics> {
+    let mut report = Report::new(Sources::new(file.name, file.text));
+    let read = read(file, &Overrides::default(), around, &mut report);
+    let compared = read.and_then(|(document, options)| {
+        let comparison = compare(&document, &mut report);
+        let declared = if document.only_compares() && options.is_empty() {
+            Ok(None)
+        } else {
+            resolve(&document, &options, file.folder, around, &mut report).map(Some)
+        };
+        Ok(Compared {
+            comparison: comparison?,
+            declared: declared?,
+        })
+    });
+    match compared {
+        Ok(compared) if report.is_empty() => Ok(compared),
+        _ => Err(report.into_diagnostics()),
+    }
+}
+
+/// The tables of a file, and those of overlays.
+fn read<'a>(
+    file: &File<'_>,
+    overrides: &Overrides,
+    around: &Surroundings<'a>,
+    report: &mut Report,
+) -> Checked<(Document, Vec<OptionsTable<'a>>)> {
+    let mut root = Node::document(file.text, Place::FILE, report);
+    overrides.apply(&mut root, report);
+    let options = take_options(&mut root, around.known.overlays, report);
+    let document = Document::read(&root, report).ok_or(Reported)?;
+    Ok((document, options))
 }
 
 /// The environment of a program without an e3.toml: lab hosts on one site, with no delay between them.

@@ -8,7 +8,7 @@ use e3_spec::{
 };
 use e3_world::World;
 
-use crate::cli::{EnvironmentArgs, LabDeclared};
+use crate::cli::{EnvironmentArgs, LabDeclared, OverrideArgs};
 use crate::fault::Fault;
 use crate::out;
 use crate::overlays::{DEFAULT, Words, overlays};
@@ -90,6 +90,46 @@ pub fn network(declared: &LabDeclared) -> Result<Loaded, Fault> {
     })?;
     let declared = parsed.map_err(|wrong| refuse("the command line", wrong))?;
     Ok(Loaded::of(declared, None))
+}
+
+/// What an e3.toml says to whoever compares, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The file, absolute and without links.
+    pub file: PathBuf,
+    /// Its table `[compare]`, if it has one.
+    pub comparison: Option<e3_spec::Comparison>,
+    /// The environment that it declares, if it declares one.
+    pub environment: Option<Environment>,
+}
+
+/// Reads what an e3.toml says to whoever compares; none where no path is given and the folder has no e3.toml.
+///
+/// # Errors
+/// The user's: the file that is named is not there, or everything that is wrong with it.
+pub fn comparison(path: Option<&Path>) -> Result<Option<Compared>, Fault> {
+    if path.is_none() && !Path::new("e3.toml").exists() {
+        return Ok(None);
+    }
+    let file = file(&EnvironmentArgs {
+        path: path.map(Path::to_owned),
+        overrides: OverrideArgs::default(),
+    })?;
+    let text = text_of(&file)?;
+    let declared = File {
+        name: &file.shown,
+        folder: file.absolute.parent().unwrap_or(Path::new("/")),
+        text: &text,
+    };
+    let parsed = with_surroundings(PartyCount::MAX, |around| {
+        e3_spec::comparison(&declared, around)
+    })?;
+    let compared = parsed.map_err(|wrong| refuse(&file.shown, wrong))?;
+    Ok(Some(Compared {
+        file: file.absolute,
+        comparison: compared.comparison,
+        environment: compared.declared.map(|declared| declared.environment),
+    }))
 }
 
 fn read(

@@ -144,7 +144,10 @@ fn private(folder: &Path) -> io::Result<()> {
 
 /// Results are private to their parties: they neither travel with a program whose folder they lie in, nor get into a
 /// repository by accident.
-fn ignore_everything(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// It cannot be written there.
+pub fn ignore_everything(folder: &Path) -> io::Result<()> {
     fs::write(folder.join(".gitignore"), "*\n")
 }
 

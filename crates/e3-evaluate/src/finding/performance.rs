@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::words::{BASE, CONTROL};
+use crate::plan::{Way, Work};
+
 /// What is compared with others that differ in the overlay alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cell {
@@ -22,6 +25,11 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Whether it goes the plain way, or is the control.
+    pub fn is_plain(&self) -> bool {
+        self.overlay == BASE || self.overlay == CONTROL
+    }
+
     /// The same work over another overlay.
     #[must_use]
     pub fn over(&self, overlay: &str) -> Self {
@@ -32,21 +40,10 @@ impl Cell {
     }
 }
 
-/// `quic.pinned.lan.secret-santa.small.3`.
+/// `quic.pinned.lan.secret-santa.small.3`: its way and its [`Work`].
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            overlay,
-            identity,
-            network,
-            program,
-            size,
-            parties,
-        } = self;
-        write!(
-            f,
-            "{overlay}.{identity}.{network}.{program}.{size}.{parties}"
-        )
+        write!(f, "{}.{}", Way::of(self), Work::of(self))
     }
 }
 
@@ -149,8 +146,15 @@ impl Figure {
         }
     }
 
-    /// That of a name.
+    /// That of a name, or of what it is called in short: `cpu`, `rtt`, `rtt-p99`.
     pub fn named(name: &str) -> Option<Self> {
+        let name = match name {
+            "cpu" => "processor",
+            "overlay-cpu" => "overlay-processor",
+            "rtt" => "round-trip",
+            "rtt-p99" => "round-trip-p99",
+            name => name,
+        };
         Self::ALL.into_iter().find(|figure| figure.name() == name)
     }
 

@@ -16,6 +16,7 @@ pub use lines::read_lines;
 use crate::finding::Measurement;
 use crate::plan::Plan;
 use crate::tables::Tables;
+use crate::threshold::Verdict;
 
 /// The plan's file.
 pub const PLAN: &str = "plan.json";
@@ -23,6 +24,8 @@ pub const PLAN: &str = "plan.json";
 pub const MEASUREMENTS: &str = "measurements.jsonl";
 /// The folder of tables.
 pub const TABLES: &str = "tables";
+/// The file of verdicts on thresholds: one a line.
+pub const THRESHOLDS: &str = "tables/thresholds.jsonl";
 
 /// A comparison's folder, which nobody else writes as long as this is there.
 #[derive(Debug)]
@@ -115,6 +118,19 @@ impl Folder {
             write_whole(&folder.join(name), &text)?;
         }
         Ok(())
+    }
+
+    /// Writes what became of thresholds, if there are any.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_verdicts(&self, verdicts: &[Verdict]) -> Result<(), KeepError> {
+        if verdicts.is_empty() {
+            return Ok(());
+        }
+        let line = |verdict| serde_json::to_string(verdict).unwrap_or_default() + "\n";
+        let text: String = verdicts.iter().map(line).collect();
+        write_whole(&self.path.join(THRESHOLDS), &text)
     }
 }
 

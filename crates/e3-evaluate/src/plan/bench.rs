@@ -149,13 +149,13 @@ impl Bench {
 
     fn is_precise(&self, done: &[&Measurement], ways: &[&Way]) -> bool {
         let figure = self.work.main_figure();
-        let Some(base) = self.base() else {
-            return false;
-        };
-        ways.iter().filter(|way| ***way != *base).all(|way| {
-            ratio_of(done, way, base, figure)
-                .and_then(|ratio| ratio.precision())
-                .is_some_and(|precision| precision <= self.goal.precision)
+        ways.iter().all(|way| {
+            let base = self.base_of(way).filter(|base| base != way);
+            base.is_none_or(|base| {
+                ratio_of(done, way, base, figure)
+                    .and_then(|ratio| ratio.precision())
+                    .is_some_and(|precision| precision <= self.goal.precision)
+            })
         })
     }
 
@@ -163,6 +163,13 @@ impl Bench {
     pub fn base(&self) -> Option<&Way> {
         let plain = self.ways.iter().find(|way| way.overlay == BASE);
         plain.or(self.ways.first())
+    }
+
+    /// What a way is divided by: the plain way with the same identity, where there is one.
+    pub fn base_of(&self, way: &Way) -> Option<&Way> {
+        let same = Way::new(BASE, &way.identity);
+        let same = self.ways.iter().find(|other| **other == same);
+        same.or(self.base())
     }
 }
 

@@ -47,6 +47,15 @@ impl Grid {
         laid
     }
 
+    /// An environment as its e3.toml has it, with so many parties: over the ways and identities of this grid, whatever else
+    /// it asks for.
+    pub fn lay_own(&self, parties: u16, offers: &[Offer], goal: Goal) -> Laid {
+        let mut laid = Laid::default();
+        let ways = self.ways(offers, &mut laid);
+        laid.add(Work::own(parties), &ways, goal);
+        laid
+    }
+
     /// The ways, the base first and its control after it.
     fn ways(&self, offers: &[Offer], laid: &mut Laid) -> Vec<Way> {
         let mut ways = Vec::new();

@@ -19,9 +19,11 @@ pub mod words;
 mod work;
 
 pub use bench::{Bench, End, Goal, Next, Run};
-pub use document::{LeftOut, Machine, Plan};
+pub use document::{LeftOut, Machine, Own, Plan};
 pub use estimate::Estimate;
 pub use grid::{Grid, Laid};
+pub(crate) use pattern::joined;
 pub use pattern::{Pattern, UnknownWord};
-pub use way::{Offer, Way};
+pub use way::{Offer, WAYS, Way};
 pub use work::Work;
+pub(crate) use work::main_figure;

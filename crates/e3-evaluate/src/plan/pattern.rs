@@ -4,11 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{self, NETWORKS, PROGRAMS, SIZES, is_one};
+use super::way::WAYS;
+use super::words::{self, IDENTITIES, NETWORKS, OWN, PROGRAMS, SIZES, Word, is_one};
 use crate::finding::Cell;
-
-/// How parties can be believed.
-const IDENTITIES: [&str; 3] = ["pinned", "did", "ca"];
 
 /// Cells that have something in common: what is not said may be anything. `quic.lan.secret-santa` are all of these with
 /// whatever identity, size and number of parties.
@@ -47,23 +45,14 @@ pub struct UnknownWord {
 }
 
 impl Pattern {
-    /// From a name such as `quic.pinned.lan.secret-santa.small.3`, any of whose words may be left out. `overlays` are the
-    /// ways that there are, one of which may have a point in it.
+    /// From a name such as `quic.pinned.lan.secret-santa.small.3`, any of whose words may be left out.
     ///
     /// # Errors
     /// A word that is none.
-    pub fn parse(name: &str, overlays: &[&str]) -> Result<Self, UnknownWord> {
-        Self::of_words(&words_of(name, overlays), overlays)
-    }
-
-    /// From the words of such a name.
-    ///
-    /// # Errors
-    /// A word that is none.
-    pub fn of_words(said: &[String], overlays: &[&str]) -> Result<Self, UnknownWord> {
+    pub fn parse(name: &str) -> Result<Self, UnknownWord> {
         let mut pattern = Self::default();
-        for word in said {
-            pattern.take(word, overlays)?;
+        for word in joined(name.split('.')) {
+            pattern.take(&word)?;
         }
         Ok(pattern)
     }
@@ -72,13 +61,13 @@ impl Pattern {
     ///
     /// # Errors
     /// It is none, or the second of its kind.
-    pub(crate) fn take(&mut self, said: &str, overlays: &[&str]) -> Result<(), UnknownWord> {
+    pub(crate) fn take(&mut self, said: &str) -> Result<(), UnknownWord> {
         let word = words::canonical(said);
-        let place = if overlays.contains(&word.as_str()) {
+        let place = if is_one(&WAYS, &word) {
             &mut self.overlay
-        } else if IDENTITIES.contains(&word.as_str()) {
+        } else if is_one(&IDENTITIES, &word) {
             &mut self.identity
-        } else if is_one(&NETWORKS, &word) {
+        } else if is_one(&NETWORKS, &word) || word == OWN {
             &mut self.network
         } else if is_one(&PROGRAMS, &word) {
             &mut self.program
@@ -90,7 +79,7 @@ impl Pattern {
                 Some(other) => Err(second(said, &other.to_string())),
             };
         } else {
-            return Err(unknown(said, overlays));
+            return Err(unknown(said));
         };
         match place.replace(word) {
             None => Ok(()),
@@ -111,12 +100,12 @@ impl Pattern {
     }
 }
 
-/// The words of a name: what is between points, but for the point of a way's own name.
-pub(crate) fn words_of(name: &str, overlays: &[&str]) -> Vec<String> {
+/// Words that stood between points, but for the point of a way's own name.
+pub(crate) fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for part in name.split('.') {
+    for part in parts {
         let joined = words.last().map(|last| format!("{last}.{part}"));
-        match joined.filter(|joined| overlays.contains(&words::canonical(joined).as_str())) {
+        match joined.filter(|joined| is_one(&WAYS, &words::canonical(joined))) {
             Some(joined) => {
                 words.pop();
                 words.push(joined);
@@ -127,17 +116,13 @@ pub(crate) fn words_of(name: &str, overlays: &[&str]) -> Vec<String> {
     words
 }
 
-fn unknown(word: &str, overlays: &[&str]) -> UnknownWord {
-    let names = |words: &[words::Word]| -> Vec<String> {
-        words.iter().map(|(name, _)| (*name).to_owned()).collect()
-    };
-    let mut known: Vec<String> = overlays.iter().map(|name| (*name).to_owned()).collect();
-    known.extend(IDENTITIES.map(str::to_owned));
-    known.extend([names(&NETWORKS), names(&PROGRAMS), names(&SIZES)].concat());
+fn unknown(word: &str) -> UnknownWord {
+    let kinds: [&[Word]; 5] = [&WAYS, &IDENTITIES, &NETWORKS, &PROGRAMS, &SIZES];
+    let known = kinds.into_iter().flatten();
     UnknownWord {
         word: word.to_owned(),
         wrong: "is no overlay, identity, network, program, size or number of parties".to_owned(),
-        known,
+        known: known.map(|(name, _)| (*name).to_owned()).collect(),
     }
 }
 
@@ -173,15 +158,13 @@ mod tests {
     use super::*;
     use crate::plan::{Way, Work};
 
-    const OVERLAYS: [&str; 4] = ["direct", "quic", "nebula", "nebula-1.6"];
-
     fn cell(overlay: &str, network: &str, program: &str, parties: u16) -> Cell {
         Work::new(network, program, "small", parties).by(&Way::new(overlay, "pinned"))
     }
 
     #[test]
     fn what_is_not_said_may_be_anything() {
-        let pattern = Pattern::parse("quic.lan.secret_santa", &OVERLAYS).unwrap();
+        let pattern = Pattern::parse("quic.lan.secret_santa").unwrap();
         assert!(pattern.matches(&cell("quic", "lan", "secret-santa", 3)));
         assert!(pattern.matches(&cell("quic", "lan", "secret-santa", 7)));
         assert!(!pattern.matches(&cell("quic", "far", "secret-santa", 3)));
@@ -191,14 +174,22 @@ mod tests {
 
     #[test]
     fn a_way_may_have_a_point_in_its_name() {
-        let pattern = Pattern::parse("nebula-1.6.pinned.lan.mesh.small.16", &OVERLAYS).unwrap();
+        let pattern = Pattern::parse("nebula-1.6.pinned.lan.mesh.small.16").unwrap();
         assert_eq!(pattern.overlay.as_deref(), Some("nebula-1.6"));
         assert_eq!(pattern.parties, Some(16));
     }
 
     #[test]
+    fn an_environment_of_somebodys_own_has_a_name() {
+        let cell = Work::own(3).by(&Way::new("quic", "pinned"));
+        let pattern = Pattern::parse(&cell.to_string()).unwrap();
+        assert!(pattern.matches(&cell));
+        assert_eq!(pattern.to_string(), "quic.pinned.own.3");
+    }
+
+    #[test]
     fn words_that_are_none_are_named() {
-        let wrong = |name| Pattern::parse(name, &OVERLAYS).unwrap_err().to_string();
+        let wrong = |name| Pattern::parse(name).unwrap_err().to_string();
         assert!(wrong("quic.lam").starts_with("`lam` is no overlay"));
         assert_eq!(
             wrong("lan.far"),
@@ -212,20 +203,20 @@ mod tests {
     proptest! {
         #[test]
         fn every_cell_is_found_by_its_name(
-            overlay in prop::sample::select(&OVERLAYS[..]),
+            way in prop::sample::select(&WAYS[..]),
             network in prop::sample::select(&NETWORKS[..]),
             program in prop::sample::select(&PROGRAMS[..]),
             parties in 1_u16..300,
         ) {
-            let cell = cell(overlay, network.0, program.0, parties);
-            let pattern = Pattern::parse(&cell.to_string(), &OVERLAYS).unwrap();
+            let cell = cell(way.0, network.0, program.0, parties);
+            let pattern = Pattern::parse(&cell.to_string()).unwrap();
             prop_assert!(pattern.matches(&cell));
             prop_assert_eq!(pattern.to_string(), cell.to_string());
         }
 
         #[test]
         fn no_name_panics(name in ".{0,60}") {
-            let _ = Pattern::parse(&name, &OVERLAYS);
+            let _ = Pattern::parse(&name);
         }
     }
 }

@@ -4,9 +4,21 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::is_mpyc;
+use super::words::{BASE, CONTROL, OWN, Word, is_mpyc};
 use super::work::Work;
 use crate::finding::Cell;
+
+/// The ways that are compared, in the order of tables: overlays, and variants of them.
+pub const WAYS: [Word; 8] = [
+    (BASE, "plain TCP, by which all others are divided"),
+    (CONTROL, "the same once more, the control"),
+    ("tls", "the overlay of this name"),
+    ("quic", "the overlay of this name"),
+    ("wireguard", "the overlay of this name"),
+    ("nebula", "the newest stock Nebula that this machine has"),
+    ("nebula-1.6", "Nebula 1.6, as Debian has it"),
+    ("headscale", "the overlay of this name"),
+];
 
 /// An overlay, or a variant of one, and how its parties are believed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +56,7 @@ impl Way {
 
     /// Why a work cannot be done this way, if it cannot.
     pub fn unable(&self, work: &Work) -> Option<&'static str> {
-        if self.overlay == "tls" && !is_mpyc(&work.program) {
+        if self.overlay == "tls" && !is_mpyc(&work.program) && work.program != OWN {
             return Some("a probe speaks plain TCP, which overlay tls does not secure");
         }
         if self.overlay == "tls" && work.network == "nat" {

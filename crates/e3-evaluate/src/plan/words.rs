@@ -1,5 +1,7 @@
 //! What there is to choose from: the words of cells' names.
 
+use super::way::WAYS;
+
 /// The plain way, by which others are divided.
 pub const BASE: &str = "direct";
 /// The plain way once more: how far it is from 1 is what the machine did.
@@ -44,6 +46,19 @@ pub const SIZES: [Word; 3] = [
     ("large", "so long that beginning and end do not count"),
 ];
 
+/// How parties are believed, in the order of tables.
+pub const IDENTITIES: [Word; 3] = [
+    (
+        "pinned",
+        "each host's identity is given, or was seen before",
+    ),
+    ("did", "each host's DID is listed"),
+    ("ca", "an authority has certified them"),
+];
+
+/// The network, program and size of an environment that is measured as its e3.toml has it.
+pub const OWN: &str = "own";
+
 /// How many parties there may be, but for the mesh.
 pub const MOST_PARTIES: u16 = 10;
 /// How many parties the mesh may have.
@@ -57,6 +72,20 @@ pub fn is_mpyc(program: &str) -> bool {
 /// The word as names of cells have it: keys of TOML may have `_` where those have `-`.
 pub fn canonical(word: &str) -> String {
     word.replace('_', "-")
+}
+
+/// Where a word of a cell's name stands among its kind; those that are none come last.
+pub fn rank(word: &str) -> usize {
+    let own = (OWN, "");
+    let mut all = WAYS
+        .iter()
+        .chain(&IDENTITIES)
+        .chain(std::iter::once(&own))
+        .chain(&NETWORKS)
+        .chain(&PROGRAMS)
+        .chain(&SIZES);
+    all.position(|(known, _)| *known == word)
+        .unwrap_or(usize::MAX)
 }
 
 /// Whether it is one of these words.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Way;
-use super::words::{MOST_PARTIES, MOST_PARTIES_OF_MESH};
+use super::words::{MOST_PARTIES, MOST_PARTIES_OF_MESH, OWN};
 use crate::finding::{Cell, Figure};
 
 /// What is done, the same over all ways that are compared.
@@ -32,6 +32,16 @@ impl Work {
         }
     }
 
+    /// An environment as its e3.toml has it, with its own hosts and program.
+    pub fn own(parties: u16) -> Self {
+        Self::new(OWN, OWN, OWN, parties)
+    }
+
+    /// Whether it is that.
+    pub fn is_own(&self) -> bool {
+        self.network == OWN
+    }
+
     /// What a cell does.
     pub fn of(cell: &Cell) -> Self {
         Self::new(&cell.network, &cell.program, &cell.size, cell.parties)
@@ -56,6 +66,10 @@ impl Work {
 
     /// Why there is no such work, if there is not.
     pub fn impossible(&self) -> Option<String> {
+        // Whoever has declared it knows.
+        if self.is_own() {
+            return None;
+        }
         let most = if self.program == "mesh" {
             MOST_PARTIES_OF_MESH
         } else {
@@ -87,7 +101,7 @@ pub(crate) fn main_figure(program: &str) -> Figure {
     }
 }
 
-/// `lan.secret-santa.small.3`.
+/// `lan.secret-santa.small.3`; of an environment as its e3.toml has it, `own.3`.
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -96,6 +110,9 @@ impl fmt::Display for Work {
             size,
             parties,
         } = self;
+        if self.is_own() {
+            return write!(f, "{network}.{parties}");
+        }
         write!(f, "{network}.{program}.{size}.{parties}")
     }
 }
@@ -111,6 +128,13 @@ mod tests {
         assert_eq!(cell.to_string(), "quic.pinned.lan.secret-santa.small.3");
         assert_eq!(Work::of(&cell), work);
         assert_eq!(Way::of(&cell), Way::new("quic", "pinned"));
+    }
+
+    #[test]
+    fn an_environment_of_somebodys_own_has_one_word() {
+        let cell = Work::own(12).by(&Way::new("quic", "ca"));
+        assert_eq!(cell.to_string(), "quic.ca.own.12");
+        assert_eq!(Work::of(&cell).impossible(), None);
     }
 
     #[test]

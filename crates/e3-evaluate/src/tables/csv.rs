@@ -30,6 +30,7 @@ pub(super) fn write(tables: &Tables) -> String {
             for (figure, found) in &row.figures {
                 let Found {
                     spread,
+                    interval: _,
                     ratio,
                     outliers,
                 } = found;

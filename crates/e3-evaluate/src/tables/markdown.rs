@@ -32,7 +32,7 @@ fn of_work(table: &Table) -> String {
             .any(|row| row.figures.contains_key(figure))
     };
     let beside: Vec<&(Figure, &str)> = BESIDE.iter().filter(|(figure, _)| has(figure)).collect();
-    let wire = has(&Figure::Wire) && has(&Figure::Payload);
+    let wire = table.rows.iter().any(|row| row.overhead.is_some());
 
     let base = table.base.as_ref();
     let base = base.map_or("–".to_owned(), |way| way.overlay.clone());
@@ -161,15 +161,8 @@ fn interval(interval: Option<Interval>) -> String {
 }
 
 fn overhead(row: &Row) -> String {
-    let of = |figure| {
-        row.figures
-            .get(&figure)
-            .map(|found: &Found| found.spread.median)
-    };
-    match (of(Figure::Wire), of(Figure::Payload)) {
-        (Some(wire), Some(payload)) if payload > 0.0 => digits(wire / payload),
-        _ => NOTHING.to_owned(),
-    }
+    row.overhead
+        .map_or(NOTHING.to_owned(), |ratio| digits(ratio.median))
 }
 
 fn rounds(row: &Row) -> String {

@@ -17,7 +17,7 @@ pub use trips::{Collected, Pair, SHARES, Share, Trips};
 pub use units::shown;
 
 use crate::finding::{Figure, Measurement, SCHEMA};
-use crate::plan::words::CONTROL;
+use crate::plan::words::{BASE, CONTROL};
 use crate::plan::{Bench, End, Next, Plan, Way, Work};
 use crate::statistics::{CONFIDENCE, Interval};
 
@@ -70,11 +70,16 @@ pub enum Fitness {
 impl Tables {
     /// Of a plan and what was measured of it.
     pub fn of(plan: &Plan, measurements: &[Measurement]) -> Self {
-        let tables = plan
+        let mut tables: Vec<Table> = plan
             .benches
             .iter()
             .filter_map(|bench| Table::of(bench, plan.seed, measurements))
             .collect();
+        if plan.own.as_ref().is_some_and(|own| own.has_routers) {
+            for table in tables.iter_mut().filter(|table| table.work.is_own()) {
+                table.notes.insert(0, WITHOUT_ROUTERS.to_owned());
+            }
+        }
         Self {
             schema: SCHEMA.to_owned(),
             suite: plan.suite.clone(),
@@ -109,7 +114,7 @@ impl Table {
         let rows: Vec<Row> = bench
             .ways
             .iter()
-            .map(|way| Row::of(way, base, &mine))
+            .map(|way| Row::of(way, bench.base_of(way), &mine))
             .collect();
         let counted = mine.iter().filter(|one| !one.warm_up);
         let rounds: std::collections::BTreeSet<u32> = counted.map(|one| one.round).collect();
@@ -123,7 +128,7 @@ impl Table {
                 Next::Run(_) => None,
             },
             fitness: Fitness::of(&rows, main),
-            notes: notes(&rows),
+            notes: notes(bench, &rows),
             rows,
         })
     }
@@ -148,9 +153,26 @@ impl Fitness {
     }
 }
 
+/// What is to be known wherever there are home routers.
+const WITHOUT_ROUTERS: &str =
+    "direct is measured without the home routers, which nothing plain gets through";
+
 /// What should be known of rows that their figures do not tell.
-fn notes(rows: &[Row]) -> Vec<String> {
+fn notes(bench: &Bench, rows: &[Row]) -> Vec<String> {
     let mut notes = Vec::new();
+    if bench.work.network == "nat" && bench.ways.iter().any(|way| way.overlay == BASE) {
+        notes.push(WITHOUT_ROUTERS.to_owned());
+    }
+    for way in &bench.ways {
+        let base = bench.base_of(way);
+        if let Some(base) = base.filter(|base| base.identity != way.identity) {
+            let identity = &way.identity;
+            notes.push(format!(
+                "{way} is divided by {base}: {} was not measured with identity {identity}",
+                base.overlay
+            ));
+        }
+    }
     for row in rows {
         let way = &row.way;
         if let Some(failure) = &row.failure {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::trips::{Collected, Trips};
 use crate::finding::{Figure, Measurement};
 use crate::plan::Way;
-use crate::statistics::{Ratio, Spread, outliers};
+use crate::statistics::{Interval, Ratio, Spread, outliers};
 
 /// What was measured of one work by one way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Row {
     pub distrust: Option<String>,
     /// What was found, by figure.
     pub figures: BTreeMap<Figure, Found>,
+    /// Bytes on the wire to those of payload, of the same run; none where either was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overhead: Option<Ratio>,
     /// How pairs were connected, over all rounds.
     pub paths: BTreeMap<String, u32>,
     /// How its round trips are distributed, where they were measured.
@@ -40,6 +43,9 @@ pub struct Row {
 pub struct Found {
     /// Its values, in the figure's unit.
     pub spread: Spread,
+    /// Where their median would be if it were measured again; none of a single round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
     /// To the same of the plain way in the same round.
     pub ratio: Option<Ratio>,
     /// The rounds whose value is far from the others; they count all the same.
@@ -77,6 +83,7 @@ impl Row {
             distrusted: distrusted.len(),
             distrust: distrusted.last().map(ToString::to_string),
             figures: figures.collect(),
+            overhead: overhead(&counted),
             paths,
             round_trips: Trips::of(
                 &trips(work, way),
@@ -121,12 +128,29 @@ fn found(counted: &[&Measurement], figure: Figure) -> Option<Found> {
     let far = outliers(&values);
     Some(Found {
         spread: Spread::of(&values)?,
+        interval: interval(&values),
         ratio: None,
         outliers: far
             .into_iter()
             .filter_map(|place| rounds.get(place).copied())
             .collect(),
     })
+}
+
+/// That of a median: of ratios to 1.
+fn interval(values: &[f64]) -> Option<Interval> {
+    let pairs: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
+    Ratio::of_pairs(&pairs)?.interval
+}
+
+/// What went over the wire for each byte that programs sent.
+fn overhead(counted: &[&Measurement]) -> Option<Ratio> {
+    let of = |one: &Measurement| {
+        let figure = |figure| one.figures.get(&figure).copied();
+        figure(Figure::Wire).zip(figure(Figure::Payload))
+    };
+    let pairs: Vec<(f64, f64)> = counted.iter().filter_map(|one| of(one)).collect();
+    Ratio::of_pairs(&pairs)
 }
 
 /// The round trips of a way.

@@ -8,6 +8,8 @@ mod shape;
 use std::path::Path;
 
 use e3_evaluate::finding::{Effort, Experiment, Measurement, Observation};
+pub(crate) use e3_evaluate::keep::THRESHOLDS;
+use e3_evaluate::threshold::Verdict;
 
 pub use lines::Unreadable;
 
@@ -29,6 +31,8 @@ pub(crate) struct Findings {
     pub(crate) security: Vec<Found<Experiment>>,
     pub(crate) privacy: Vec<Found<Observation>>,
     pub(crate) effort: Vec<Found<Effort>>,
+    /// What became of thresholds, where there are any.
+    pub(crate) thresholds: Vec<Found<Verdict>>,
     /// One of each network, as a run tells it.
     pub(crate) shapes: Vec<Shape>,
     /// Files that are not there, or empty.
@@ -50,6 +54,7 @@ impl Findings {
         let security = there(folder, SECURITY, &mut missing, &mut unreadable);
         let privacy = there(folder, PRIVACY, &mut missing, &mut unreadable);
         let effort = there(folder, EFFORT, &mut missing, &mut unreadable);
+        let thresholds = lines::read(folder, THRESHOLDS, &mut unreadable).unwrap_or_default();
         let shapes = Shape::of_networks(folder, &measurements);
         Self {
             plan: plan.unwrap_or_default(),
@@ -57,6 +62,7 @@ impl Findings {
             security,
             privacy,
             effort,
+            thresholds,
             shapes,
             missing,
             unreadable,

@@ -10,6 +10,7 @@ pub(crate) mod performance;
 pub(crate) mod privacy;
 pub(crate) mod security;
 pub(crate) mod sources;
+pub(crate) mod thresholds;
 pub(crate) mod trust;
 
 /// A section's title.

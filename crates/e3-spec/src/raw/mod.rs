@@ -3,6 +3,7 @@
 //! Each table is written down once, in [`tables`]; the reader, the list of known keys and the JSON Schema all come
 //! from that, so they cannot drift apart.
 
+mod compare;
 mod nat;
 mod node;
 mod options;
@@ -10,6 +11,7 @@ mod read;
 mod syntax;
 mod tables;
 
+pub(crate) use compare::CompareTable;
 pub(crate) use nat::{NatRule, NatTable};
 pub(crate) use node::{Node, Value};
 pub(crate) use options::{OptionsTable, schema as options_schema, take as take_options};

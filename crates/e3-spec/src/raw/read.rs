@@ -11,7 +11,7 @@ use crate::near::{nearest, one_of};
 use crate::report::{Checked, Report, Reported};
 use crate::source::Place;
 use crate::text::{self, Invalid};
-use crate::{choice, identity, number, quantity, service, subnet};
+use crate::{choice, comparison, identity, number, quantity, service, subnet};
 
 /// A type that a node can be read into.
 pub(crate) trait Read: JsonSchema + Sized {
@@ -156,6 +156,7 @@ read_text!(
 read_text!(
     quantity::Time,
     quantity::Timeout,
+    quantity::Moment,
     quantity::Rate,
     quantity::Probability
 );
@@ -197,6 +198,14 @@ impl Read for bool {
 }
 
 read_text!(choice::Dialling, choice::Ports, choice::ProbeName);
+read_text!(
+    choice::Suite,
+    comparison::ComparedWay,
+    comparison::ComparedNetwork,
+    comparison::ComparedProgram,
+    comparison::ComparedSize,
+    comparison::CellName
+);
 
 /// A whole number of any size.
 pub(crate) fn integer(node: &Node, expected: &str, report: &mut Report) -> Option<i128> {
@@ -239,7 +248,7 @@ macro_rules! read_bounded {
         })+
     };
 }
-read_bounded!(PartyCount Port Threshold);
+read_bounded!(PartyCount Port Threshold Rounds);
 
 /// A list in which every item knows its place.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::compare::CompareTable;
 use super::nat::NatRule;
 use super::node::{Node, Value};
 use super::read::{At, Field, List, Named, Read, field, only_known, table, wrong_type};
@@ -48,6 +49,42 @@ table! {
         program: ProgramTable,
         /// What is different from the Internet as E³ knows it.
         network: NetworkTable,
+        /// What `e3 compare` compares, and what figures have to keep to.
+        compare: CompareTable,
+    }
+}
+
+impl Document {
+    /// Whether it says what to compare, and declares no environment.
+    pub(crate) fn only_compares(&self) -> bool {
+        let Self {
+            name: _,
+            seed: _,
+            compare,
+            overlay,
+            identity,
+            authority,
+            order,
+            hosts,
+            pins,
+            identities,
+            services,
+            program,
+            network,
+        } = self;
+        let environment = [
+            overlay.is_absent(),
+            identity.is_absent(),
+            authority.is_absent(),
+            order.is_absent(),
+            hosts.is_absent(),
+            pins.is_absent(),
+            identities.is_absent(),
+            services.is_absent(),
+            program.is_absent(),
+            network.is_absent(),
+        ];
+        !compare.is_absent() && environment.into_iter().all(|absent| absent)
     }
 }
 

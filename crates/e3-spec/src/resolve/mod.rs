@@ -1,6 +1,7 @@
 //! From the tables of a file to an environment: fills in defaults, and checks what concerns more than one field.
 
 mod command;
+mod compare;
 mod fields;
 mod hosts;
 mod identity;
@@ -37,6 +38,8 @@ struct Resolver<'a> {
     notes: Vec<String>,
 }
 
+pub(crate) use compare::compare;
+
 /// The environment with notes about it, unless something has been reported.
 pub(crate) fn resolve(
     document: &Document,
@@ -59,6 +62,8 @@ pub(crate) fn resolve(
         services,
         program,
         network,
+        // It is no part of the environment: see `compare`.
+        compare: _,
     } = document;
     let mut resolver = Resolver {
         folder,

@@ -6,8 +6,12 @@ use clap::{Args, ValueEnum};
 use e3_spec::Moment;
 
 /// `e3 compare`
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Compare {
+    /// An e3.toml, or a folder that holds one: what its [compare] says is compared, or else its own program on its own
+    /// hosts [default: ./e3.toml, where there is one]
+    #[arg(value_name = "PATH", conflicts_with = "resume")]
+    pub path: Option<PathBuf>,
     /// A declared part of all that can be measured: `quick` is what is measured if nothing is said
     #[arg(long, value_enum, value_name = "SUITE", conflicts_with_all = ["asked", "resume"])]
     pub suite: Option<Suite>,
@@ -20,9 +24,9 @@ pub struct Compare {
     /// When it is enough.
     #[command(flatten)]
     pub goal: GoalArgs,
-    /// What the order of runs and the intervals are drawn from
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "resume")]
-    pub seed: u64,
+    /// What the order of runs and the intervals are drawn from [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    pub seed: Option<u64>,
     /// The folder of the comparison [default: compare/<time>-<suite>]
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     pub out: Option<PathBuf>,
@@ -43,6 +47,15 @@ pub enum Suite {
     Standard,
 }
 
+impl From<e3_spec::Suite> for Suite {
+    fn from(suite: e3_spec::Suite) -> Self {
+        match suite {
+            e3_spec::Suite::Quick => Self::Quick,
+            e3_spec::Suite::Standard => Self::Standard,
+        }
+    }
+}
+
 /// What to measure: every one of these in every one of those.
 #[derive(Args, Clone, Debug, Default)]
 #[group(id = "asked", multiple = true, conflicts_with = "resume")]
@@ -54,7 +67,7 @@ pub struct Asked {
     /// How parties are believed (may be repeated) [default: as each way is used unless another is said]
     #[arg(long = "identity", value_name = "NAME")]
     pub identities: Vec<String>,
-    /// lan, near, far, world, nat or loss (may be repeated) [default: lan]
+    /// lan, near, far, world, nat, loss, or own: hosts and program of an e3.toml (may be repeated) [default: lan]
     #[arg(long = "network", value_name = "NAME")]
     pub networks: Vec<String>,
     /// secret-santa, classify, round-trip, throughput, all-to-all or mesh (may be repeated) [default: secret-santa]

@@ -18,7 +18,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("e3-identity", &[]),
     // What fetches documents stands apart from what knows them.
     ("e3-resolver", &["e3-identity"]),
-    ("e3-spec", &["e3-identity", "e3-template", "e3-world"]),
+    (
+        "e3-spec",
+        &["e3-evaluate", "e3-identity", "e3-template", "e3-world"],
+    ),
     ("e3-session", &["e3-identity"]),
     // What could be recognised stands in a run's record, and in certificates.
     (

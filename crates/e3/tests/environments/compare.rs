@@ -7,7 +7,11 @@ use e3_histogram::Distribution;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::workshop::Workshop;
+use crate::{
+    program::{environment, program},
+    repository,
+    support::workshop::Workshop,
+};
 
 /// Two ways and the control, a few rounds each: as short as it can be.
 const SHORT: [&str; 11] = [
@@ -81,6 +85,7 @@ fn a_comparison_measures_keeps_and_tells() {
     }
     let plan: Value = serde_json::from_str(&workshop.read("comparison/plan.json")).unwrap();
     assert_eq!(plan["benches"][0]["work"]["network"], "near");
+    assert_eq!(plan["command"][0], "e3");
     let tables = workshop.read("comparison/tables/performance.json");
     let tables: Value = serde_json::from_str(&tables).unwrap();
     assert_eq!(tables["tables"][0]["rounds"], 2);
@@ -186,6 +191,11 @@ fn words_that_name_nothing_are_refused() {
         ),
         (["--network", "lam"], "there is no network `lam`"),
         (["--cell", "quic.lan.nothing"], "`nothing` is no overlay"),
+        (
+            ["--identity", "passport"],
+            "there is no identity `passport`",
+        ),
+        (["--network", "own"], "and there is none"),
     ] {
         let ran = workshop.e3(&["compare", args[0], args[1]]);
         assert_eq!(ran.code, 1, "{ran:#?}");
@@ -205,4 +215,127 @@ fn a_comparison_is_not_written_over() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn what_this_project_is_held_to_is_right() {
+    let workshop = Workshop::new();
+    let file = repository().join(".ci/e3.toml");
+    let ran = workshop.e3(&["compare", "--dry-run", file.to_str().unwrap()]);
+    let planned = ran.succeeded().out;
+    assert!(!planned.contains("Thresholds"), "{planned}");
+}
+
+/// A program that takes long enough for its ratios to be near 1.
+fn own(workshop: &Workshop, compare: &str) {
+    workshop.put("program.py", &program("time.sleep(0.3)"));
+    workshop.put("e3.toml", &format!("{}\n{compare}", environment(2)));
+}
+
+#[test]
+fn an_environment_is_compared_as_it_is_and_held_to_its_thresholds() {
+    let workshop = Workshop::alone();
+    own(
+        &workshop,
+        "[compare]\nways = [\"direct\"]\nprecision = \"100 %\"\n\n[compare.thresholds]\n\
+         direct_again.own.ratio = \"< 3\"\ndirect_again.own.memory = \"< 1 GB\"\n",
+    );
+    let ran = workshop.e3(&["compare", "--out", "comparison"]).succeeded();
+    for said in [
+        "### own.2",
+        "- direct_again.own.ratio < 3: held (",
+        "- direct_again.own.memory < 1 GB: held (",
+    ] {
+        assert!(ran.out.contains(said), "no {said} in\n{}", ran.out);
+    }
+    let measured = lines(&workshop);
+    assert_eq!(measured.len(), 14, "six rounds and one that warms up");
+    assert_eq!(measured[0]["command"][2], "../e3.toml");
+    assert_eq!(measured[0]["cell"]["program"], "own");
+    // What was measured before does not travel with the program.
+    let digest = |one: &Value| {
+        let run = one["run"].as_str().unwrap();
+        let record = workshop.read(&format!("comparison/{run}/result.json"));
+        let record: Value = serde_json::from_str(&record).unwrap();
+        record["program"].clone()
+    };
+    assert_eq!(digest(&measured[0]), digest(&measured[13]));
+    let verdicts = workshop.read("comparison/tables/thresholds.jsonl");
+    assert_eq!(
+        verdicts.matches("\"held\":\"held\"").count(),
+        2,
+        "{verdicts}"
+    );
+    for file in ["report.md", "report.html"] {
+        let report = workshop.read(&format!("comparison/{file}"));
+        assert!(report.contains("direct_again.own.ratio"), "{file}");
+    }
+    // It goes on only with what it began with.
+    workshop.put("e3.toml", &environment(3));
+    let ran = workshop
+        .e3(&["compare", "--resume", "comparison"])
+        .refused();
+    assert!(
+        ran.err
+            .contains("no longer what this comparison began with"),
+        "{}",
+        ran.err
+    );
+    workshop.nothing_left();
+}
+
+#[test]
+fn what_is_broken_too_uncertain_or_not_measured_fails() {
+    let workshop = Workshop::alone();
+    own(
+        &workshop,
+        "[compare]\nways = [\"direct\"]\nrounds = 2\n\n[compare.thresholds]\n\
+         direct_again.own.ratio = \"> 3\"\ndirect_again.own.set_up = \"< 1 min\"\nquic.own.ratio = \"< 9\"\n",
+    );
+    let ran = workshop.e3(&["compare", "--out", "comparison"]);
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    for said in [
+        "direct_again.own.ratio > 3: broken (",
+        "direct_again.own.set_up < 1 min: too uncertain (",
+        "quic.own.ratio < 9: not measured",
+    ] {
+        assert!(ran.out.contains(said), "no {said} in\n{}", ran.out);
+        assert!(ran.err.contains(said), "no {said} in\n{}", ran.err);
+    }
+    assert!(
+        ran.err.contains("3 of 3 thresholds are not held"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("takes more rounds"), "{}", ran.err);
+    workshop.nothing_left();
+}
+
+#[test]
+fn the_command_line_goes_before_the_file() {
+    let workshop = Workshop::alone();
+    own(
+        &workshop,
+        "[compare.thresholds]\nquic.own.ratio = \"< 9\"\nquic.far.ratio = \"< 9\"\n",
+    );
+    let planned = |args: &[&str]| {
+        let ran = workshop.e3(&[&["compare", "--dry-run"], args].concat());
+        ran.succeeded().out
+    };
+    let own = planned(&["--way", "quic"]);
+    assert!(own.contains("own.2: direct.pinned"), "{own}");
+    assert!(!own.contains("quic.own.ratio"), "{own}");
+    assert!(
+        own.contains("the threshold quic.far.ratio < 9: nothing that"),
+        "{own}"
+    );
+    let file = planned(&[]);
+    assert!(
+        file.contains("Thresholds that are about nothing of this"),
+        "{file}"
+    );
+    let near = planned(&["--network", "near"]);
+    assert!(near.contains("near.secret-santa.small.3"), "{near}");
+    assert!(near.contains("the threshold quic.own.ratio < 9"), "{near}");
+    assert!(planned(&["--quick"]).contains("Suite quick"));
 }

@@ -4,23 +4,31 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use e3_evaluate::finding::SCHEMA;
-use e3_evaluate::plan::words::{NETWORKS, PROGRAMS, SIZES, Word, canonical, is_one};
-use e3_evaluate::plan::{Goal, Grid, Laid, Machine, Offer, Pattern, Plan, UnknownWord, suite};
+use e3_evaluate::plan::words::{
+    IDENTITIES, NETWORKS, OWN, PROGRAMS, SIZES, Word, canonical, is_one,
+};
+use e3_evaluate::plan::{
+    Goal, Grid, Laid, Machine, Offer, Pattern, Plan, UnknownWord, WAYS, suite,
+};
 use e3_holder::holder::describe_machine;
 
 use super::offers::Offered;
+use super::own::Own;
 use crate::cli::{Asked, Compare, GoalArgs, Suite};
 use crate::fault::Fault;
 
-/// What is asked for on the command line, of what this machine has.
+/// What is drawn from where nobody says.
+const SEED: u64 = 1;
+
+/// What is asked for, of what this machine has.
 ///
 /// # Errors
 /// The user's: a word names nothing, or nothing is left to be measured.
-pub fn plan(args: &Compare, offered: &[Offered]) -> Result<Plan, Fault> {
+pub fn plan(args: &Compare, own: Option<&Own>, offered: &[Offered]) -> Result<Plan, Fault> {
     let offers: Vec<Offer> = offered.iter().map(|one| one.offer.clone()).collect();
     let (name, mut laid) = match args.suite {
         Some(Suite::Standard) => (suite::STANDARD, suite::standard(&offers)),
-        _ if !args.asked.is_empty() => ("asked", of_asked(&args.asked, &offers, &args.goal)?),
+        _ if !args.asked.is_empty() => ("asked", of_asked(args, own, &offers)?),
         _ => (suite::QUICK, suite::quick(&offers)),
     };
     for bench in &mut laid.benches {
@@ -30,6 +38,7 @@ pub fn plan(args: &Compare, offered: &[Offered]) -> Result<Plan, Fault> {
         let lines: Vec<String> = left_out(&laid);
         return Err(Fault::user("nothing of this can be measured here").detail(lines.join("\n")));
     }
+    let is_own_asked = laid.benches.iter().any(|bench| bench.work.is_own());
     let used = |one: &&Offered| {
         let ways = laid.benches.iter().flat_map(|bench| &bench.ways);
         ways.into_iter().any(|way| way.overlay == one.offer.overlay)
@@ -44,9 +53,10 @@ pub fn plan(args: &Compare, offered: &[Offered]) -> Result<Plan, Fault> {
     Ok(Plan {
         schema: SCHEMA.to_owned(),
         suite: name.to_owned(),
-        seed: args.seed,
+        seed: args.seed.unwrap_or(SEED),
         time: super::folder::now(),
         benches: laid.benches,
+        own: own.filter(|_| is_own_asked).map(Own::planned),
         left_out: laid.left_out,
         thresholds: Vec::new(),
         versions,
@@ -56,7 +66,7 @@ pub fn plan(args: &Compare, offered: &[Offered]) -> Result<Plan, Fault> {
             processors: machine.processors,
             memory: machine.memory,
         },
-        command: std::env::args().collect(),
+        command: command(),
     })
 }
 
@@ -67,46 +77,69 @@ fn left_out(laid: &Laid) -> Vec<String> {
         .collect()
 }
 
+/// The command that was given, by the name that it has everywhere.
+fn command() -> Vec<String> {
+    let arguments = std::env::args().skip(1);
+    std::iter::once("e3".to_owned()).chain(arguments).collect()
+}
+
 /// The combinations of what is asked for, and the cells that are asked for by name.
-fn of_asked(cells: &Asked, offers: &[Offer], goal: &GoalArgs) -> Result<Laid, Fault> {
-    let overlays: Vec<&str> = offers.iter().map(|offer| offer.overlay.as_str()).collect();
+fn of_asked(args: &Compare, own: Option<&Own>, offers: &[Offer]) -> Result<Laid, Fault> {
     let goal = with(
         Goal {
             most: 25,
             ..Goal::default()
         },
-        goal,
+        &args.goal,
     );
     let mut laid = Laid::default();
     let axes = Asked {
         cells: Vec::new(),
-        ..cells.clone()
+        ..args.asked.clone()
     };
     if !axes.is_empty() {
-        laid = laid.and(grid(&axes, &overlays)?.lay(offers, goal));
+        laid = laid.and(lay(grid(&axes)?, own, offers, goal)?);
     }
-    for name in &cells.cells {
-        let pattern = Pattern::parse(name, &overlays).map_err(|wrong| unknown(&wrong))?;
-        laid = laid.and(of_pattern(pattern).lay(offers, goal));
+    for name in &args.asked.cells {
+        let pattern = Pattern::parse(name).map_err(|wrong| unknown(&wrong))?;
+        laid = laid.and(lay(of_pattern(pattern), own, offers, goal)?);
     }
     Ok(laid)
 }
 
-fn grid(cells: &Asked, overlays: &[&str]) -> Result<Grid, Fault> {
-    let ways = cells.ways.iter().map(|name| canonical(name));
-    let ways: Vec<String> = ways.collect();
-    for way in &ways {
-        if !overlays.contains(&way.as_str()) {
-            return Err(Fault::user(format!("there is no way `{way}`"))
-                .hint(format!("there are {}", overlays.join(", "))));
-        }
+/// What comes of a grid, one of whose networks may be that of somebody's own environment.
+fn lay(mut grid: Grid, own: Option<&Own>, offers: &[Offer], goal: Goal) -> Result<Laid, Fault> {
+    let asked = grid.networks.len();
+    grid.networks.retain(|network| network != OWN);
+    let mut laid = Laid::default();
+    if grid.networks.len() < asked {
+        let own = own.ok_or_else(|| {
+            Fault::user(
+                "network `own` is that of an e3.toml with hosts and a program, and there is none",
+            )
+            .hint("name it: `e3 compare PATH --network own`")
+        })?;
+        own.check()?;
+        laid = grid.lay_own(own.parties(), &own.offers(offers), goal);
     }
+    Ok(laid.and(grid.lay(offers, goal)))
+}
+
+fn grid(cells: &Asked) -> Result<Grid, Fault> {
+    let or = |words: Vec<String>, default: &str| match words.as_slice() {
+        [] => vec![default.to_owned()],
+        _ => words,
+    };
+    let networks: Vec<Word> = NETWORKS.into_iter().chain([(OWN, "")]).collect();
     Ok(Grid {
-        overlays: ways,
-        identities: cells.identities.clone(),
-        networks: known(&cells.networks, &NETWORKS, "network", "lan")?,
-        programs: known(&cells.programs, &PROGRAMS, "program", "secret-santa")?,
-        sizes: known(&cells.sizes, &SIZES, "size", "small")?,
+        overlays: known(&cells.ways, &WAYS, "way")?,
+        identities: known(&cells.identities, &IDENTITIES, "identity")?,
+        networks: or(known(&cells.networks, &networks, "network")?, "lan"),
+        programs: or(
+            known(&cells.programs, &PROGRAMS, "program")?,
+            "secret-santa",
+        ),
+        sizes: or(known(&cells.sizes, &SIZES, "size")?, "small"),
         parties: if cells.parties.is_empty() {
             vec![3]
         } else {
@@ -115,11 +148,8 @@ fn grid(cells: &Asked, overlays: &[&str]) -> Result<Grid, Fault> {
     })
 }
 
-/// Words that there are, or the default where none is said.
-fn known(said: &[String], words: &[Word], what: &str, default: &str) -> Result<Vec<String>, Fault> {
-    if said.is_empty() {
-        return Ok(vec![default.to_owned()]);
-    }
+/// Words that there are.
+fn known(said: &[String], words: &[Word], what: &str) -> Result<Vec<String>, Fault> {
     let one = |said: &String| {
         let word = canonical(said);
         if is_one(words, &word) {

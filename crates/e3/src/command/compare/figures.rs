@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use e3_evaluate::finding::{Figure, Figures, RoundTrips};
-use e3_evaluate::plan::Work;
 use e3_evaluate::statistics::median;
 use e3_histogram::Distribution;
 use e3_holder::wire::{Measured, PathKind, ProbeRecord, RunRecord, Step};
 
-/// What a record tells of the figures that are compared.
-pub fn of(record: &RunRecord, work: &Work) -> Figures {
+/// What a record tells of the figures that are compared; `is_routed` says whether what parties say passes the wide-area
+/// router.
+pub fn of(record: &RunRecord, is_routed: bool) -> Figures {
     let parties = &record.parties;
     let sum = |of: fn(&e3_holder::wire::PartyRecord) -> Option<f64>| -> Option<f64> {
         parties.iter().map(of).sum()
@@ -36,7 +36,7 @@ pub fn of(record: &RunRecord, work: &Work) -> Figures {
         ),
         (Figure::OverlayProcessor, overlay),
         (Figure::Memory, memory.map(number)),
-        (Figure::Wire, wire(record, work)),
+        (Figure::Wire, wire(record).filter(|_| is_routed)),
         (Figure::Payload, payload(record)),
     ];
     let found = found.into_iter();
@@ -121,9 +121,9 @@ fn bits_per_s(record: &RunRecord) -> Option<f64> {
     (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
 }
 
-/// What passed the wide-area router while programs ran. On one switch nothing does that programs say.
-fn wire(record: &RunRecord, work: &Work) -> Option<f64> {
-    let watched = record.watched.as_ref().filter(|_| work.network != "lan")?;
+/// What passed the wide-area router while programs ran.
+fn wire(record: &RunRecord) -> Option<f64> {
+    let watched = record.watched.as_ref()?;
     let bytes = watched.traffic.iter().map(|pair| pair.delivered.bytes);
     Some(number(bytes.sum()))
 }

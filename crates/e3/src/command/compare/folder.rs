@@ -9,6 +9,7 @@ use e3_evaluate::keep::{Folder, KeepError};
 use e3_evaluate::plan::Plan;
 
 use crate::fault::Fault;
+use crate::record;
 
 /// Where comparisons are kept where nobody says.
 const COMPARE: &str = "compare";
@@ -19,7 +20,7 @@ const COMPARE: &str = "compare";
 /// The user's: it cannot be written, or holds another comparison.
 pub fn create(out: Option<&Path>, plan: &Plan) -> Result<Folder, Fault> {
     if let Some(path) = out {
-        return Folder::create(path, plan).map_err(fault);
+        return kept_to_itself(Folder::create(path, plan).map_err(fault)?);
     }
     let time = plan.time.replace(['-', ':'], "");
     let name = format!("{time}-{}", plan.suite);
@@ -30,6 +31,14 @@ pub fn create(out: Option<&Path>, plan: &Plan) -> Result<Folder, Fault> {
         let _ = fs::remove_file(&latest);
     }
     let _ = symlink(&name, &latest);
+    kept_to_itself(folder)
+}
+
+/// What was found does not travel with a program whose folder it lies in.
+fn kept_to_itself(folder: Folder) -> Result<Folder, Fault> {
+    let path = folder.path();
+    record::ignore_everything(path)
+        .map_err(|error| Fault::user(format!("cannot write into {}: {error}", path.display())))?;
     Ok(folder)
 }
 

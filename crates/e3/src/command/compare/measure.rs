@@ -22,6 +22,7 @@ use super::child::{self, Ended, Stop};
 use super::folder::now;
 use super::listed::Listed;
 use super::offers::{Offered, stock_variable};
+use super::own::Own;
 use super::{figures, places};
 use crate::fault::Fault;
 
@@ -41,6 +42,8 @@ pub struct Measuring<'a> {
     pub folder: PathBuf,
     /// The ways that this machine has.
     pub offered: &'a [Offered],
+    /// The environment of somebody's own, if one is measured.
+    pub own: Option<Own>,
     /// Identities, where they have to be listed.
     pub listed: Listed,
     /// Whether somebody has asked for the end.
@@ -59,11 +62,17 @@ impl Measuring<'_> {
         run: &Run,
         limit_s: u64,
     ) -> Result<Option<Measurement>, Fault> {
-        let listed = (run.way.identity == "did").then_some(&self.listed);
-        let environment = places::write(&self.folder, work, limit_s, listed)?;
+        let own = self.own.as_ref().filter(|_| work.is_own());
+        let (environment, limit) = if let Some(own) = own {
+            (own.seen_from(&self.folder), own.limit())
+        } else {
+            let listed = (run.way.identity == "did").then_some(&self.listed);
+            let environment = places::write(&self.folder, work, limit_s, listed)?;
+            (environment, Duration::from_secs(limit_s))
+        };
+        let limit = limit + BESIDE;
         let time = now();
         let (variables, arguments) = self.command(work, run, &environment)?;
-        let limit = Duration::from_secs(limit_s) + BESIDE;
         let mut command = Command::new(&self.e3);
         command.args(&arguments).current_dir(&self.folder);
         command.envs(variables.iter().map(|(name, value)| (*name, value)));
@@ -88,7 +97,7 @@ impl Measuring<'_> {
             command: shown(&variables, &arguments),
         };
         match told(&ended, limit) {
-            Ok(record) => take(&mut measurement, &record, work),
+            Ok(record) => take(&mut measurement, &record, !self.is_one_switch(work)),
             Err(failure) => {
                 // It may not even have begun: then the newest is another's.
                 measurement.run = None;
@@ -128,13 +137,33 @@ impl Measuring<'_> {
         .map(str::to_owned)
         .to_vec();
         // Nothing plain gets through home routers: what it would be without them is what others are compared with.
-        if work.network == "nat" && name == BASE {
-            for (group, _) in places::regions(work) {
+        if name == BASE {
+            for group in self.routed_groups(work) {
                 arguments.extend(["--set".to_owned(), format!("hosts.{group}.nat=none")]);
             }
         }
         let variables = offered.stock.as_deref().map(stock_variable);
         Ok((variables.into_iter().collect(), arguments))
+    }
+
+    /// The groups of a work's hosts that are behind home routers.
+    fn routed_groups(&self, work: &Work) -> Vec<&str> {
+        match &self.own {
+            Some(own) if work.is_own() => own.routed_groups(),
+            _ if work.network == "nat" => {
+                let regions = places::regions(work).into_iter();
+                regions.map(|(group, _)| group).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether nothing that its parties say passes the wide-area router.
+    fn is_one_switch(&self, work: &Work) -> bool {
+        match &self.own {
+            Some(own) if work.is_own() => own.is_one_site(),
+            _ => work.network == "lan",
+        }
     }
 
     /// The run that was begun last, relative to the comparison's folder.
@@ -146,14 +175,14 @@ impl Measuring<'_> {
 }
 
 /// What a record tells becomes what was measured.
-fn take(measurement: &mut Measurement, record: &RunRecord, work: &Work) {
+fn take(measurement: &mut Measurement, record: &RunRecord, is_routed: bool) {
     measurement.paths = figures::paths(record);
     measurement.distrust.clone_from(&record.distrust);
     if let Some(failure) = &record.failure {
         measurement.failure = Some(failure.to_string());
         return;
     }
-    measurement.figures = figures::of(record, work);
+    measurement.figures = figures::of(record, is_routed);
     match record.probe.as_ref().map(figures::round_trips) {
         Some(Ok(trips)) => measurement.round_trips = trips,
         Some(Err(why)) => measurement.distrust.push(why),

@@ -2,11 +2,13 @@
 
 mod ask;
 mod child;
+mod declared;
 mod figures;
 mod folder;
 mod listed;
 mod measure;
 mod offers;
+mod own;
 mod places;
 mod tell;
 
@@ -16,12 +18,15 @@ use e3_evaluate::finding::Measurement;
 use e3_evaluate::keep::Folder;
 use e3_evaluate::plan::{Bench, Estimate, Next, Plan};
 use e3_evaluate::tables::Tables;
-use e3_evaluate::threshold::{Verdict, judge};
+use e3_evaluate::threshold::{Held, Verdict, judge};
 use serde::Serialize;
 
 use self::child::Stop;
+use self::declared::Declared;
 use self::listed::Listed;
 use self::measure::Measuring;
+use self::offers::Offered;
+use self::own::Own;
 use crate::cli::{Compare, Global};
 use crate::fault::Fault;
 use crate::view::words::printable;
@@ -38,14 +43,13 @@ const BUSY: f64 = 0.3;
 /// What was asked for does not exist; a way failed whenever it was tried, or a threshold is not kept.
 pub fn main(args: &Compare, global: &Global) -> Result<ExitCode, Fault> {
     let offered = offers::look()?;
-    if args.dry_run && args.resume.is_none() {
-        let plan = ask::plan(args, &offered)?;
-        return tell_plan(&plan, &[], global);
-    }
     let (mut folder, plan, mut done) = if let Some(path) = &args.resume {
         folder::resume(path)?
     } else {
-        let plan = ask::plan(args, &offered)?;
+        let plan = planned(args, &offered)?;
+        if args.dry_run {
+            return tell_plan(&plan, &[], global);
+        }
         let folder = folder::create(args.out.as_deref(), &plan)?;
         (folder, plan, Vec::new())
     };
@@ -59,6 +63,7 @@ pub fn main(args: &Compare, global: &Global) -> Result<ExitCode, Fault> {
         e3: folder::this_program()?,
         folder: folder::absolute(folder.path())?,
         offered: &offered,
+        own: Own::of_plan(&plan)?,
         listed: Listed::new()?,
         stop: Stop::listen()?,
     };
@@ -68,6 +73,13 @@ pub fn main(args: &Compare, global: &Global) -> Result<ExitCode, Fault> {
         }
     }
     conclude(&plan, &done, &folder, &measuring, global)
+}
+
+/// What e3.toml and the command line ask for.
+fn planned(args: &Compare, offered: &[Offered]) -> Result<Plan, Fault> {
+    let declared = Declared::read(args)?;
+    let plan = ask::plan(&declared.args, declared.own.as_ref(), offered)?;
+    Ok(declared.with_thresholds(plan))
 }
 
 /// Measures a work until it is enough; whether it came to that.
@@ -128,7 +140,8 @@ fn conclude(
 ) -> Result<ExitCode, Fault> {
     let tables = Tables::of(plan, done);
     folder.write_tables(&tables).map_err(folder::fault)?;
-    let verdicts = judge(&plan.thresholds, &tables);
+    let verdicts = judge(plan, &tables);
+    folder.write_verdicts(&verdicts).map_err(folder::fault)?;
     let report = report(folder.path());
     if global.json {
         let summary = Summary {
@@ -153,13 +166,7 @@ fn conclude(
         let again = format!("`e3 compare --resume {}` goes on", folder.path().display());
         return Err(Fault::interrupted().hint(again));
     }
-    let missed = verdicts.iter().filter(|verdict| verdict.fails()).count();
-    if missed > 0 {
-        return Err(Fault::user(format!(
-            "{missed} of {} thresholds are not kept",
-            verdicts.len()
-        )));
-    }
+    hold(&verdicts)?;
     let rows = tables.tables.iter().flat_map(|table| &table.rows);
     let failed: Vec<String> = rows
         .filter(|row| row.rounds == 0)
@@ -172,6 +179,27 @@ fn conclude(
         Fault::user(format!("nothing was measured of {}", failed.join(", ")))
             .hint("the tables say why; `e3 doctor` says what this machine lacks"),
     )
+}
+
+/// Whether thresholds are held.
+///
+/// # Errors
+/// The user's: those that are not, each with what was measured.
+fn hold(verdicts: &[Verdict]) -> Result<(), Fault> {
+    let failing: Vec<&Verdict> = verdicts.iter().filter(|one| one.fails()).collect();
+    if failing.is_empty() {
+        return Ok(());
+    }
+    let count = match verdicts.len() {
+        1 => "the threshold is not held".to_owned(),
+        all => format!("{} of {all} thresholds are not held", failing.len()),
+    };
+    let lines: Vec<String> = failing.iter().map(|one| format!("  {one}")).collect();
+    let fault = Fault::user(count).detail(lines.join("\n"));
+    if failing.iter().any(|one| one.held == Held::TooUncertain) {
+        return Err(fault.hint("what is too uncertain takes more rounds, more time or a quieter machine: `rounds`, `time`"));
+    }
+    Err(fault)
 }
 
 /// The report of all that is there by now. What was measured is kept without it, too: then a warning says why.

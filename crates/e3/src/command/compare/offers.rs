@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use e3_evaluate::plan::Offer;
+use e3_evaluate::plan::words::rank;
 use e3_overlay::{Need, Overlay};
 use e3_spec::IdentityScheme;
 use e3_stock::{FOLDERS, Found, NEBULA, Program, Told, Unsuited, Version, find_suited, folders};
@@ -31,7 +32,7 @@ const OLD_NEBULA: (&str, Version) = ("nebula-1.6", Version(1, 6));
 /// What is not compared unless it is asked for: it takes an account, and the Internet, which a lab has not.
 const ELSEWHERE: &str = "tailscale";
 
-/// All ways that E³ knows, with what this machine lacks for each.
+/// All ways that E³ knows, in the order of tables, with what this machine lacks for each.
 ///
 /// # Errors
 /// No program can be asked for its version.
@@ -49,6 +50,7 @@ pub fn look() -> Result<Vec<Offered>, Fault> {
             _ => offered.push(of(&*overlay, &runtime)),
         }
     }
+    offered.sort_by_key(|one| rank(&one.offer.overlay));
     Ok(offered)
 }
 
@@ -173,4 +175,30 @@ pub fn stock_variable(folder: &Path) -> (&'static str, std::ffi::OsString) {
     let all: Vec<PathBuf> = all.filter(|path| path.is_absolute()).collect();
     let joined = env::join_paths(all).unwrap_or_else(|_| folder.as_os_str().to_owned());
     (FOLDERS, joined)
+}
+
+#[cfg(test)]
+mod tests {
+    use e3_evaluate::plan::WAYS;
+    use e3_evaluate::plan::words::CONTROL;
+
+    use super::*;
+
+    #[test]
+    #[cfg(all(
+        feature = "quic",
+        feature = "nebula",
+        feature = "tailscale",
+        feature = "wireguard"
+    ))]
+    fn every_way_has_a_word_and_every_word_is_a_way() {
+        let offered = look().unwrap();
+        let names: Vec<&str> = offered
+            .iter()
+            .map(|one| one.offer.overlay.as_str())
+            .collect();
+        let words = WAYS.iter().map(|(name, _)| *name);
+        let words: Vec<&str> = words.filter(|name| *name != CONTROL).collect();
+        assert_eq!(names, words);
+    }
 }

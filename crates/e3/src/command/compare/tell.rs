@@ -7,7 +7,7 @@ use std::time::Duration;
 use e3_evaluate::finding::Measurement;
 use e3_evaluate::plan::{Bench, Estimate, Plan};
 use e3_evaluate::tables::{Tables, shown};
-use e3_evaluate::threshold::Verdict;
+use e3_evaluate::threshold::{Threshold, Verdict};
 
 /// What would be measured, and how long that takes.
 pub fn plan(plan: &Plan, estimate: Estimate) -> String {
@@ -40,6 +40,13 @@ pub fn plan(plan: &Plan, estimate: Estimate) -> String {
     }
     for left in &plan.left_out {
         let _ = writeln!(text, "  {}: {}", left.what, left.why);
+    }
+    let empty: Vec<&Threshold> = plan.empty_thresholds().collect();
+    if !empty.is_empty() {
+        text.push_str("Thresholds that are about nothing of this, and so will not be held:\n");
+    }
+    for Threshold { name, limit, .. } in empty {
+        let _ = writeln!(text, "  {name} {limit}");
     }
     text
 }
