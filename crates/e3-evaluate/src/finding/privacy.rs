@@ -72,6 +72,11 @@ impl Question {
         Self::Keys,
         Self::Program,
     ];
+
+    /// Whether times and volumes answer it, and not what stands in packets, files and memories.
+    pub fn is_of_traffic(self) -> bool {
+        matches!(self, Self::Pairs | Self::Times | Self::Volumes)
+    }
 }
 
 /// The answer to one question.

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use e3_evaluate::finding::{Question, Seen};
 
 use super::{All, Answer, Sight};
-use crate::{identifier::Kind, search::Found};
+use crate::{
+    identifier::{Identifier, Kind},
+    search::Found,
+};
 
 /// So many places are shown of what was found.
 const SHOWN: usize = 16;
@@ -14,8 +17,9 @@ const SHOWN: usize = 16;
 pub(super) fn participants(sight: &Sight<'_>) -> Answer {
     let mut by: BTreeMap<usize, BTreeSet<Kind>> = BTreeMap::new();
     for found in sight.found {
-        if let Some(party) = found.identifier.party {
-            by.entry(party).or_default().insert(found.identifier.kind);
+        let Identifier { kind, party, .. } = found.identifier;
+        if let Some(party) = party.filter(|party| !sight.is_known_anyway(*party, *kind)) {
+            by.entry(party).or_default().insert(*kind);
         }
     }
     let told: BTreeSet<usize> = by.keys().copied().collect();
@@ -25,7 +29,7 @@ pub(super) fn participants(sight: &Sight<'_>) -> Answer {
     });
     Answer {
         question: Question::Participants,
-        seen: told_of(sight, &told),
+        seen: told_of(sight, Question::Participants, &told),
         evidence: evidence.collect(),
     }
 }
@@ -45,7 +49,7 @@ pub(super) fn of_parties(sight: &Sight<'_>, question: Question) -> Answer {
     let told = found.iter().filter_map(|found| found.identifier.party);
     Answer {
         question,
-        seen: told_of(sight, &told.collect()),
+        seen: told_of(sight, question, &told.collect()),
         evidence: shown(&found),
     }
 }
@@ -66,13 +70,22 @@ pub(super) fn program(sight: &Sight<'_>) -> Answer {
 
 fn of<'a>(sight: &Sight<'a>, question: Question) -> Vec<&'a Found<'a>> {
     let all = sight.found.iter();
-    all.filter(|found| found.identifier.kind.question() == question)
-        .collect()
+    all.filter(|found| {
+        let Identifier { kind, party, .. } = found.identifier;
+        let is_known = party.is_some_and(|party| sight.is_known_anyway(party, *kind));
+        kind.question() == question && !is_known
+    })
+    .collect()
 }
 
-/// Whether these are all of whom there is something to tell.
-fn told_of(sight: &Sight<'_>, told: &BTreeSet<usize>) -> Seen {
-    let others: Vec<_> = sight.others().collect();
+/// Whether these are all of whom there is something to tell. That a customer has a line, and which address, a provider
+/// knows without any computation.
+fn told_of(sight: &Sight<'_>, question: Question, told: &BTreeSet<usize>) -> Seen {
+    let knows = matches!(question, Question::Participants | Question::Addresses);
+    let others = sight
+        .others()
+        .filter(|party| told.contains(party) || !(knows && sight.customers.contains(party)));
+    let others: Vec<_> = others.collect();
     let seen: Vec<_> = others.iter().filter(|party| told.contains(party)).collect();
     if seen.is_empty() {
         Seen::No

@@ -7,15 +7,21 @@ use std::{collections::BTreeSet, fmt};
 
 use e3_evaluate::finding::{Question, Seen as Answered};
 
-use crate::{identifier::Identifier, search::Found, traffic::Judgement};
+use crate::{
+    identifier::{Identifier, Kind},
+    search::Found,
+    traffic::Judgement,
+};
 
 /// What an observer has seen of a run, and what was made of it.
 #[derive(Debug)]
 pub struct Sight<'a> {
     /// The parties' names, in the order of indices.
     pub parties: &'a [String],
-    /// The parties that the observer knows anyway: another party knows itself, a provider its customer's address.
+    /// The parties that the observer knows anyway: another party knows itself.
     pub own: BTreeSet<usize>,
+    /// Those whose addresses it knows anyway: a provider has given its customer one.
+    pub customers: BTreeSet<usize>,
     /// What was looked for.
     pub known: &'a [Identifier],
     /// Identifiers in captures, logs and files.
@@ -57,6 +63,11 @@ impl Sight<'_> {
     /// A party's name.
     fn name(&self, party: usize) -> &str {
         self.parties.get(party).map_or("?", String::as_str)
+    }
+
+    /// Whether the observer knows this of a party anyway.
+    fn is_known_anyway(&self, party: usize, kind: Kind) -> bool {
+        self.own.contains(&party) || kind == Kind::Address && self.customers.contains(&party)
     }
 
     /// Those about whom there is something to tell.

@@ -58,6 +58,7 @@ fn asked(
     let all = answers(&Sight {
         parties: &parties,
         own: own.iter().copied().collect(),
+        customers: BTreeSet::new(),
         known: search.identifiers(),
         found: &found,
         judged,
@@ -153,4 +154,31 @@ fn volumes_that_do_not_agree_are_none() {
         asked(Question::Volumes).seen,
         Seen::Partly("of 2 pairs".into())
     );
+}
+
+#[test]
+fn a_customers_address_tells_its_provider_nothing() {
+    let address = |party, text: &str| {
+        let value = Value::Address(text.parse().unwrap());
+        Identifier::of(Kind::Address, party, PARTIES[party].to_owned(), value)
+    };
+    let search = Search::new(vec![address(0, "198.18.0.1"), address(1, "198.18.0.2")]).unwrap();
+    let parties = PARTIES.map(str::to_owned);
+    let answered = |bytes: &[u8]| {
+        let mut seen = Searched::new(&search);
+        seen.bytes("a.log", bytes);
+        let found = seen.found();
+        let all = answers(&Sight {
+            parties: &parties[..2],
+            own: BTreeSet::new(),
+            customers: BTreeSet::from([0]),
+            known: search.identifiers(),
+            found: &found,
+            judged: None,
+        });
+        let of = |question| all.iter().find(|one| one.question == question).unwrap();
+        [Question::Participants, Question::Addresses].map(|question| of(question).seen.clone())
+    };
+    assert_eq!(answered(b"198.18.0.1"), [Seen::No, Seen::No]);
+    assert_eq!(answered(b"198.18.0.1 198.18.0.2"), [Seen::Yes, Seen::Yes]);
 }

@@ -19,6 +19,9 @@ use super::packet::{Link, Packet};
 /// A block may be so long: a packet of 256 KiB, and what is said of it.
 const BLOCK: usize = 1 << 20;
 
+/// Within so many bytes is the beginning of what a packet carries, and of what an error quotes.
+const HEADERS: usize = 256;
+
 /// Packets that were seen at one or several points.
 #[derive(Debug, Clone, Default)]
 pub struct Capture {
@@ -98,5 +101,24 @@ impl Capture {
             }
         }
         Ok(capture)
+    }
+
+    /// Takes out the packets that begin, behind their headers, with these bytes, and errors that quote such a packet: what
+    /// whoever observes has sent himself.
+    #[must_use]
+    pub fn take_marked(&mut self, mark: &[u8]) -> Self {
+        let is_marked = |packet: &Packet| {
+            let beginning = packet.bytes.get(..HEADERS).unwrap_or(&packet.bytes);
+            let mut places = beginning.windows(mark.len().max(1));
+            places.any(|place| place == mark)
+        };
+        let all = std::mem::take(&mut self.packets);
+        let (marked, others) = all.into_iter().partition(is_marked);
+        self.packets = others;
+        Self {
+            packets: marked,
+            points: self.points.clone(),
+            missed: 0,
+        }
     }
 }

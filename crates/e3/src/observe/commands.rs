@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::fault::Fault;
 
-/// How long any of them may take.
-const PATIENCE: Duration = Duration::from_mins(4);
+/// How long taking down may take, even where all else has taken too long.
+const LAST: Duration = Duration::from_mins(1);
 
 /// Between two looks whether one has ended.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -26,14 +26,29 @@ pub(super) struct Commands {
     pub(super) home: PathBuf,
     /// The file that says what is captured.
     pub(super) captures: PathBuf,
+    /// When all of them have to have ended.
+    pub(super) until: Instant,
 }
 
 impl Commands {
     /// Runs one to its end.
     ///
     /// # Errors
-    /// It failed, or it does not end.
+    /// It failed, or it does not end in time.
     pub(super) fn run(&self, words: &[&str]) -> Result<String, Fault> {
+        self.run_until(self.until, words)
+    }
+
+    /// Takes down what is up, late though it may be.
+    ///
+    /// # Errors
+    /// As [`Commands::run`].
+    pub(super) fn down(&self) -> Result<(), Fault> {
+        let until = self.until.max(Instant::now() + LAST);
+        self.run_until(until, &["down"]).map(drop)
+    }
+
+    fn run_until(&self, until: Instant, words: &[&str]) -> Result<String, Fault> {
         let shown = words.join(" ");
         let failed = |error: io::Error| Fault::user(format!("`e3 {shown}`: {error}"));
         let printed = |name: &str| self.home.join(name);
@@ -49,17 +64,15 @@ impl Commands {
             .stderr(fs::File::create(&err).map_err(failed)?)
             .spawn()
             .map_err(failed)?;
-        let end = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = child.try_wait().map_err(failed)? {
                 break status;
             }
-            if Instant::now() > end {
+            if Instant::now() > until {
                 let _ = child.kill();
                 let _ = child.wait();
-                let minutes = PATIENCE.as_secs() / 60;
                 return Err(Fault::user(format!(
-                    "`e3 {shown}` has not ended within {minutes} minutes"
+                    "`e3 {shown}` has not ended in the time that an observation may take"
                 )));
             }
             thread::sleep(PAUSE);

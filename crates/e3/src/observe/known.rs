@@ -114,6 +114,12 @@ fn distinct(all: Vec<Identifier>) -> Vec<Identifier> {
     kept
 }
 
+/// The addresses by which these hosts are seen.
+pub(super) fn addresses<'a>(network: &Json, of: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
+    let hosts = hosts(network);
+    of.filter_map(|name| hosts.get(name)?.1).collect()
+}
+
 /// Each host's own addresses, and that by which it is seen.
 fn hosts(network: &Json) -> BTreeMap<String, (Vec<IpAddr>, Option<IpAddr>)> {
     let sites = network["sites"].as_array().into_iter().flatten();

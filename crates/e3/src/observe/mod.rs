@@ -4,8 +4,10 @@
 
 mod beside;
 mod commands;
+mod control;
 mod environment;
 mod known;
+mod memory;
 mod places;
 mod sights;
 mod told;
@@ -14,12 +16,20 @@ use std::{
     env, fs, io,
     path::{Path, PathBuf},
     process,
+    time::{Duration, Instant},
 };
 
 use e3_evaluate::finding::{Observation, SCHEMA};
 use e3_observe::{form::forms, identifier::Identifier};
 
-use self::{commands::Commands, known::Known, places::Places, sights::Material};
+use self::{
+    commands::Commands,
+    control::{Control, Moment},
+    environment::CURIOUS,
+    known::Known,
+    places::Places,
+    sights::Material,
+};
 use crate::{cli::EnvironmentArgs, fault::Fault, load};
 
 /// What is observed.
@@ -36,10 +46,11 @@ pub struct Subject<'a> {
 }
 
 /// Observes one overlay. Captures are kept below `folder`, in `captures/WAY`; takes a few seconds more
-/// than programs talk.
+/// than programs talk, and is given up after three minutes more.
 ///
 /// # Errors
-/// The environment does not come up, its program fails, or a capture cannot be read.
+/// The environment does not come up, its program fails, a capture or a memory cannot be read or lacks what was planted there,
+/// or it takes too long.
 pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, Fault> {
     let kept = folder.join("captures").join(subject.way);
     fs::create_dir_all(&kept).map_err(|error| unwritten(&kept, &error))?;
@@ -64,8 +75,13 @@ pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, 
         folder: source,
         home: home.0.clone(),
         captures,
+        until: Instant::now() + limit(subject),
     };
     let up = Up::begin(&commands)?;
+    let receivers = places.hosts().into_iter().chain([CURIOUS]);
+    let receivers = known::addresses(&commands.document(&["lab", "status"])?, receivers);
+    let control = Control::new(&commands, &receivers)?;
+    control.send(&commands, Moment::Before)?;
     let mut known = up.run(0)?;
     if subject.plant {
         let planted = planted(&known.identifiers);
@@ -73,11 +89,13 @@ pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, 
         known = up.run(1)?;
     }
     let beside = beside::collect(&commands, &places)?;
+    control.send(&commands, Moment::After)?;
     up.end()?;
     let material = Material {
         known: &known,
         places: &places,
         beside: &beside,
+        control: &control,
         captures: &kept,
     };
     let found = sights::all(&material)?;
@@ -105,6 +123,13 @@ pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, 
             command: command(subject),
         });
     Ok(observations.collect())
+}
+
+/// How long all of it may take: coming up, looking into memories and going down beside the talk itself, on a busy machine.
+fn limit(subject: Subject<'_>) -> Duration {
+    let talks = if subject.plant { 2 } else { 1 };
+    let talk = Duration::from_secs(subject.seconds.into());
+    Duration::from_mins(3) + talks * talk
 }
 
 /// What does it again.
@@ -151,14 +176,14 @@ impl<'a> Up<'a> {
     }
 
     fn end(self) -> Result<(), Fault> {
-        self.0.run(&["down"]).map(drop)
+        self.0.down()
     }
 }
 
 impl Drop for Up<'_> {
     fn drop(&mut self) {
         // What is down already stays so.
-        let _ = self.0.run(&["down"]);
+        let _ = self.0.down();
     }
 }
 

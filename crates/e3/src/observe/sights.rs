@@ -12,7 +12,8 @@ use e3_observe::{
 
 use super::{
     beside::Beside,
-    environment::CURIOUS,
+    control::Control,
+    environment::{CURIOUS, CUSTOMER},
     known::Known,
     places::{PARTY, PROVIDER, Places, SITE, WIDE_AREA, line},
 };
@@ -26,6 +27,7 @@ pub(super) struct Material<'a> {
     pub(super) known: &'a Known,
     pub(super) places: &'a Places,
     pub(super) beside: &'a [Beside],
+    pub(super) control: &'a Control,
     pub(super) captures: &'a Path,
 }
 
@@ -83,14 +85,14 @@ fn one(
     let mut seen = Seen::new(search);
     let mut packets = Capture::default();
     for file in &files {
-        let capture = read(&material.captures.join(file))?;
+        let capture = read(material, file)?;
         seen.capture(file, &capture);
         packets.missed += capture.missed;
         packets.packets.extend(capture.packets);
     }
     if observer == Observer::SiteRouter {
         // It sees both its sides; what passes counts once.
-        let outside = read(&material.captures.join(PROVIDER))?;
+        let outside = read(material, PROVIDER)?;
         seen.capture(PROVIDER, &outside);
     }
     let own_things = material.beside.iter();
@@ -99,20 +101,19 @@ fn one(
             seen.bytes(source, bytes);
         }
     }
-    let own: BTreeSet<usize> = match observer {
+    let of = |host: &str| known.names.iter().position(|name| name == host).into_iter();
+    let mut own = BTreeSet::new();
+    let mut customers = BTreeSet::new();
+    match observer {
         Observer::Party => {
             for (name, bytes) in &known.shared {
                 seen.bytes(&format!("{name}, which every party has"), bytes);
             }
-            let names = known.names.iter();
-            names
-                .clone()
-                .position(|name| name == CURIOUS)
-                .into_iter()
-                .collect()
+            own.extend(of(CURIOUS));
         }
-        _ => BTreeSet::new(),
-    };
+        Observer::Provider | Observer::SiteRouter => customers.extend(of(CUSTOMER)),
+        Observer::WideArea | Observer::Relay | Observer::Coordinator => {}
+    }
     // What it says itself, and hears, is nothing that it observes.
     let is_own = |address| {
         let mut known = own.iter().filter_map(|party| known.addresses.get(*party));
@@ -128,10 +129,19 @@ fn one(
     let sight = Sight {
         parties: &known.names,
         own,
+        customers,
         known: &known.identifiers,
         found: &found,
         judged: Some(&judged),
     };
+    let looked_into = (!hosts.is_empty())
+        .then(|| "in the memory of each process there, its own command line was found".to_owned());
+    let control: Vec<_> = [material.control.evidence()]
+        .into_iter()
+        .chain(looked_into)
+        .collect();
+    let is_both = observer == Observer::Coordinator && hosts == material.places.relays();
+    let same = is_both.then(|| "one service relays and brings parties together".to_owned());
     let searched: Vec<_> = seen.sources().into_iter().map(str::to_owned).collect();
     let answers = answers(&sight).into_iter();
     let missed =
@@ -139,6 +149,11 @@ fn one(
     Ok(answers
         .map(|mut answer| {
             answer.evidence.extend(missed.clone());
+            // Of a thing that was not found, what would have been.
+            if answer.seen == Answered::No && !answer.question.is_of_traffic() {
+                answer.evidence.extend(control.clone());
+            }
+            answer.evidence.extend(same.clone());
             (observer, answer, searched.clone())
         })
         .collect())
@@ -157,10 +172,15 @@ fn nobody(observer: Observer) -> impl Iterator<Item = Found> {
     })
 }
 
-fn read(path: &Path) -> Result<Capture, Fault> {
+/// What passed a line, without the control.
+///
+/// # Errors
+/// It cannot be read, too much was missed, or the control is not there.
+fn read(material: &Material<'_>, file: &str) -> Result<Capture, Fault> {
+    let path = material.captures.join(file);
     let told = |error: &dyn std::fmt::Display| Fault::user(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(|error| told(&error))?;
-    let capture = Capture::read(BufReader::new(file)).map_err(|error| told(&error))?;
+    let opened = File::open(&path).map_err(|error| told(&error))?;
+    let mut capture = Capture::read(BufReader::new(opened)).map_err(|error| told(&error))?;
     let (missed, seen) = (capture.missed, capture.packets.len());
     if missed > u64::try_from(seen / MISSED).unwrap_or(u64::MAX) {
         let why = format!(
@@ -168,5 +188,6 @@ fn read(path: &Path) -> Result<Capture, Fault> {
         );
         return Err(told(&why));
     }
+    material.control.take(file, &mut capture)?;
     Ok(capture)
 }

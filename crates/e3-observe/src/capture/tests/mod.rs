@@ -184,3 +184,20 @@ proptest! {
         let _ = Capture::read(&bytes[..]);
     }
 }
+
+#[test]
+fn what_the_observer_sent_himself_can_be_taken_out() {
+    let (from, to) = ends();
+    let mut made = Made::default();
+    made.udp(from, to, b"MARK and more");
+    made.udp(from, to, SECRET);
+    // An error that quotes the first: ICMP, with the headers of what it is about.
+    let quoted = [&[3, 3, 0, 0, 0, 0, 0, 0][..], &[0x45; 28], b"MARK and"].concat();
+    let head = [&[0x45, 0, 0, 64, 0, 0, 0, 0, 64, 1, 0, 0][..], &[9; 8]].concat();
+    made.ethernet([8, 0], &[head, quoted].concat());
+    let mut capture = made.read();
+    let marked = capture.take_marked(b"MARK");
+    assert_eq!((marked.packets.len(), capture.packets.len()), (2, 1));
+    assert!(found(&marked).is_empty());
+    assert_eq!(found(&capture).len(), 2);
+}
