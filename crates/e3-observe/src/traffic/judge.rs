@@ -1,6 +1,9 @@
 //! Which pairs are told, and what of them.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    net::IpAddr,
+};
 
 use super::{Calibrated, Flows, Series};
 
@@ -76,6 +79,8 @@ struct Trace {
     to: usize,
     path: Path,
     series: Series,
+    /// All bytes.
+    volume: f64,
 }
 
 /// Judges what these flows tell of what was said. All series are of the same parts of time.
@@ -104,7 +109,7 @@ pub fn judge(flows: &Flows, parties: &Parties, said: &[Said]) -> Judgement {
             told,
             factor: best
                 .filter(|_| told)
-                .and_then(|(_, trace, _)| factor(&trace.series, &said.series)),
+                .and_then(|(_, trace, _)| factor(trace.volume, &said.series)),
         }
     };
     let pairs = said.iter().enumerate().map(pair).collect();
@@ -139,12 +144,14 @@ fn traces(flows: &Flows, parties: &Parties) -> Vec<Trace> {
             let Some(receiver) = whose(last).filter(|other| by == to && *other != sender) else {
                 continue;
             };
+            let passed = passed(&volume.series, &onward.series);
             for delay in 0..=HANDED_ON {
                 all.push(Trace {
                     from: sender,
                     to: receiver,
                     path: Path::By(by),
                     series: handed_on(&volume.series, &onward.series, delay),
+                    volume: passed,
                 });
             }
         }
@@ -157,11 +164,15 @@ fn add(all: &mut Vec<Trace>, (from, to): (usize, usize), path: Path, series: Ser
     let mut same = all.iter_mut();
     let same = same.find(|one| (one.from, one.to, one.path) == (from, to, path));
     match same {
-        Some(known) => sum(&mut known.series, &series),
+        Some(known) => {
+            known.volume += series.iter().sum::<f64>();
+            sum(&mut known.series, &series);
+        }
         None => all.push(Trace {
             from,
             to,
             path,
+            volume: series.iter().sum(),
             series,
         }),
     }
@@ -172,6 +183,27 @@ fn handed_on(to: &Series, onward: &Series, delay: usize) -> Series {
     let onward = onward.iter().skip(delay).copied();
     let onward = onward.chain(std::iter::repeat(0.0));
     to.iter().zip(onward).map(|(to, on)| to.min(on)).collect()
+}
+
+/// How many bytes can have been handed on: of each part of the time those that came in then or shortly before, and have not
+/// left yet. One delay does not fit all that a busy relay hands on.
+fn passed(to: &Series, onward: &Series) -> f64 {
+    let mut waiting = VecDeque::new();
+    let mut passed = 0.0;
+    for (to, onward) in to.iter().zip(onward) {
+        waiting.push_back(*to);
+        if waiting.len() > HANDED_ON + 1 {
+            waiting.pop_front();
+        }
+        let mut room = *onward;
+        for bytes in &mut waiting {
+            let leaves = bytes.min(room);
+            *bytes -= leaves;
+            room -= leaves;
+            passed += leaves;
+        }
+    }
+    passed
 }
 
 fn sum(into: &mut Series, other: &Series) {
@@ -202,15 +234,15 @@ fn sums(flows: &Flows, parties: &Parties, said: &[Said]) -> Vec<Sum> {
             from,
             score,
             told,
-            factor: told.then(|| factor(&seen, &words)).flatten(),
+            factor: told.then(|| factor(seen.iter().sum(), &words)).flatten(),
         }
     };
     speakers.into_iter().map(one).collect()
 }
 
 /// How many bytes were seen for each that was said.
-fn factor(seen: &Series, said: &Series) -> Option<f64> {
-    let (seen, said): (f64, f64) = (seen.iter().sum(), said.iter().sum());
+fn factor(seen: f64, said: &Series) -> Option<f64> {
+    let said: f64 = said.iter().sum();
     (said > 0.0).then(|| seen / said)
 }
 

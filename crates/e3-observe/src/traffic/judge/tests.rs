@@ -142,3 +142,14 @@ fn padding_to_a_steady_stream_hides_what_is_said() {
     let judgement = judge(&flows, &parties(), &said());
     assert!(told(&judgement).is_empty());
 }
+
+#[test]
+fn what_a_relay_hands_on_at_different_delays_is_counted_once() {
+    let to = vec![100.0, 0.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 70.0, 0.0];
+    // At once and a part later; all of the second later; what has waited too long is none of it.
+    let onward = vec![60.0, 40.0, 0.0, 30.0, 20.0, 9.0, 0.0, 0.0, 0.0, 70.0];
+    assert!((passed(&to, &onward) - 220.0).abs() < 1e-9);
+    assert!(passed(&to, &vec![0.0; 10]).abs() < 1e-9);
+    let late = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 150.0, 0.0, 0.0];
+    assert!(passed(&to, &late).abs() < 1e-9);
+}
