@@ -28,6 +28,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "e3-observe",
         &["e3-evaluate", "e3-identity", "e3-nebula", "e3-session"],
     ),
+    // What was recorded is taken apart by whoever knows nothing else.
+    ("e3-unseal", &[]),
     // The lab knows no overlay, no program and no agent.
     ("e3-lab", &["e3-sys", "e3-world"]),
     ("e3-program", &["e3-histogram", "e3-session", "e3-template"]),
@@ -118,6 +120,7 @@ const EXPERIMENT: &[&str] = &[
     "e3-overlay-wireguard",
     "e3-session",
     "e3-stock",
+    "e3-unseal",
 ];
 
 /// What keeps or tries an environment: all but the program `e3` and one another.
