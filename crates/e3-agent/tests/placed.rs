@@ -107,11 +107,13 @@ async fn placed() -> Party {
 /// `direct`, with a network for programs in which there is nobody.
 struct Placed(ProgramNamespace);
 
-impl Twist for Placed {
-    fn make() -> Self {
+impl Default for Placed {
+    fn default() -> Self {
         Self(ProgramNamespace::make(Traffic::Near).expect("this machine has namespaces"))
     }
+}
 
+impl Twist for Placed {
     fn program_needs(&self) -> ProgramNeeds {
         ProgramNeeds {
             place: ProgramPlace::Namespace(self.0.entrance()),

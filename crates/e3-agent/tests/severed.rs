@@ -80,13 +80,10 @@ async fn an_overlay_that_cannot_take_a_roster_leaves() {
 }
 
 /// `direct`, which takes no other roster.
+#[derive(Default)]
 struct Stubborn;
 
 impl Twist for Stubborn {
-    fn make() -> Self {
-        Self
-    }
-
     fn changes(&self) -> Result<(), OverlayError> {
         Err(OverlayError::Unchangeable { overlay: TWISTED })
     }
@@ -98,15 +95,17 @@ struct Brittle {
     told: Option<oneshot::Receiver<String>>,
 }
 
-impl Twist for Brittle {
-    fn make() -> Self {
+impl Default for Brittle {
+    fn default() -> Self {
         let (give_up, told) = oneshot::channel();
         Self {
             give_up: Mutex::new(Some(give_up)),
             told: Some(told),
         }
     }
+}
 
+impl Twist for Brittle {
     fn severed(&mut self) -> Option<oneshot::Receiver<String>> {
         self.told.take()
     }

@@ -27,6 +27,8 @@ pub mod reachability;
 mod registry;
 mod service;
 mod tcp;
+#[doc(hidden)]
+pub mod testing;
 pub mod tls;
 
 pub use error::OverlayError;
