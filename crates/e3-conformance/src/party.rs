@@ -253,6 +253,11 @@ impl Party {
         self.place().dial(peer, reach.socket()).await
     }
 
+    /// The number of its agent's process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends the agent as a crash would: without a word.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.process.kill()?;

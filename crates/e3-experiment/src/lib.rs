@@ -22,11 +22,12 @@
 //! - `attack`: the attacks, one a file; `stage`: what several of them begin with; `outcome`: what is seen while they are tried;
 //! - [`headscale`]: what a stock coordinator can be made to say;
 //! - `recording`: packets that were kept; `readable`: whether what programs said stands in what somebody saw;
-//!   `stolen`: private keys that are left on hosts, and what they open.
+//!   `stolen`: private keys that stand in files of hosts, and what they open; `memory`: those in the memory of processes.
 
 mod attack;
 mod conduct;
 pub mod headscale;
+mod memory;
 mod outcome;
 pub mod promise;
 mod readable;

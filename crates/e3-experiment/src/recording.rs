@@ -7,6 +7,7 @@ use std::{
 };
 
 use e3_lab::{Carries, Passing};
+use e3_unseal::{Datagram, Recorded, Stream};
 
 /// As many packets as are kept at most: more than any experiment needs.
 const MOST: usize = 20_000;
@@ -19,34 +20,23 @@ pub(crate) struct Recording(Arc<Mutex<Vec<Kept>>>);
 #[derive(Debug, Clone)]
 struct Kept {
     packet: Vec<u8>,
-    /// Of TCP: between whom, and where in the stream.
-    segment: Option<(SocketAddr, SocketAddr, u32)>,
+    /// Between whom, where it carries TCP or UDP.
+    ends: Option<(SocketAddr, SocketAddr)>,
+    /// Of TCP: where in the stream.
+    number: Option<u32>,
     payload: Vec<u8>,
-}
-
-/// One direction of a TCP connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
-    /// To whom it was said.
-    pub(crate) to: SocketAddr,
-    /// From its beginning, as far as nothing is missing.
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl Recording {
     /// Keeps a packet.
     pub(crate) fn keep(&self, passing: &Passing<'_>) {
         let tcp = passing.carries() == Some(Carries::Tcp);
-        let ends = passing.from().zip(passing.to());
-        let segment = ends
-            .zip(passing.sequence())
-            .filter(|_| tcp)
-            .map(|((from, to), number)| (from, to, number));
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MOST {
             kept.push(Kept {
                 packet: passing.packet().to_vec(),
-                segment,
+                ends: passing.from().zip(passing.to()),
+                number: passing.sequence().filter(|_| tcp),
                 payload: passing.payload().to_vec(),
             });
         }
@@ -58,30 +48,34 @@ impl Recording {
         kept.iter().map(|kept| kept.packet.clone()).collect()
     }
 
-    /// What came in packets that were not TCP's, one by one.
-    pub(crate) fn datagrams(&self) -> Vec<Vec<u8>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = kept.iter().filter(|kept| kept.segment.is_none());
-        others.map(|kept| kept.payload.clone()).collect()
-    }
-
-    /// What was said over TCP, connection by connection.
-    pub(crate) fn streams(&self) -> Vec<Said> {
+    /// All of it, put together: what was said over each TCP connection, and what UDP carried.
+    pub(crate) fn recorded(&self) -> Recorded {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut streams: BTreeMap<_, Vec<(u32, &[u8])>> = BTreeMap::new();
-        for kept in kept.iter() {
-            if let Some((from, to, number)) = kept.segment {
-                let pieces = streams.entry((from, to)).or_default();
-                if !kept.payload.is_empty() {
-                    pieces.push((number, &kept.payload));
+        let mut datagrams = Vec::new();
+        for kept in kept.iter().filter(|kept| !kept.payload.is_empty()) {
+            match (kept.ends, kept.number) {
+                (Some(ends), Some(number)) => {
+                    let pieces = streams.entry(ends).or_default();
+                    pieces.push((number, &kept.payload[..]));
                 }
+                (Some((from, to)), None) => datagrams.push(Datagram {
+                    from,
+                    to,
+                    bytes: kept.payload.clone(),
+                }),
+                (None, _) => {}
             }
         }
-        let streams = streams.into_iter().map(|((_, to), pieces)| Said {
+        let streams = streams.into_iter().map(|((from, to), pieces)| Stream {
+            from,
             to,
             bytes: joined(pieces),
         });
-        streams.filter(|said| !said.bytes.is_empty()).collect()
+        Recorded {
+            streams: streams.collect(),
+            datagrams,
+        }
     }
 }
 

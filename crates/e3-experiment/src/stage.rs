@@ -11,12 +11,17 @@ use e3_conformance::{
     liar::Lie,
     party::Party,
     sites::{cities, outsider},
+    traffic,
 };
-use e3_lab::{Adversary, Change, Fate, Outage, Passing};
+use e3_lab::{Adversary, Change, Fate, Lab, Outage, Passing};
 use e3_session::types::{Dial, LinkReport, PartyIndex, Path, Roster};
+use tokio::time::timeout;
 
 /// How long something is tried that should not succeed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// No talk takes longer of which nobody wants anything but to hear it.
+const TALK: Duration = Duration::from_secs(20);
 
 /// The host of somebody who takes no part.
 pub(crate) const OUTSIDER: &str = "outsider";
@@ -101,12 +106,61 @@ pub(crate) fn between(
     field: &Field,
     deed: impl FnMut(&mut Passing<'_>) -> Fate + Send + 'static,
 ) -> anyhow::Result<Vec<Adversary>> {
+    let direct = [("p0", "p1")].into_iter();
+    let ways = direct.chain(hub(field).map(|hub| (hub, "p1")));
+    on(field, ways, deed)
+}
+
+/// Somebody on every way between both parties and the host of services, in both directions.
+pub(crate) fn all_around(
+    field: &Field,
+    deed: impl FnMut(&mut Passing<'_>) -> Fate + Send + 'static,
+) -> anyhow::Result<Vec<Adversary>> {
+    let places: Vec<_> = ["p0", "p1"].into_iter().chain(hub(field)).collect();
+    let pairs = places
+        .iter()
+        .flat_map(|from| places.iter().map(move |to| (*from, *to)));
+    on(field, pairs.filter(|(from, to)| from != to), deed)
+}
+
+/// Somebody on the direct way between both parties, in both directions.
+pub(crate) fn both_ways(
+    lab: &Lab,
+    deed: &(impl FnMut(&mut Passing<'_>) -> Fate + Clone + Send + 'static),
+) -> anyhow::Result<Vec<Adversary>> {
+    let ways = [("p0", "p1"), ("p1", "p0")].into_iter();
+    ways.map(|(from, to)| Ok(lab.adversary(from, to, deed.clone())?))
+        .collect()
+}
+
+/// The host of services, if there is one.
+fn hub(field: &Field) -> Option<&str> {
+    let first = field.services().first();
+    first.map(|service| service.host.as_str())
+}
+
+/// The parties connect and say so many bytes to one another; those who record it leave with the last of them.
+pub(crate) async fn recorded(
+    field: &mut Field,
+    recorders: Vec<Adversary>,
+    bytes: usize,
+) -> anyhow::Result<()> {
+    connect(field).await?;
+    let mut talk = traffic::connect(field, 0, 1).await?;
+    let said = timeout(TALK, talk.exchange(bytes, 1000)).await;
+    said.context("what is said takes too long")
+        .flatten()
+        .context("the parties do not talk before anybody attacks")?;
+    drop((talk, recorders));
+    Ok(())
+}
+
+fn on<'a>(
+    field: &Field,
+    ways: impl Iterator<Item = (&'a str, &'a str)>,
+    deed: impl FnMut(&mut Passing<'_>) -> Fate + Send + 'static,
+) -> anyhow::Result<Vec<Adversary>> {
     let deed = Arc::new(Mutex::new(deed));
-    let hub = field
-        .services()
-        .first()
-        .map(|service| service.host.as_str());
-    let ways = [("p0", "p1")].into_iter().chain(hub.map(|hub| (hub, "p1")));
     ways.map(|(from, to)| {
         let deed = Arc::clone(&deed);
         let adversary = field.lab.adversary(from, to, move |passing| {

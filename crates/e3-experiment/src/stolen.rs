@@ -16,7 +16,7 @@ type Kdf = hpke::kdf::HkdfSha256;
 type Aead = hpke::aead::ChaCha20Poly1305;
 
 /// Bytes of a key on Curve25519, and of what HPKE sends with what it seals to one (RFC 9180, section 7.1).
-const KEY: usize = 32;
+pub(crate) const KEY: usize = 32;
 
 /// No file with a key is longer.
 const LONGEST: u64 = 1 << 20;
@@ -51,9 +51,21 @@ impl Stolen {
         }
     }
 
+    /// Takes others to these.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+    }
+
+    /// Each as a key of X25519, in both ways that it can be one.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = [u8; KEY]> {
+        let keys = self.keys.iter().flat_map(|(_, key)| receivers(key));
+        keys.map(|key| key.to_bytes().into())
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.keys.len()
+        let keys = self.keys.iter().map(|(_, key)| key);
+        keys.collect::<BTreeSet<_>>().len()
     }
 
     /// Where those stand whose public halves stand in these bytes.
@@ -125,7 +137,7 @@ fn in_der(bytes: &[u8]) -> Vec<[u8; KEY]> {
 }
 
 /// Its public halves: of a key of X25519, and of one of Ed25519.
-fn publics(key: &[u8; KEY]) -> Vec<Vec<u8>> {
+pub(crate) fn publics(key: &[u8; KEY]) -> Vec<Vec<u8>> {
     let signs = SigningKey::from_bytes(key)
         .verifying_key()
         .to_bytes()

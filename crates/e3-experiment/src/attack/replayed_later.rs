@@ -5,15 +5,16 @@ use std::{net::SocketAddr, time::Duration};
 
 use e3_conformance::{
     field::Field,
-    traffic::{self, Door, Place},
+    traffic::{Door, Place},
 };
 use e3_lab::Fate;
+use e3_unseal::Stream;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::timeout};
 
 use crate::{
     outcome::Notes,
-    recording::{Recording, Said},
-    stage::{PATIENCE, between, connect, introduced},
+    recording::Recording,
+    stage::{PATIENCE, between, connect, introduced, recorded},
 };
 
 /// Bytes that are said in the session that is recorded.
@@ -33,11 +34,7 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
         kept.keep(passing);
         Fate::Pass
     })?;
-    connect(&mut field).await?;
-    let mut talk = traffic::connect(&field, 0, 1).await?;
-    talk.exchange(SAID, 1000).await?;
-    drop(talk);
-    drop(recorder);
+    recorded(&mut field, recorder, SAID).await?;
 
     // The same parties, with agents that were started anew and have made new keys.
     for index in [0, 1] {
@@ -45,7 +42,7 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
     }
     connect(&mut field).await?;
     field.party_mut(0)?.kill()?;
-    let (packets, streams) = (recording.packets(), recording.streams());
+    let (packets, streams) = (recording.packets(), recording.recorded().streams);
     notes.did(format!(
         "All {} packets from one party to another were recorded, with {} streams of TCP in them, and sent again in a later session.",
         packets.len(),
@@ -81,7 +78,7 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
 }
 
 /// Says over new connections what was said over those that were recorded.
-async fn say_again(field: &Field, streams: &[Said]) -> anyhow::Result<Vec<TcpStream>> {
+async fn say_again(field: &Field, streams: &[Stream]) -> anyhow::Result<Vec<TcpStream>> {
     let place = Place::outside(&field.party(0)?.host);
     let mut connections = Vec::new();
     for said in streams.iter().take(STREAMS) {

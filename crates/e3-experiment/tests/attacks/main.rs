@@ -4,9 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod confiding;
+mod controls;
+mod forwarding;
 mod plan;
+mod repeating;
 mod sealing;
 mod table;
+mod yielding;
 
 use std::{
     env,
@@ -63,9 +67,16 @@ fn found(plan: &Plan) -> Experiment {
     found
 }
 
-/// The attack succeeds on what was weakened on purpose.
-fn succeeds(plan: &Plan) {
-    assert_eq!(found(plan).verdict, Verdict::Broken);
+/// The attack succeeds on what was weakened on purpose, and by what was weakened.
+fn succeeds(plan: &Plan, shown: &str) {
+    let found = found(plan);
+    assert_eq!(found.verdict, Verdict::Broken);
+    let mut evidence = found.evidence.iter();
+    let succeeded = |text: &str| !text.contains(" none of ") && !text.contains("nothing");
+    assert!(
+        evidence.any(|text| text.contains(shown) && succeeded(text)),
+        "it succeeded otherwise than by {shown:?}"
+    );
 }
 
 /// Nothing that is promised breaks, and something was tried.

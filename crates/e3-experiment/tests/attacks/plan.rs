@@ -12,7 +12,12 @@ use e3_overlay_tailscale::HeadscaleOverlay;
 use e3_overlay_wireguard::WireguardOverlay;
 use e3_stock::{HEADSCALE, NEBULA, Program, TAILSCALE, TAILSCALED, find};
 
-use crate::{confiding::Confiding, sealing::Sealing};
+use crate::{
+    confiding,
+    repeating::{noise, quic, tls},
+    sealing,
+    yielding::{self, To},
+};
 
 /// The variable that tells a process, and the agents that it starts, what it is about.
 const PLAN: &str = "E3_TEST_EXPERIMENT";
@@ -26,15 +31,21 @@ pub(crate) struct Plan {
     pub(crate) credulous: bool,
 }
 
-const OVERLAYS: [&str; 8] = [
+const OVERLAYS: [&str; 14] = [
     "direct",
     "tls",
     "quic",
     "wireguard",
     "nebula",
     "headscale",
-    "confiding",
-    "sealing",
+    confiding::NAME,
+    sealing::NAME,
+    tls::NAME,
+    quic::NAME,
+    noise::NAME,
+    To::Silence.name(),
+    To::Offers.name(),
+    To::Options.name(),
 ];
 
 impl Plan {
@@ -112,8 +123,18 @@ impl Plan {
 
 fn registry() -> Registry {
     let mut registry = Registry::builtin();
-    registry.add(|| Arc::new(Confiding::default()));
-    registry.add(|| Arc::new(Sealing::default()));
+    for weakened in [
+        confiding::overlay,
+        sealing::overlay,
+        tls::overlay,
+        quic::overlay,
+        noise::overlay,
+    ] {
+        registry.add(weakened);
+    }
+    for to in [To::Silence, To::Offers, To::Options] {
+        registry.add(move || yielding::overlay(to));
+    }
     registry.add(|| Arc::new(QuicOverlay::default()));
     registry.add(|| Arc::new(WireguardOverlay::default()));
     registry.add(|| Arc::new(NebulaOverlay::default()));

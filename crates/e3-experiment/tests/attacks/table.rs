@@ -4,26 +4,22 @@ use std::time::Duration;
 
 use e3_conformance::trust::Scheme;
 use e3_evaluate::finding::Attack;
-use e3_experiment::WRITTEN;
 use e3_lab::testing::Test;
 
-use crate::{keeps_its_promise, plan::Plan, succeeds};
+use crate::{controls, keeps_its_promise, plan::Plan};
 
 /// No experiment takes as long, however busy the machine.
-const LIMIT: Duration = Duration::from_mins(2);
+pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
-/// A test of one attack on one overlay, and what is expected of it.
+/// A test of one attack on one overlay, which keeps its promise.
 macro_rules! attacked {
-    ($name:expr, $attack:ident, $overlay:literal, $scheme:ident, $expected:ident) => {
-        attacked!($name, $attack, $overlay, $scheme, $expected, false)
-    };
-    ($name:expr, $attack:ident, $overlay:literal, $scheme:ident, $expected:ident, $credulous:literal) => {
+    ($name:expr, $attack:ident, $overlay:literal, $scheme:ident) => {
         Test::outside($name, || {
-            $expected(&Plan {
+            keeps_its_promise(&Plan {
                 overlay: $overlay,
                 scheme: Scheme::$scheme,
                 attack: Attack::$attack,
-                credulous: $credulous,
+                credulous: false,
             });
         })
         .within(LIMIT)
@@ -51,118 +47,18 @@ macro_rules! all_attacks {
     };
     ($overlay:literal, $scheme:ident: $($name:literal $attack:ident,)*) => {
         [$(attacked!(
-            concat!($name, $overlay), $attack, $overlay, $scheme, keeps_its_promise
+            concat!($name, $overlay), $attack, $overlay, $scheme
         ),)*]
     };
-}
-
-/// Each attack where it succeeds: on `direct`, which protects nothing, and on agents that believe everything.
-const CONTROLS: &[Test] = &[
-    attacked!(
-        "control.outsider-connects",
-        OutsiderConnects,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.outsider-joins",
-        OutsiderJoins,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.member-impersonates",
-        MemberImpersonates,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.split-roster",
-        SplitRoster,
-        "quic",
-        Pinned,
-        succeeds,
-        true
-    ),
-    attacked!(
-        "control.bytes-changed",
-        BytesChanged,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.replayed-now",
-        ReplayedNow,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.replayed-later",
-        ReplayedLater,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.revoked-returns",
-        RevokedReturns,
-        "direct",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.authority-stolen",
-        AuthorityStolen,
-        "direct",
-        Ca,
-        succeeds
-    ),
-    attacked!("control.downgrade", Downgrade, "direct", Pinned, succeeds),
-    attacked!(
-        "control.hostile-coordinator",
-        HostileCoordinator,
-        "confiding",
-        Pinned,
-        succeeds
-    ),
-    attacked!(
-        "control.opened-later",
-        OpenedLater,
-        "sealing",
-        Pinned,
-        succeeds
-    ),
-    Test::outside("each_attack_has_a_control", each_attack_has_a_control),
-];
-
-fn each_attack_has_a_control() {
-    assert_eq!(CONTROLS.len(), WRITTEN.len() + 1);
 }
 
 /// All of them; those on daemons of others take minutes together.
 pub(crate) fn tests() -> Vec<Test> {
     let quick = [all_attacks!("quic", Pinned), all_attacks!("tls", Ca)];
     let certified = [
-        attacked!(
-            "certified.quic",
-            AuthorityStolen,
-            "quic",
-            Ca,
-            keeps_its_promise
-        ),
-        attacked!(
-            "certified.wireguard",
-            AuthorityStolen,
-            "wireguard",
-            Ca,
-            keeps_its_promise
-        ),
-        attacked!("listed.quic", OutsiderJoins, "quic", Did, keeps_its_promise),
+        attacked!("certified.quic", AuthorityStolen, "quic", Ca),
+        attacked!("certified.wireguard", AuthorityStolen, "wireguard", Ca),
+        attacked!("listed.quic", OutsiderJoins, "quic", Did),
     ];
     let slow = [
         all_attacks!("wireguard", Pinned),
@@ -170,9 +66,8 @@ pub(crate) fn tests() -> Vec<Test> {
         all_attacks!("headscale", Pinned),
     ];
     let slow = slow.concat().into_iter().map(Test::long);
-    CONTROLS
-        .iter()
-        .copied()
+    controls::tests()
+        .into_iter()
         .chain(quick.concat())
         .chain(certified)
         .chain(slow)

@@ -1,51 +1,27 @@
-//! Both ends are made to use a weaker mode: somebody on the path takes their datagrams, so that they look for another way,
-//! and hides that they speak the newest TLS; the organizer tells one of them to use an overlay that protects nothing.
+//! Both ends are made to use a weaker mode: somebody on the path takes their datagrams, or their TCP, so that they look for
+//! another way, and hides that they speak the newest TLS; the organizer ([`organizer`]) tells one of them to use an overlay
+//! that protects nothing, or another mode than the other.
+
+mod organizer;
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use anyhow::Context as _;
-use e3_conformance::{
-    field::{Field, unendorsed},
-    party::Party,
-    subject::subject,
-    traffic,
-};
-use e3_identity::introduction::LIFETIME;
-use e3_lab::{Adversary, CaptureOptions, Carries, Fate, Lab, Passing, Point, testing::MemoryFile};
-use e3_session::message::{Reply, Request, Settings};
+use e3_conformance::{field::Field, traffic};
+use e3_lab::{CaptureOptions, Carries, Fate, Passing, Point, testing::MemoryFile};
 
 use super::bytes_changed::{Ending, spoken};
 use crate::{
     outcome::{Notes, reason},
     readable::readable,
-    stage::{connect, introduced},
+    stage::{both_ways, connect, introduced},
 };
 
-/// The overlay that protects nothing.
-const WEAKEST: &str = "direct";
-
-/// Both parties' hosts, in both directions.
-const WAYS: [(&str, &str); 2] = [("p0", "p1"), ("p1", "p0")];
-
 pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
-    let taken = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&taken);
-    on_the_path(notes, "their datagrams were taken", move |passing| {
-        if passing.carries() != Some(Carries::Udp) {
-            return Fate::Pass;
-        }
-        count.fetch_add(1, Ordering::Relaxed);
-        Fate::Take
-    })
-    .await?;
-    notes.did(format!(
-        "{} datagrams were taken.",
-        taken.load(Ordering::Relaxed)
-    ));
-
+    taken(notes, "UDP", Carries::Udp).await?;
+    taken(notes, "TCP", Carries::Tcp).await?;
     let hidden = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&hidden);
     on_the_path(
@@ -65,7 +41,26 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
         "{hidden} offers of TLS 1.3 were changed into offers of TLS 1.2."
     ));
 
-    by_the_organizer(notes).await
+    organizer::attempt(notes).await
+}
+
+/// Nothing that is carried like that gets from one party to the other.
+async fn taken(notes: &mut Notes, what: &str, carries: Carries) -> anyhow::Result<()> {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&taken);
+    on_the_path(notes, &format!("their {what} was taken"), move |passing| {
+        if passing.carries() != Some(carries) {
+            return Fate::Pass;
+        }
+        count.fetch_add(1, Ordering::Relaxed);
+        Fate::Take
+    })
+    .await?;
+    notes.did(format!(
+        "{} packets were taken.",
+        taken.load(Ordering::Relaxed)
+    ));
+    Ok(())
 }
 
 /// Somebody stands between two parties while they connect and talk, and reads what they say.
@@ -75,32 +70,36 @@ async fn on_the_path(
     deed: impl FnMut(&mut Passing<'_>) -> Fate + Clone + Send + 'static,
 ) -> anyhow::Result<()> {
     let mut field = introduced(2, None).await?;
-    let _adversaries = both_ways(&field.lab, &deed)?;
+    let adversaries = both_ways(&field.lab, &deed)?;
+    seen(notes, &mut field, &format!("Where {what}")).await?;
+    drop(adversaries);
+    Ok(())
+}
+
+/// The parties connect and talk, if they do, and somebody reads what passes between them.
+async fn seen(notes: &mut Notes, field: &mut Field, what: &str) -> anyhow::Result<()> {
     let file = MemoryFile::default();
     let points = [Point::WideArea];
     let capture = field
         .lab
         .capture(&points, CaptureOptions::default(), file.clone())?;
-    if let Err(error) = talked(&mut field).await {
-        notes.held(format!(
-            "Where {what}, the parties did not talk: {}.",
-            reason(&error)
-        ));
-        return Ok(());
-    }
-    drop(field);
+    let talked = talked(field).await;
     capture.finish()?;
-    read(notes, &file.take(), &format!("Where {what}"));
+    let (found, pieces) = readable(&file.take());
+    let whether = match &talked {
+        Ok(()) => "the parties talked".to_owned(),
+        Err(error) => format!("the parties did not talk ({})", reason(error)),
+    };
+    if found > 0 {
+        notes.broke(format!(
+            "{what}, {whether}, and {found} of {pieces} pieces of what they would say could be read between them."
+        ));
+    } else {
+        notes.held(format!(
+            "{what}, {whether}, and none of {pieces} pieces of what they would say could be read between them."
+        ));
+    }
     Ok(())
-}
-
-fn both_ways(
-    lab: &Lab,
-    deed: &(impl FnMut(&mut Passing<'_>) -> Fate + Clone + Send + 'static),
-) -> anyhow::Result<Vec<Adversary>> {
-    let ways = WAYS.into_iter();
-    ways.map(|(from, to)| Ok(lab.adversary(from, to, deed.clone())?))
-        .collect()
 }
 
 /// Connects the parties, who say something to one another.
@@ -110,20 +109,6 @@ async fn talked(field: &mut Field) -> anyhow::Result<()> {
     match spoken(&mut talk).await {
         Ending::Whole => Ok(()),
         Ending::Ended(why) | Ending::Wrong(why) => anyhow::bail!("{why}"),
-    }
-}
-
-/// Whether what two parties said can be read in what was captured.
-fn read(notes: &mut Notes, captured: &[u8], what: &str) {
-    let (found, pieces) = readable(captured);
-    if found > 0 {
-        notes.broke(format!(
-            "{what}, the parties talked, and {found} of {pieces} pieces of what they said could be read between them."
-        ));
-    } else {
-        notes.held(format!(
-            "{what}, the parties talked, and none of {pieces} pieces of what they said could be read between them."
-        ));
     }
 }
 
@@ -150,69 +135,6 @@ fn without_newest(payload: &[u8]) -> Option<Vec<u8>> {
     let mut older = payload.to_vec();
     *older.get_mut(at)? = 3;
     Some(older)
-}
-
-/// One party is told to use an overlay that protects nothing, and the other the one that was agreed upon.
-async fn by_the_organizer(notes: &mut Notes) -> anyhow::Result<()> {
-    let overlay = subject()?.overlay;
-    if overlay == WEAKEST {
-        notes.did("There is no weaker overlay that a party could be told to use.");
-        return Ok(());
-    }
-    let mut field = introduced(2, None).await?;
-    let what = format!("Where one party was told to use {WEAKEST} instead of {overlay}");
-    let file = MemoryFile::default();
-    let points = [Point::WideArea];
-    let capture = field
-        .lab
-        .capture(&points, CaptureOptions::default(), file.clone())?;
-    let weakened = weaken(&mut field).await;
-    let done = match weakened {
-        Ok(()) => talked(&mut field).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = done {
-        notes.held(format!(
-            "{what}, the parties did not talk: {}.",
-            reason(&error)
-        ));
-        return Ok(());
-    }
-    drop(field);
-    capture.finish()?;
-    read(notes, &file.take(), &what);
-    Ok(())
-}
-
-/// The second party has another agent, which is told to use the other overlay.
-async fn weaken(field: &mut Field) -> anyhow::Result<()> {
-    let old = field.party_mut(1)?;
-    old.kill()?;
-    let (host, name) = (old.host.clone(), old.name.clone());
-    let mut party = Party::start(&host, &name, None)?;
-    let folder = field.folder("weakened");
-    party.greet(field.roster.session, &folder).await?;
-    let settings = Settings {
-        overlay: WEAKEST.to_owned(),
-        options: field.given().1.clone(),
-        policy: field.trust.policy(),
-        services: Vec::new(),
-    };
-    party.request(Request::Prepare(settings)).await?;
-    let introduce = Request::Introduce {
-        lifetime_s: LIFETIME,
-        identity: Some(field.trust.folder(&name).display().to_string()),
-        addresses: Vec::new(),
-        network: Vec::new(),
-    };
-    let introduction = match party.request(introduce).await? {
-        Reply::Introduced { introduction } => introduction,
-        other => anyhow::bail!("{name} has not introduced itself: {other:?}"),
-    };
-    let place = field.roster.parties.get_mut(1);
-    *place.context("no second party")? = unendorsed(&name, introduction)?;
-    *field.party_mut(1)? = party;
-    Ok(())
 }
 
 #[cfg(test)]
