@@ -117,7 +117,8 @@ pub(crate) fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn unknown(word: &str) -> UnknownWord {
-    let kinds: [&[Word]; 5] = [&WAYS, &IDENTITIES, &NETWORKS, &PROGRAMS, &SIZES];
+    let own: [Word; 1] = [(OWN, "")];
+    let kinds: [&[Word]; 6] = [&WAYS, &IDENTITIES, &own, &NETWORKS, &PROGRAMS, &SIZES];
     let known = kinds.into_iter().flatten();
     UnknownWord {
         word: word.to_owned(),

@@ -153,8 +153,11 @@ impl Threshold {
 /// Where a word of a cell may stand, a figure may, too.
 fn or_a_figure(mut wrong: UnknownWord) -> UnknownWord {
     if !wrong.known.is_empty() {
-        let figures = Figure::ALL.into_iter().map(Figure::name);
-        wrong.known.extend(figures.map(str::to_owned));
+        let figures = Figure::ALL
+            .into_iter()
+            .map(|figure| figure.name().to_owned());
+        let new: Vec<String> = figures.filter(|name| !wrong.known.contains(name)).collect();
+        wrong.known.extend(new);
         "is no overlay, identity, network, program, size, figure or number of parties"
             .clone_into(&mut wrong.wrong);
     }
