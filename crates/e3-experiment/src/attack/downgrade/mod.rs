@@ -4,9 +4,12 @@
 
 mod organizer;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use e3_conformance::{field::Field, traffic};
@@ -20,6 +23,7 @@ use crate::{
 };
 
 pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
+    let begun = Instant::now();
     taken(notes, "UDP", Carries::Udp).await?;
     taken(notes, "TCP", Carries::Tcp).await?;
     let hidden = Arc::new(AtomicUsize::new(0));
@@ -41,7 +45,7 @@ pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
         "{hidden} offers of TLS 1.3 were changed into offers of TLS 1.2."
     ));
 
-    organizer::attempt(notes).await
+    organizer::attempt(notes, begun).await
 }
 
 /// Nothing that is carried like that gets from one party to the other.

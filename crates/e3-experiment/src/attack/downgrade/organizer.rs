@@ -1,5 +1,7 @@
 //! What an organizer can tell one party, and not the other.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Context as _;
 use e3_conformance::{
     field::{Field, unendorsed},
@@ -22,10 +24,21 @@ use crate::{
 /// The overlay that protects nothing.
 const WEAKEST: &str = "direct";
 
-pub(super) async fn attempt(notes: &mut Notes) -> anyhow::Result<()> {
+/// Once all attempts together have taken so long, no other mode is tried: daemons of others take half a minute to begin.
+const ENOUGH: Duration = Duration::from_mins(1);
+
+pub(super) async fn attempt(notes: &mut Notes, begun: Instant) -> anyhow::Result<()> {
     another_overlay(notes).await?;
     for option in overlay()?.options() {
         for value in others(option.shape) {
+            if begun.elapsed() > ENOUGH {
+                notes.did(format!(
+                    "Another `{}` was not tried: the other attempts took {} s.",
+                    option.name,
+                    begun.elapsed().as_secs()
+                ));
+                continue;
+            }
             another_mode(notes, option.name, value).await?;
         }
     }
