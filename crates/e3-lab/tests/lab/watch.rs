@@ -39,7 +39,7 @@ fn a_watch_counts_its_own_time() {
     assert_eq!(ping(&lab, 30), 30, "{:?}", lab.counters());
     let watch = lab.watch();
     assert_eq!(ping(&lab, 7), 7);
-    thread::sleep(MS * 100);
+    thread::sleep(MS * 400);
     let watched = watch.so_far();
     assert_eq!(watched.lateness.packets, 14, "there and back");
     assert_eq!(watched.counters.pairs.len(), 2);
@@ -51,8 +51,8 @@ fn a_watch_counts_its_own_time() {
             .all(|pair| pair.delivered.packets == 7),
         "{watched:?}"
     );
-    let beats = u64::try_from(watched.duration.as_millis() / 5).unwrap();
-    assert!(beats.abs_diff(watched.wakes.packets) < 5, "{watched:?}");
+    let beats = u64::try_from(watched.duration.as_millis() / 20).unwrap();
+    assert!(beats.abs_diff(watched.wakes.packets) < 2, "{watched:?}");
     let wakes = Watch::stop(watch).wakes.packets;
     assert!(wakes >= watched.wakes.packets);
     assert_eq!(
@@ -114,6 +114,6 @@ fn the_router_is_prompt_beside_busy_programs() {
     let watched = watch.stop();
     drop(busy);
     println!("{:?}", watched.wakes);
-    assert!(watched.wakes.packets > 100);
+    assert!(watched.wakes.packets > 25);
     assert!(watched.wakes.median < MS, "{:?}", watched.wakes);
 }
