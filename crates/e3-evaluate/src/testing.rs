@@ -1,7 +1,10 @@
 //! What tests begin with.
 
-use crate::finding::{Cell, Figure, Figures, Measurement, SCHEMA};
-use crate::plan::{Bench, Machine, Offer, Plan, Run, Way, Work};
+use crate::finding::{
+    Cell, Experiment, Figure, Figures, Machine, Measurement, Observation, Observer, Promised,
+    Question, SCHEMA, Seen, Verdict,
+};
+use crate::plan::{Bench, Offer, Plan, Run, Trial, Way, Work};
 
 /// One run that took a second, with its main figure; a failure without one.
 pub(crate) fn measured(cell: &Cell, run: &Run, figure: Option<f64>) -> Measurement {
@@ -69,6 +72,11 @@ pub(crate) fn plan_of(benches: Vec<Bench>) -> Plan {
         seed: 1,
         time: "2026-11-23T12:00:00Z".to_owned(),
         benches,
+        trials: Vec::new(),
+        observed: Vec::new(),
+        observed_s: 24,
+        counted: Vec::new(),
+        limit_s: None,
         left_out: Vec::new(),
         own: None,
         thresholds: Vec::new(),
@@ -76,4 +84,38 @@ pub(crate) fn plan_of(benches: Vec<Bench>) -> Plan {
         machine: Machine::default(),
         command: vec!["e3".to_owned(), "compare".to_owned()],
     }
+}
+
+/// What became of an attack that should have failed.
+pub(crate) fn tried(trial: &Trial, verdict: Verdict) -> Experiment {
+    Experiment {
+        schema: SCHEMA.to_owned(),
+        attack: trial.attack,
+        overlay: trial.way.overlay.clone(),
+        identity: trial.way.identity.clone(),
+        promised: Promised::Yes,
+        verdict,
+        evidence: Vec::new(),
+        time: "2026-11-23T12:00:00Z".to_owned(),
+        command: vec!["e3".to_owned(), "experiment".to_owned()],
+    }
+}
+
+/// Every answer of every observer of a way.
+pub(crate) fn observed(overlay: &str, seen: &Seen) -> Vec<Observation> {
+    let asked = Observer::ALL
+        .into_iter()
+        .flat_map(|observer| Question::ALL.map(|question| (observer, question)));
+    let answer = |(observer, question)| Observation {
+        schema: SCHEMA.to_owned(),
+        overlay: overlay.to_owned(),
+        observer,
+        question,
+        seen: seen.clone(),
+        evidence: Vec::new(),
+        searched: Vec::new(),
+        time: "2026-11-23T12:00:00Z".to_owned(),
+        command: vec!["e3".to_owned(), "experiment".to_owned()],
+    };
+    asked.map(answer).collect()
 }

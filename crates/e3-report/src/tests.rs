@@ -137,6 +137,16 @@ fn shares_of_round_trips_stand_beside_directs() {
 }
 
 #[test]
+fn where_and_by_what_it_was_found_is_said() {
+    let (html, markdown, _) = report(|_| {});
+    for text in [&html, &markdown] {
+        assert!(text.contains("found by 2 commands"));
+        assert!(text.contains("the machine was started anew"));
+        assert!(text.contains("Counted by a script, e3 0.1.0."));
+    }
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let (html, markdown, written) = report(|folder| {
         for file in ["privacy.jsonl", "security.jsonl"] {

@@ -121,6 +121,13 @@ pub fn tie_to_thread(command: &mut Command) {
     unsafe { command.pre_exec(die_with_parent) };
 }
 
+/// Makes the kernel send SIGTERM to the process that `command` becomes when the *thread* that starts it ends, so that it can
+/// take away what it has made: only for threads that last as long as the process should.
+pub fn tell_of_threads_end(command: &mut Command) {
+    // SAFETY: between fork and exec, only a system call is made.
+    unsafe { command.pre_exec(hear_of_parents_end) };
+}
+
 /// Makes `command` begin a session of its own, and with it a process group.
 ///
 /// The kernel may share the processors between sessions first (autogroup, sched(7)), and only then between the threads

@@ -9,7 +9,8 @@
 //! - [`environment`]: environments that are up, or are to be; [`record`]: the folder that keeps a run;
 //! - [`view`]: what a person sees;
 //! - [`fault`]: why a verb could not do what it was asked, and the exit code for it; [`remedy`]: what helps against errors
-//!   of the system's;
+//!   of the system's; [`stop`]: whether somebody has asked for the end;
+//! - [`observe`]: what observers can tell of a run;
 //! - [`json`]: the one document of `--json`; [`out`]: everything else on standard output and standard error.
 //!
 //! Data goes to standard output, everything else to standard error.
@@ -32,6 +33,7 @@ mod python;
 mod record;
 mod remedy;
 mod scenario;
+mod stop;
 mod travel;
 mod view;
 

@@ -50,6 +50,9 @@ pub struct Effort {
     pub why: Option<String>,
     /// The documentation that was followed.
     pub source: String,
+    /// By what it was counted, of which version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<String>,
     /// When, RFC 3339.
     pub time: String,
     /// The command that does it again.

@@ -6,16 +6,19 @@
 //! | `security.jsonl` | [`Experiment`]: one attack on one overlay with one identity |
 //! | `privacy.jsonl` | [`Observation`]: one question about one observer of one overlay |
 //! | `effort.jsonl` | [`Effort`]: one occasion with one overlay, by hand or with E³ |
+//! | `sittings.jsonl` | [`Sitting`]: one command's share of all this: when, on which machine |
 
 mod effort;
 mod performance;
 mod privacy;
 mod security;
+mod sitting;
 
 pub use effort::{Counts, Effort, Means, Occasion};
 pub use performance::{Cell, Figure, Figures, Measurement, RoundTrips};
 pub use privacy::{Observation, Observer, Question, Seen};
 pub use security::{Attack, Experiment, Promised, Verdict};
+pub use sitting::{Machine, Sitting};
 
 /// What every line names as its schema, so that later versions can read it.
 pub const SCHEMA: &str = "e3/compare/1";

@@ -48,6 +48,24 @@ impl Attack {
         Self::OpenedLater,
         Self::Downgrade,
     ];
+
+    /// Its name, as documents have it: `bytes-changed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OutsiderConnects => "outsider-connects",
+            Self::OutsiderJoins => "outsider-joins",
+            Self::MemberImpersonates => "member-impersonates",
+            Self::SplitRoster => "split-roster",
+            Self::BytesChanged => "bytes-changed",
+            Self::ReplayedNow => "replayed-now",
+            Self::ReplayedLater => "replayed-later",
+            Self::RevokedReturns => "revoked-returns",
+            Self::AuthorityStolen => "authority-stolen",
+            Self::HostileCoordinator => "hostile-coordinator",
+            Self::OpenedLater => "opened-later",
+            Self::Downgrade => "downgrade",
+        }
+    }
 }
 
 /// One attack on one overlay with one identity.
@@ -107,5 +125,17 @@ impl Experiment {
     pub fn breaks_promise(&self) -> bool {
         let promised = matches!(self.promised, Promised::Yes | Promised::But(_));
         promised && self.verdict == Verdict::Broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attacks_have_the_names_that_documents_have() {
+        for attack in Attack::ALL {
+            assert_eq!(serde_json::to_value(attack).unwrap(), attack.name());
+        }
     }
 }

@@ -13,25 +13,51 @@ use std::path::{Path, PathBuf};
 pub use error::KeepError;
 pub use lines::read_lines;
 
-use crate::finding::Measurement;
-use crate::plan::Plan;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::finding::{Effort, Experiment, Measurement, Observation, Sitting};
+use crate::plan::{Done, Plan};
 use crate::tables::Tables;
 use crate::threshold::Verdict;
 
 /// The plan's file.
 pub const PLAN: &str = "plan.json";
-/// The file of measurements.
-pub const MEASUREMENTS: &str = "measurements.jsonl";
 /// The folder of tables.
 pub const TABLES: &str = "tables";
 /// The file of verdicts on thresholds: one a line.
 pub const THRESHOLDS: &str = "tables/thresholds.jsonl";
 
+/// What is kept a line each, in a file of its own.
+pub trait Finding: Serialize + DeserializeOwned {
+    /// The file's name.
+    const FILE: &'static str;
+}
+
+impl Finding for Measurement {
+    const FILE: &'static str = "measurements.jsonl";
+}
+
+impl Finding for Experiment {
+    const FILE: &'static str = "security.jsonl";
+}
+
+impl Finding for Observation {
+    const FILE: &'static str = "privacy.jsonl";
+}
+
+impl Finding for Effort {
+    const FILE: &'static str = "effort.jsonl";
+}
+
+impl Finding for Sitting {
+    const FILE: &'static str = "sittings.jsonl";
+}
+
 /// A comparison's folder, which nobody else writes as long as this is there.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    measurements: File,
     /// Locked as long as it is open.
     _lock: File,
 }
@@ -50,35 +76,43 @@ impl Folder {
             return Err(KeepError::Taken { path: file });
         }
         write_whole(&file, &pretty(plan))?;
-        Self::begin(path, lock)
+        Ok(Self::of(path, lock))
     }
 
-    /// One that is there, with its plan and what was measured so far.
+    /// One that is there, with its plan and what was found so far.
     ///
     /// # Errors
     /// It is none, somebody else writes it, or a line in it is none of ours.
-    pub fn open(path: &Path) -> Result<(Self, Plan, Vec<Measurement>), KeepError> {
+    pub fn open(path: &Path) -> Result<(Self, Plan, Done), KeepError> {
         let plan = read_plan(path)?;
-        let lock = lock(path)?;
-        let file = path.join(MEASUREMENTS);
-        let done = if file.exists() {
-            lines::mend(&file)?;
-            read_lines(&file)?
-        } else {
-            Vec::new()
+        let folder = Self::of(path, lock(path)?);
+        let done = Done {
+            measurements: folder.found()?,
+            experiments: folder.found()?,
+            observations: folder.found()?,
+            efforts: folder.found()?,
         };
-        Ok((Self::begin(path, lock)?, plan, done))
+        Ok((folder, plan, done))
     }
 
-    fn begin(path: &Path, lock: File) -> Result<Self, KeepError> {
-        let file = path.join(MEASUREMENTS);
-        let mut options = OpenOptions::new();
-        let measurements = options.create(true).append(true).open(&file);
-        Ok(Self {
+    fn of(path: &Path, lock: File) -> Self {
+        Self {
             path: path.to_owned(),
-            measurements: measurements.map_err(KeepError::at(&file, "write"))?,
             _lock: lock,
-        })
+        }
+    }
+
+    /// All that was kept of this kind; a last line that was cut off is taken away.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line in it is none of ours.
+    pub fn found<F: Finding>(&self) -> Result<Vec<F>, KeepError> {
+        let file = self.path.join(F::FILE);
+        if !file.exists() {
+            return Ok(Vec::new());
+        }
+        lines::mend(&file)?;
+        read_lines(&file)
     }
 
     /// Where it is.
@@ -86,21 +120,35 @@ impl Folder {
         &self.path
     }
 
-    /// Keeps a measurement: when this returns, it is on the disk.
+    /// Keeps what was found: when this returns, it is on the disk.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(&mut self, measurement: &Measurement) -> Result<(), KeepError> {
-        let file = self.path.join(MEASUREMENTS);
-        let mut line = serde_json::to_vec(measurement).map_err(|error| KeepError::Unwritten {
-            path: file.clone(),
-            doing: "write",
-            cause: error.into(),
-        })?;
-        line.push(b'\n');
-        let written = self.measurements.write_all(&line);
-        let written = written.and_then(|()| self.measurements.sync_data());
-        written.map_err(KeepError::at(&file, "write"))
+    pub fn keep<F: Finding>(&self, finding: &F) -> Result<(), KeepError> {
+        self.keep_all(std::slice::from_ref(finding))
+    }
+
+    /// Keeps what was found together, and belongs together.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep_all<F: Finding>(&self, findings: &[F]) -> Result<(), KeepError> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let file = self.path.join(F::FILE);
+        let failed = KeepError::at(&file, "write");
+        let mut lines = Vec::new();
+        for finding in findings {
+            serde_json::to_writer(&mut lines, finding).map_err(|error| failed(error.into()))?;
+            lines.push(b'\n');
+        }
+        let open = OpenOptions::new().create(true).append(true).open(&file);
+        let written = open.and_then(|mut file| {
+            file.write_all(&lines)?;
+            file.sync_data()
+        });
+        written.map_err(failed)
     }
 
     /// Writes the tables, for people, spreadsheets and programs.

@@ -1,8 +1,11 @@
 use std::fs;
 
 use super::*;
-use crate::plan::{Bench, Goal, Next, Way, Work};
-use crate::testing::{measured, plan_of};
+use crate::finding::{Attack, Seen, Verdict};
+use crate::plan::{Bench, Goal, Next, Trial, Way, Work};
+use crate::testing::{measured, observed, plan_of, tried};
+
+const MEASUREMENTS: &str = Measurement::FILE;
 
 fn plan() -> Plan {
     plan_of(vec![Bench {
@@ -15,7 +18,7 @@ fn plan() -> Plan {
 }
 
 /// Measures so many runs more.
-fn measure(folder: &mut Folder, plan: &Plan, done: &mut Vec<Measurement>, runs: usize) {
+fn measure(folder: &Folder, plan: &Plan, done: &mut Vec<Measurement>, runs: usize) {
     for _ in 0..runs {
         let bench = &plan.benches[0];
         let Next::Run(run) = bench.next(plan.seed, done) else {
@@ -32,21 +35,22 @@ fn what_was_cut_off_goes_on() {
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("comparison");
     let mut all = Vec::new();
-    let mut folder = Folder::create(&path, &plan()).unwrap();
-    measure(&mut folder, &plan(), &mut all, 5);
+    let folder = Folder::create(&path, &plan()).unwrap();
+    measure(&folder, &plan(), &mut all, 5);
     drop(folder);
 
     // The fifth line is cut off in its middle.
     let file = path.join(MEASUREMENTS);
     let bytes = fs::read(&file).unwrap();
     fs::write(&file, &bytes[..bytes.len() - 20]).unwrap();
-    let (mut folder, read, mut done) = Folder::open(&path).unwrap();
+    let (folder, read, found) = Folder::open(&path).unwrap();
     assert_eq!(read, plan());
+    let mut done = found.measurements;
     assert_eq!(done, all[..4]);
-    measure(&mut folder, &read, &mut done, 1);
+    measure(&folder, &read, &mut done, 1);
     assert_eq!(done, all, "it is measured again");
     drop(folder);
-    assert_eq!(Folder::open(&path).unwrap().2, all);
+    assert_eq!(Folder::open(&path).unwrap().2.measurements, all);
 }
 
 #[test]
@@ -78,8 +82,8 @@ fn a_line_that_is_none_is_named() {
 fn tables_are_written_three_times() {
     let temporary = tempfile::tempdir().unwrap();
     let mut done = Vec::new();
-    let mut folder = Folder::create(temporary.path(), &plan()).unwrap();
-    measure(&mut folder, &plan(), &mut done, 100);
+    let folder = Folder::create(temporary.path(), &plan()).unwrap();
+    measure(&folder, &plan(), &mut done, 100);
     folder.write_tables(&Tables::of(&plan(), &done)).unwrap();
     let tables = temporary.path().join(TABLES);
     let mut names: Vec<_> = fs::read_dir(tables)
@@ -91,4 +95,28 @@ fn tables_are_written_three_times() {
         names,
         ["performance.csv", "performance.json", "performance.md"]
     );
+}
+
+#[test]
+fn everything_that_was_found_is_there_again() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = Folder::create(temporary.path(), &plan()).unwrap();
+    let trial = Trial {
+        way: Way::new("quic", "ca"),
+        attack: Attack::Downgrade,
+    };
+    let held = tried(&trial, Verdict::Held);
+    let unknown = tried(&trial, Verdict::Unknown("it did not end".to_owned()));
+    let seen = observed("quic", &Seen::Partly("a relay's".to_owned()));
+    folder.keep(&unknown).unwrap();
+    folder.keep(&held).unwrap();
+    folder.keep_all(&seen).unwrap();
+    drop(folder);
+    let (_, _, done) = Folder::open(temporary.path()).unwrap();
+    let expected = Done {
+        experiments: vec![unknown, held],
+        observations: seen,
+        ..Done::default()
+    };
+    assert_eq!(done, expected);
 }

@@ -1,11 +1,12 @@
 //! The whole of what is to be measured, as it is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Bench;
-use crate::finding::Cell;
+use super::words::CONTROL;
+use super::{Bench, Trial};
+use crate::finding::{Cell, Machine};
 use crate::threshold::Threshold;
 
 /// `plan.json`: what is to be measured, by what, where. It is written once; what was measured is beside it.
@@ -21,6 +22,21 @@ pub struct Plan {
     pub time: String,
     /// What is measured, in this order.
     pub benches: Vec<Bench>,
+    /// What is attacked, in this order.
+    #[serde(default)]
+    pub trials: Vec<Trial>,
+    /// The ways that are observed, in this order.
+    #[serde(default)]
+    pub observed: Vec<String>,
+    /// For how long programs talk while they are observed, in seconds.
+    #[serde(default)]
+    pub observed_s: u32,
+    /// The ways of which is told what they take.
+    #[serde(default)]
+    pub counted: Vec<String>,
+    /// How long each command may take for all of it, in seconds, whatever is left then; none for as long as it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_s: Option<f64>,
     /// What was asked for and is not measured.
     pub left_out: Vec<LeftOut>,
     /// The environment of somebody's own among them, if there is one.
@@ -38,6 +54,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The overlays and variants that this is about; the control is a way of its own, and no overlay.
+    pub fn overlays(&self) -> BTreeSet<&str> {
+        let measured = self.benches.iter().flat_map(|bench| &bench.ways);
+        let attacked = self.trials.iter().map(|trial| &trial.way);
+        let ways = measured.chain(attacked).map(|way| way.overlay.as_str());
+        let all = ways.chain(self.observed.iter().map(String::as_str));
+        all.filter(|overlay| *overlay != CONTROL).collect()
+    }
+
     /// Those of its thresholds that are about nothing that it measures.
     pub fn empty_thresholds(&self) -> impl Iterator<Item = &Threshold> {
         let cells = |bench: &Bench| -> Vec<Cell> {
@@ -80,17 +105,4 @@ pub struct LeftOut {
     pub what: String,
     /// Why.
     pub why: String,
-}
-
-/// The machine that figures are true of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Operating system and kernel.
-    pub kernel: String,
-    /// Processor.
-    pub processor: String,
-    /// How many processors.
-    pub processors: u32,
-    /// Memory in bytes.
-    pub memory: u64,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::words::is_mpyc;
-use super::{Bench, Next, Way, Work};
+use super::{Bench, Done, Next, Plan, Way, Work};
 use crate::finding::Measurement;
 
 /// How long measuring takes: it ends where figures are known well enough, so that it can only be said from when to when.
@@ -15,7 +15,28 @@ pub struct Estimate {
     pub most: Duration,
 }
 
+/// What an observed run takes beside the time that programs talk, in seconds.
+const BESIDE_TALK_S: f64 = 12.0;
+
 impl Estimate {
+    /// Of what is left of a plan.
+    pub fn of_plan(plan: &Plan, done: &Done) -> Self {
+        let measuring = Self::of(&plan.benches, plan.seed, &done.measurements);
+        let trials = plan.trials.iter();
+        let trials = trials.filter(|trial| !trial.is_done(&done.experiments));
+        let attacking: f64 = trials.map(super::Trial::usual_s).sum();
+        let unseen = plan.observed.iter();
+        let unseen = unseen.filter(|way| !Plan::is_observed(way, &done.observations));
+        let observing: f64 = unseen.map(|_| observing_s(plan)).sum();
+        let others = Duration::try_from_secs_f64(attacking + observing).unwrap_or(Duration::MAX);
+        let limit = plan.limit_s.map(Duration::try_from_secs_f64);
+        let limit = limit.and_then(Result::ok).unwrap_or(Duration::MAX);
+        Self {
+            least: measuring.least.saturating_add(others).min(limit),
+            most: measuring.most.saturating_add(others).min(limit),
+        }
+    }
+
     /// Of what is left of these benches after what has been done, which also tells how long runs take here; those that
     /// nobody has seen yet are guessed.
     pub fn of(benches: &[Bench], seed: u64, done: &[Measurement]) -> Self {
@@ -25,7 +46,7 @@ impl Estimate {
             let round: f64 = bench
                 .ways
                 .iter()
-                .map(|way| run_s(way, &bench.work, done))
+                .map(|way| usual_s(way, &bench.work, done))
                 .sum();
             let mine = done.iter().filter(|one| Work::of(&one.cell) == bench.work);
             let used: f64 = mine.map(|one| one.elapsed_s).sum();
@@ -46,8 +67,13 @@ impl Estimate {
     }
 }
 
-/// How long one run takes, the whole command.
-fn run_s(way: &Way, work: &Work, done: &[Measurement]) -> f64 {
+/// How long observing one way takes, in seconds.
+pub fn observing_s(plan: &Plan) -> f64 {
+    f64::from(plan.observed_s) + BESIDE_TALK_S
+}
+
+/// How long one run takes, the whole command, in seconds: as long as those that were measured, or a guess.
+pub fn usual_s(way: &Way, work: &Work, done: &[Measurement]) -> f64 {
     let same: Vec<f64> = done
         .iter()
         .filter(|one| Way::of(&one.cell) == *way && Work::of(&one.cell) == *work)

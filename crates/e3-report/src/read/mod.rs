@@ -7,7 +7,7 @@ mod shape;
 
 use std::path::Path;
 
-use e3_evaluate::finding::{Effort, Experiment, Measurement, Observation};
+use e3_evaluate::finding::{Effort, Experiment, Measurement, Observation, Sitting};
 pub(crate) use e3_evaluate::keep::THRESHOLDS;
 use e3_evaluate::threshold::Verdict;
 
@@ -21,6 +21,7 @@ pub(crate) const MEASUREMENTS: &str = "measurements.jsonl";
 pub(crate) const SECURITY: &str = "security.jsonl";
 pub(crate) const PRIVACY: &str = "privacy.jsonl";
 pub(crate) const EFFORT: &str = "effort.jsonl";
+const SITTINGS: &str = "sittings.jsonl";
 pub(crate) const PLAN: &str = "plan.json";
 
 /// All that a comparison has found so far.
@@ -33,6 +34,8 @@ pub(crate) struct Findings {
     pub(crate) effort: Vec<Found<Effort>>,
     /// What became of thresholds, where there are any.
     pub(crate) thresholds: Vec<Found<Verdict>>,
+    /// The commands that found it, in turn.
+    pub(crate) sittings: Vec<Found<Sitting>>,
     /// One of each network, as a run tells it.
     pub(crate) shapes: Vec<Shape>,
     /// Files that are not there, or empty.
@@ -55,6 +58,7 @@ impl Findings {
         let privacy = there(folder, PRIVACY, &mut missing, &mut unreadable);
         let effort = there(folder, EFFORT, &mut missing, &mut unreadable);
         let thresholds = lines::read(folder, THRESHOLDS, &mut unreadable).unwrap_or_default();
+        let sittings = lines::read(folder, SITTINGS, &mut unreadable).unwrap_or_default();
         let shapes = Shape::of_networks(folder, &measurements);
         Self {
             plan: plan.unwrap_or_default(),
@@ -63,6 +67,7 @@ impl Findings {
             privacy,
             effort,
             thresholds,
+            sittings,
             shapes,
             missing,
             unreadable,

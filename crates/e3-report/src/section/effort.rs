@@ -19,6 +19,12 @@ pub(crate) fn blocks(effort: &[Found<Effort>], made_by: &[String]) -> Vec<Block>
     blocks.push(Block::Paragraph(
         "Everything was really done in the lab, by the overlay’s own documentation and by E³, and counted as it was done.".into(),
     ));
+    // Counts are the same on every machine, and may have come with the program.
+    let counted = in_order(effort.iter().filter_map(|one| one.value.counted.as_deref()));
+    if !counted.is_empty() {
+        let by = format!("Counted by {}.", counted.join("; by "));
+        blocks.push(Block::Paragraph(by.into()));
+    }
     let overlays = in_order(effort.iter().map(|one| one.value.overlay.as_str()));
     let pictures: Vec<Picture> = OCCASIONS
         .into_iter()

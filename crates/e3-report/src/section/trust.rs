@@ -1,8 +1,10 @@
 //! How far the figures can be trusted: the control, failures, and what runs said of themselves.
 
+use e3_evaluate::finding::Sitting;
+
 use crate::href::Anchor;
 use crate::page::{Block, Cell, Group, Prose, Row, Source, Table};
-use crate::read::{Findings, MEASUREMENTS};
+use crate::read::{Findings, Found, MEASUREMENTS};
 use crate::section::title;
 use crate::sums::{CONFIDENCE, CONTROL, Sum, Told};
 use crate::words;
@@ -85,6 +87,32 @@ pub(crate) fn blocks(findings: &Findings, sums: &[Sum]) -> Vec<Block> {
     blocks
 }
 
+/// What was not the same from one command to the next.
+fn sittings(sittings: &[Found<Sitting>]) -> Vec<Prose> {
+    let mut items = Vec::new();
+    if sittings.len() > 1 {
+        items.push(
+            format!(
+                "It was found by {} commands, one after the other.",
+                sittings.len()
+            )
+            .into(),
+        );
+    }
+    for (earlier, later) in sittings.iter().zip(sittings.iter().skip(1)) {
+        for difference in later.value.differences(&earlier.value) {
+            items.push(
+                Prose::new()
+                    .strong(format!("Since {} ", later.value.time))
+                    .text(format!(
+                        "{difference}: figures of before and after stand in the same tables."
+                    )),
+            );
+        }
+    }
+    items
+}
+
 fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
     let counted: usize = sums.iter().map(|sum| sum.runs).sum();
     let warm_up = findings
@@ -137,6 +165,7 @@ fn said(findings: &Findings, sums: &[Sum]) -> Vec<Prose> {
                 .text(" fewer than six rounds that count: their intervals are the range of all ratios, and promise less than 95 %."),
         );
     }
+    items.extend(sittings(&findings.sittings));
     if distrusted > 0 {
         items.push(Prose::new().strong(words::count(distrusted, "run", "runs")).text(
             " said of themselves that the machine was too busy, or the network not as declared; they are counted, and told below.",

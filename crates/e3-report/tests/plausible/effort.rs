@@ -76,6 +76,7 @@ fn one(way: &str, means: Means, occasion: Occasion) -> Effort {
             .then(|| "there is no tool that does this by hand".to_owned()),
         counts,
         source: "the overlay’s documentation, as of November 2026".to_owned(),
+        counted: Some("a script, e3 0.1.0".to_owned()),
         time: TIME.to_owned(),
         command: command(&["effort", "--overlay", way]),
     }

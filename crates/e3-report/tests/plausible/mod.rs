@@ -13,6 +13,7 @@ mod others;
 
 use std::path::Path;
 
+use e3_evaluate::finding::{Machine, Sitting};
 use serde::Serialize;
 
 pub(crate) use measured::{Extent, Noise, PART, WHOLE, measurements};
@@ -49,6 +50,7 @@ pub(crate) fn write(folder: &Path, extent: &Extent) {
         std::fs::write(path, "").unwrap();
     }
     lines(folder, "effort.jsonl", &effort::effort());
+    lines(folder, "sittings.jsonl", &["one", "another"].map(sitting));
     others::records(folder);
     let plan = serde_json::json!({
         "schema": e3_evaluate::finding::SCHEMA,
@@ -65,6 +67,18 @@ pub(crate) fn write(folder: &Path, extent: &Extent) {
         serde_json::to_string_pretty(&plan).unwrap(),
     )
     .unwrap();
+}
+
+/// A command's share, on a machine that was started so.
+fn sitting(boot: &str) -> Sitting {
+    Sitting {
+        schema: e3_evaluate::finding::SCHEMA.to_owned(),
+        time: TIME.to_owned(),
+        boot: boot.to_owned(),
+        machine: Machine::default(),
+        versions: [("e3".to_owned(), "0.1.0".to_owned())].into(),
+        command: command(&["compare"]),
+    }
 }
 
 /// One document a line.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use e3_evaluate::plan::Part;
 use e3_spec::Moment;
 
 /// `e3 compare`
@@ -33,9 +34,40 @@ pub struct Compare {
     /// Go on with a comparison that was cut off: what it has measured is not measured again
     #[arg(long, value_name = "FOLDER")]
     pub resume: Option<PathBuf>,
-    /// Only say what would be measured, and how long that takes
+    /// Only this part: performance, security, privacy or effort (may be repeated) [default: all of a suite; performance
+    /// of what is asked for otherwise]
+    #[arg(long, value_enum, value_name = "PART")]
+    pub only: Vec<Only>,
+    /// Stop after this time, such as 30min, and leave the rest to --resume
+    #[arg(long = "for", value_name = "TIME", value_parser = super::time)]
+    pub limit: Option<Moment>,
+    /// Only say what would be done, and how long that takes
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Parts of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// What is measured
+    Performance,
+    /// What is attacked
+    Security,
+    /// What is observed
+    Privacy,
+    /// What is counted
+    Effort,
+}
+
+impl From<Only> for Part {
+    fn from(only: Only) -> Self {
+        match only {
+            Only::Performance => Self::Performance,
+            Only::Security => Self::Security,
+            Only::Privacy => Self::Privacy,
+            Only::Effort => Self::Effort,
+        }
+    }
 }
 
 /// Parts of the grid that have names.
@@ -43,7 +75,7 @@ pub struct Compare {
 pub enum Suite {
     /// Three parties on one network: ends within five minutes
     Quick,
-    /// Every network, program, size and identity, though not in every combination: takes hours
+    /// Every network, program, size and identity, though not in every combination: takes about three hours
     Standard,
 }
 

@@ -8,12 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, stop::Stop};
 
 /// How long taking down may take, even where all else has taken too long.
 const LAST: Duration = Duration::from_mins(1);
+
+/// How long one that was asked to end may clean up after itself.
+const CLEANING: Duration = Duration::from_secs(15);
 
 /// Between two looks whether one has ended.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -28,13 +32,18 @@ pub(super) struct Commands {
     pub(super) captures: PathBuf,
     /// When all of them have to have ended.
     pub(super) until: Instant,
+    /// Whether somebody has asked for the end: then nothing is begun any more but what takes things down.
+    pub(super) stop: Stop,
 }
+
+/// What takes an environment down.
+const DOWN: &str = "down";
 
 impl Commands {
     /// Runs one to its end.
     ///
     /// # Errors
-    /// It failed, or it does not end in time.
+    /// It failed, or it does not end in time; somebody has asked for the end.
     pub(super) fn run(&self, words: &[&str]) -> Result<String, Fault> {
         self.run_until(self.until, words)
     }
@@ -45,7 +54,7 @@ impl Commands {
     /// As [`Commands::run`].
     pub(super) fn down(&self) -> Result<(), Fault> {
         let until = self.until.max(Instant::now() + LAST);
-        self.run_until(until, &["down"]).map(drop)
+        self.run_until(until, &[DOWN]).map(drop)
     }
 
     fn run_until(&self, until: Instant, words: &[&str]) -> Result<String, Fault> {
@@ -64,9 +73,18 @@ impl Commands {
             .stderr(fs::File::create(&err).map_err(failed)?)
             .spawn()
             .map_err(failed)?;
+        let mut until = until;
+        let mut is_asked = words.contains(&DOWN);
         let status = loop {
             if let Some(status) = child.try_wait().map_err(failed)? {
                 break status;
+            }
+            if !is_asked && self.stop.is_asked() {
+                is_asked = true;
+                until = until.min(Instant::now() + CLEANING);
+                let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+                // It may have ended meanwhile.
+                let _ = pid.map(|pid| kill_process(pid, Signal::INT));
             }
             if Instant::now() > until {
                 let _ = child.kill();
@@ -77,6 +95,9 @@ impl Commands {
             }
             thread::sleep(PAUSE);
         };
+        if self.stop.is_asked() && !words.contains(&DOWN) {
+            return Err(Fault::interrupted());
+        }
         if !status.success() {
             let told = fs::read_to_string(&err).unwrap_or_default();
             return Err(Fault::user(format!("`e3 {shown}` failed")).detail(told));

@@ -187,6 +187,7 @@ mod tests {
             home: PathBuf::new(),
             captures: PathBuf::new(),
             until: Instant::now(),
+            stop: crate::stop::Stop::never(),
         };
         let control = Control::new(&commands, &[]).unwrap();
         let why = control.take("relay.pcapng", &mut Capture::default());

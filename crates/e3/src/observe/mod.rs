@@ -30,7 +30,7 @@ use self::{
     places::Places,
     sights::Material,
 };
-use crate::{cli::EnvironmentArgs, fault::Fault, load};
+use crate::{cli::EnvironmentArgs, fault::Fault, load, stop::Stop};
 
 /// What is observed.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ pub struct Subject<'a> {
 ///
 /// # Errors
 /// The environment does not come up, its program fails, a capture or a memory cannot be read or lacks what was planted there,
-/// or it takes too long.
+/// it takes too long, or somebody has asked for the end.
 pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, Fault> {
     let kept = folder.join("captures").join(subject.way);
     fs::create_dir_all(&kept).map_err(|error| unwritten(&kept, &error))?;
@@ -76,6 +76,7 @@ pub fn observe(subject: Subject<'_>, folder: &Path) -> Result<Vec<Observation>, 
         home: home.0.clone(),
         captures,
         until: Instant::now() + limit(subject),
+        stop: Stop::listen()?,
     };
     let up = Up::begin(&commands)?;
     let receivers = places.hosts().into_iter().chain([CURIOUS]);

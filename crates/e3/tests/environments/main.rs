@@ -20,6 +20,7 @@ mod certified;
 mod cicada;
 mod commands;
 mod compare;
+mod compared;
 mod crashing;
 mod death;
 mod demos;

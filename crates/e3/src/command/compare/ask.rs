@@ -7,13 +7,12 @@ use e3_evaluate::finding::SCHEMA;
 use e3_evaluate::plan::words::{
     IDENTITIES, NETWORKS, OWN, PROGRAMS, SIZES, Word, canonical, is_one,
 };
-use e3_evaluate::plan::{
-    Goal, Grid, Laid, Machine, Offer, Pattern, Plan, UnknownWord, WAYS, suite,
-};
-use e3_holder::holder::describe_machine;
+use e3_evaluate::plan::{Goal, Grid, Laid, Offer, Part, Pattern, Plan, UnknownWord, WAYS, suite};
 
 use super::offers::Offered;
+use super::others::{Others, others};
 use super::own::Own;
+use super::sitting;
 use crate::cli::{Asked, Compare, GoalArgs, Suite};
 use crate::fault::Fault;
 
@@ -34,43 +33,62 @@ pub fn plan(args: &Compare, own: Option<&Own>, offered: &[Offered]) -> Result<Pl
     for bench in &mut laid.benches {
         bench.goal = with(bench.goal, &args.goal);
     }
-    if laid.benches.is_empty() {
-        let lines: Vec<String> = left_out(&laid);
-        return Err(Fault::user("nothing of this can be measured here").detail(lines.join("\n")));
+    let parts = parts(args, name);
+    if !parts.contains(&Part::Performance) {
+        laid.benches.clear();
+        // What a machine lacks, all parts lack.
+        let lacks = |what: &str| offers.iter().any(|offer| offer.overlay == what);
+        laid.left_out.retain(|left| lacks(&left.what));
     }
     let is_own_asked = laid.benches.iter().any(|bench| bench.work.is_own());
-    let used = |one: &&Offered| {
-        let ways = laid.benches.iter().flat_map(|bench| &bench.ways);
-        ways.into_iter().any(|way| way.overlay == one.offer.overlay)
-    };
-    let mut versions: BTreeMap<String, String> = offered
-        .iter()
-        .filter(used)
-        .flat_map(|one| one.versions.clone())
-        .collect();
-    versions.insert("e3".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-    let machine = describe_machine();
-    Ok(Plan {
+    let Others {
+        trials,
+        observed,
+        observed_s,
+        counted,
+        left_out,
+    } = others(name, &parts, &offers, args)?;
+    laid.left_out.extend(left_out);
+    if laid.benches.is_empty() && trials.is_empty() && observed.is_empty() && counted.is_empty() {
+        let lines: Vec<String> = said_left_out(&laid);
+        return Err(Fault::user("nothing of this can be done here").detail(lines.join("\n")));
+    }
+    let mut plan = Plan {
         schema: SCHEMA.to_owned(),
         suite: name.to_owned(),
         seed: args.seed.unwrap_or(SEED),
         time: super::folder::now(),
+        versions: BTreeMap::new(),
+        machine: sitting::machine(),
         benches: laid.benches,
         own: own.filter(|_| is_own_asked).map(Own::planned),
+        trials,
+        observed,
+        observed_s,
+        counted,
+        limit_s: (name == suite::QUICK).then_some(suite::QUICK_LIMIT_S),
         left_out: laid.left_out,
         thresholds: Vec::new(),
-        versions,
-        machine: Machine {
-            kernel: machine.kernel,
-            processor: machine.processor,
-            processors: machine.processors,
-            memory: machine.memory,
-        },
         command: command(),
-    })
+    };
+    let overlays = plan.overlays();
+    let used = |one: &&Offered| overlays.contains(one.offer.overlay.as_str());
+    plan.versions = sitting::versions(offered.iter().filter(used));
+    Ok(plan)
 }
 
-fn left_out(laid: &Laid) -> Vec<String> {
+/// What is looked at: all of a suite; of what is asked for otherwise what can be measured; or what is said.
+fn parts(args: &Compare, suite: &str) -> Vec<Part> {
+    if !args.only.is_empty() {
+        return args.only.iter().copied().map(Part::from).collect();
+    }
+    match suite {
+        suite::QUICK | suite::STANDARD => Part::ALL.to_vec(),
+        _ => vec![Part::Performance],
+    }
+}
+
+fn said_left_out(laid: &Laid) -> Vec<String> {
     let lines = laid.left_out.iter();
     lines
         .map(|left| format!("  {}: {}", left.what, left.why))
@@ -101,7 +119,7 @@ fn of_asked(args: &Compare, own: Option<&Own>, offers: &[Offer]) -> Result<Laid,
         laid = laid.and(lay(grid(&axes)?, own, offers, goal)?);
     }
     for name in &args.asked.cells {
-        let pattern = Pattern::parse(name).map_err(|wrong| unknown(&wrong))?;
+        let pattern = parse(name)?;
         laid = laid.and(lay(of_pattern(pattern), own, offers, goal)?);
     }
     Ok(laid)
@@ -173,6 +191,14 @@ fn of_pattern(pattern: Pattern) -> Grid {
         sizes: or(pattern.size, "small"),
         parties: vec![pattern.parties.unwrap_or(3)],
     }
+}
+
+/// The pattern of a name.
+///
+/// # Errors
+/// The user's: a word of it names nothing.
+pub fn parse(name: &str) -> Result<Pattern, Fault> {
+    Pattern::parse(name).map_err(|wrong| unknown(&wrong))
 }
 
 fn unknown(wrong: &UnknownWord) -> Fault {

@@ -70,11 +70,11 @@ impl Declared {
         }
     }
 
-    /// The plan with the file's thresholds. Where the command line asks for other cells than the file does, those that are
+    /// The plan with the file's thresholds. Where the command line asks for other cells or parts than the file does, those that are
     /// about none of them are left out; otherwise they fail.
     pub fn with_thresholds(self, mut plan: Plan) -> Plan {
         plan.thresholds = self.thresholds;
-        if self.is_by_hand {
+        if self.is_by_hand || !self.args.only.is_empty() {
             plan.leave_out_empty_thresholds();
         }
         plan

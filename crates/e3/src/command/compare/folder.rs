@@ -4,9 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use e3_evaluate::finding::Measurement;
 use e3_evaluate::keep::{Folder, KeepError};
-use e3_evaluate::plan::Plan;
+use e3_evaluate::plan::{Done, Plan};
 
 use crate::fault::Fault;
 use crate::record;
@@ -46,7 +45,7 @@ fn kept_to_itself(folder: Folder) -> Result<Folder, Fault> {
 ///
 /// # Errors
 /// The user's: there is no comparison, or another command writes it.
-pub fn resume(path: &Path) -> Result<(Folder, Plan, Vec<Measurement>), Fault> {
+pub fn resume(path: &Path) -> Result<(Folder, Plan, Done), Fault> {
     Folder::open(path).map_err(fault)
 }
 

@@ -6,6 +6,7 @@
 //! ending the comparison, and cleans up as every run does. And a variant of an overlay needs it: which folder its programs
 //! are in is a variable of the environment, and one process has only one.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +19,8 @@ use e3_evaluate::plan::{Run, Work};
 use e3_holder::wire::RunRecord;
 use serde_json::Value;
 
-use super::child::{self, Ended, Stop};
+use super::child::Ended;
+use super::clock::Clock;
 use super::folder::now;
 use super::listed::Listed;
 use super::offers::{Offered, stock_variable};
@@ -32,7 +34,7 @@ const RUNS: &str = "runs";
 const BESIDE: Duration = Duration::from_mins(1);
 
 /// Variables of the environment that a command has beside ours.
-type Variables = Vec<(&'static str, OsString)>;
+pub(super) type Variables = Vec<(&'static str, OsString)>;
 
 /// What measures.
 pub struct Measuring<'a> {
@@ -44,15 +46,14 @@ pub struct Measuring<'a> {
     pub offered: &'a [Offered],
     /// The environment of somebody's own, if one is measured.
     pub own: Option<Own>,
-    /// Identities, where they have to be listed.
-    pub listed: Listed,
-    /// Whether somebody has asked for the end.
-    pub stop: Stop,
+    /// Identities, as soon as they have to be listed.
+    pub listed: OnceCell<Listed>,
+    /// When all of it has to end.
+    pub clock: Clock,
 }
 
 impl Measuring<'_> {
-    /// Measures a work by a way; `limit_s` is how long its program may take. None where somebody has asked for the end
-    /// meanwhile.
+    /// Measures a work by a way; `limit_s` is how long its program may take. None where the end came meanwhile.
     ///
     /// # Errors
     /// The machine's: the command cannot be started, its environment not be written.
@@ -66,21 +67,19 @@ impl Measuring<'_> {
         let (environment, limit) = if let Some(own) = own {
             (own.seen_from(&self.folder), own.limit())
         } else {
-            let listed = (run.way.identity == "did").then_some(&self.listed);
+            let listed = match run.way.identity.as_str() {
+                "did" => Some(self.listed()?),
+                _ => None,
+            };
             let environment = places::write(&self.folder, work, limit_s, listed)?;
             (environment, Duration::from_secs(limit_s))
         };
         let limit = limit + BESIDE;
         let time = now();
         let (variables, arguments) = self.command(work, run, &environment)?;
-        let mut command = Command::new(&self.e3);
-        command.args(&arguments).current_dir(&self.folder);
-        command.envs(variables.iter().map(|(name, value)| (*name, value)));
-        let ended = child::run(&mut command, limit, &self.stop)
-            .map_err(|error| Fault::user(format!("cannot start {}: {error}", self.e3.display())))?;
-        if self.stop.is_asked() {
+        let Some(ended) = self.run(&variables, &arguments, limit)? else {
             return Ok(None);
-        }
+        };
         let mut measurement = Measurement {
             schema: SCHEMA.to_owned(),
             cell: work.by(&run.way),
@@ -107,6 +106,14 @@ impl Measuring<'_> {
         Ok(Some(measurement))
     }
 
+    fn listed(&self) -> Result<&Listed, Fault> {
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
+        }
+        let new = Listed::new()?;
+        Ok(self.listed.get_or_init(|| new))
+    }
+
     /// The variables and arguments of the command.
     fn command(
         &self,
@@ -118,11 +125,7 @@ impl Measuring<'_> {
             CONTROL => BASE,
             name => name,
         };
-        let offered = self.offered.iter().find(|one| one.offer.overlay == name);
-        let offered = offered.ok_or_else(|| {
-            Fault::user(format!("this machine has no way `{name}`"))
-                .hint("a comparison goes on where it was begun, with the same overlays")
-        })?;
+        let offered = self.offered(name)?;
         let mut arguments: Vec<String> = [
             "run",
             environment,
@@ -142,8 +145,30 @@ impl Measuring<'_> {
                 arguments.extend(["--set".to_owned(), format!("hosts.{group}.nat=none")]);
             }
         }
-        let variables = offered.stock.as_deref().map(stock_variable);
-        Ok((variables.into_iter().collect(), arguments))
+        Ok((variables(offered), arguments))
+    }
+
+    /// Runs a command of this program in the comparison's folder; none where the end came meanwhile.
+    pub(super) fn run(
+        &self,
+        variables: &Variables,
+        arguments: &[String],
+        limit: Duration,
+    ) -> Result<Option<Ended>, Fault> {
+        let mut command = Command::new(&self.e3);
+        command.args(arguments).current_dir(&self.folder);
+        command.envs(variables.iter().map(|(name, value)| (*name, value)));
+        let ran = self.clock.run(&mut command, limit);
+        ran.map_err(|error| Fault::user(format!("cannot start {}: {error}", self.e3.display())))
+    }
+
+    /// What this machine has for a way.
+    pub(super) fn offered(&self, way: &str) -> Result<&Offered, Fault> {
+        let offered = self.offered.iter().find(|one| one.offer.overlay == way);
+        offered.ok_or_else(|| {
+            Fault::user(format!("this machine has no way `{way}`"))
+                .hint("a comparison goes on where it was begun, with the same overlays")
+        })
     }
 
     /// The groups of a work's hosts that are behind home routers.
@@ -190,6 +215,12 @@ fn take(measurement: &mut Measurement, record: &RunRecord, is_routed: bool) {
     }
 }
 
+/// Variables that a way's commands have.
+pub(super) fn variables(offered: &Offered) -> Variables {
+    let variables = offered.stock.as_deref().map(stock_variable);
+    variables.into_iter().collect()
+}
+
 /// The record that a command printed, or why there is none.
 fn told(ended: &Ended, limit: Duration) -> Result<RunRecord, String> {
     if ended.was_stopped {
@@ -205,17 +236,22 @@ fn told(ended: &Ended, limit: Duration) -> Result<RunRecord, String> {
     if let Some(message) = document.get("message").and_then(Value::as_str) {
         return Err(message.to_owned());
     }
-    let errors = String::from_utf8_lossy(&ended.errors);
-    let last = errors.lines().rfind(|line| !line.trim().is_empty());
     Err(format!(
         "it ended with {} and without a record: {}",
         ended.status,
-        last.unwrap_or("it said nothing")
+        last_words(ended)
     ))
 }
 
+/// The last line that a command said on standard error.
+pub(super) fn last_words(ended: &Ended) -> String {
+    let errors = String::from_utf8_lossy(&ended.errors);
+    let last = errors.lines().rfind(|line| !line.trim().is_empty());
+    last.unwrap_or("it said nothing").to_owned()
+}
+
 /// The command as it can be typed, in the comparison's folder.
-fn shown(variables: &[(&'static str, OsString)], arguments: &[String]) -> Vec<String> {
+pub(super) fn shown(variables: &[(&'static str, OsString)], arguments: &[String]) -> Vec<String> {
     let mut words = Vec::new();
     if !variables.is_empty() {
         words.push("env".to_owned());

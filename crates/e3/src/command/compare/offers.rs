@@ -3,8 +3,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use e3_evaluate::plan::Offer;
 use e3_evaluate::plan::words::rank;
+use e3_evaluate::plan::{Offer, Plan};
 use e3_overlay::{Need, Overlay};
 use e3_spec::IdentityScheme;
 use e3_stock::{FOLDERS, Found, NEBULA, Program, Told, Unsuited, Version, find_suited, folders};
@@ -52,6 +52,28 @@ pub fn look() -> Result<Vec<Offered>, Fault> {
     }
     offered.sort_by_key(|one| rank(&one.offer.overlay));
     Ok(offered)
+}
+
+/// Whether this machine still has all that a plan was made for.
+///
+/// # Errors
+/// The user's: it lacks something.
+pub fn still_there(plan: &Plan, offered: &[Offered]) -> Result<(), Fault> {
+    for overlay in plan.overlays() {
+        let mut here = offered.iter();
+        let why = match here.find(|one| one.offer.overlay == overlay) {
+            None => "E³ does not know it".to_owned(),
+            Some(one) => match &one.offer.lacks {
+                Some(lacks) => lacks.clone(),
+                None => continue,
+            },
+        };
+        return Err(
+            Fault::user(format!("{overlay} is to be compared, and not there: {why}"))
+                .hint("a comparison goes on where it was begun, with the same overlays"),
+        );
+    }
+    Ok(())
 }
 
 fn of(overlay: &dyn Overlay, runtime: &Runtime) -> Offered {

@@ -1,24 +1,27 @@
 //! What a person is told of a comparison.
 
+mod others;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use e3_evaluate::finding::Measurement;
-use e3_evaluate::plan::{Bench, Estimate, Plan};
+use e3_evaluate::plan::{Bench, Done, Estimate, Plan};
 use e3_evaluate::tables::{Tables, shown};
 use e3_evaluate::threshold::{Threshold, Verdict};
+
+pub use others::{attacked, broken, unknown, watched};
 
 /// What would be measured, and how long that takes.
 pub fn plan(plan: &Plan, estimate: Estimate) -> String {
     let mut text = String::new();
-    let works = plan.benches.len();
-    let tables = if works == 1 { "table" } else { "tables" };
     // Writing into a text cannot fail.
     let _ = writeln!(
         text,
-        "Suite {}: {works} {tables}, seed {}. It takes {}.",
+        "Suite {}: {}, seed {}. It takes {}.",
         plan.suite,
+        others::parts(plan).join(", "),
         plan.seed,
         from_to(estimate)
     );
@@ -35,8 +38,9 @@ pub fn plan(plan: &Plan, estimate: Estimate) -> String {
             long(Duration::from_secs_f64(goal.time_s.max(0.0)))
         );
     }
+    text.push_str(&others::plan(plan));
     if !plan.left_out.is_empty() {
-        text.push_str("Not measured:\n");
+        text.push_str("Left out:\n");
     }
     for left in &plan.left_out {
         let _ = writeln!(text, "  {}: {}", left.what, left.why);
@@ -58,7 +62,7 @@ fn round(number: f64) -> String {
 }
 
 /// From when to when, as people say it.
-pub fn from_to(estimate: Estimate) -> String {
+fn from_to(estimate: Estimate) -> String {
     let (least, most) = (long(estimate.least), long(estimate.most));
     if least == most {
         format!("about {most}")
@@ -75,6 +79,16 @@ fn long(time: Duration) -> String {
         some if some < 5400.0 => format!("{:.0} min", some / 60.0),
         many => format!("{:.1} h", many / 3600.0),
     }
+}
+
+/// How much is done, and how long the rest takes.
+pub fn so_far(plan: &Plan, done: &Done) -> String {
+    let progress = plan.progress(done);
+    if progress.is_whole() {
+        return format!("{progress}\n");
+    }
+    let left = from_to(Estimate::of_plan(plan, done));
+    format!("{progress}; {left} left\n")
 }
 
 /// What one run has found, in a line.
@@ -97,8 +111,12 @@ pub fn run(bench: &Bench, one: &Measurement) -> String {
 }
 
 /// All that was found.
-pub fn summary(tables: &Tables, verdicts: &[Verdict], folder: &Path) -> String {
-    let mut text = tables.markdown();
+pub fn summary(tables: &Tables, done: &Done, verdicts: &[Verdict], folder: &Path) -> String {
+    let mut text = String::new();
+    if !tables.tables.is_empty() {
+        text.push_str(&tables.markdown());
+    }
+    text.push_str(&others::found(done));
     if !verdicts.is_empty() {
         text.push_str("\nThresholds:\n");
     }
