@@ -8,8 +8,10 @@
 //! - [`keep`]: the folder of a comparison, which loses nothing that was found;
 //! - [`statistics`]: medians, ratios with intervals, outliers;
 //! - [`tables`]: what follows from measurements;
-//! - [`threshold`]: what figures have to keep to.
+//! - [`threshold`]: what figures have to keep to;
+//! - [`agreement`]: whether two comparisons found the same.
 
+pub mod agreement;
 pub mod finding;
 pub mod keep;
 pub mod plan;

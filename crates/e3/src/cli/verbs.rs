@@ -355,6 +355,10 @@ pub struct Report {
     /// The folder of the comparison, whether that has ended or not
     #[arg(value_name = "FOLDER", default_value = "compare/latest")]
     pub folder: PathBuf,
+    /// Write nothing, but say whether this comparison found the same: fails where the intervals of less than 95 % of
+    /// cells overlap
+    #[arg(long, value_name = "FOLDER")]
+    pub against: Option<PathBuf>,
 }
 
 /// `e3 completions`

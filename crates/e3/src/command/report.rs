@@ -1,5 +1,7 @@
 //! `e3 report`: what a comparison has found, for readers.
 
+mod against;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,6 +40,9 @@ struct Unreadable<'a> {
 /// # Errors
 /// The user's: there is no such comparison, or nothing can be written beside it.
 pub fn main(args: &Report, global: &Global) -> Result<ExitCode, Fault> {
+    if let Some(other) = &args.against {
+        return against::main(&args.folder, other, global);
+    }
     let written = e3_report::write(&args.folder).map_err(|error| fault(&error))?;
     if global.json {
         json::print("report", &document(&written))?;

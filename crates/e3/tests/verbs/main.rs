@@ -9,6 +9,7 @@
 mod ca;
 mod check;
 mod command_line;
+mod findings;
 mod generated;
 #[path = "../support/desk.rs"]
 mod helper;
