@@ -39,14 +39,13 @@ impl Trial {
     /// About how long it takes on a machine of two processors, in seconds.
     pub fn usual_s(&self) -> f64 {
         let attack = match self.attack {
-            Attack::OutsiderConnects | Attack::SplitRoster | Attack::BytesChanged => 3.0,
-            Attack::OutsiderJoins | Attack::ReplayedNow | Attack::AuthorityStolen => 6.0,
-            Attack::MemberImpersonates
-            | Attack::ReplayedLater
-            | Attack::RevokedReturns
-            | Attack::HostileCoordinator
-            | Attack::OpenedLater
-            | Attack::Downgrade => 10.0,
+            Attack::SplitRoster | Attack::AuthorityStolen => 1.0,
+            Attack::BytesChanged | Attack::ReplayedNow => 2.0,
+            Attack::OutsiderConnects | Attack::ReplayedLater => 6.0,
+            Attack::OpenedLater | Attack::RevokedReturns => 12.0,
+            Attack::HostileCoordinator | Attack::Downgrade => 18.0,
+            Attack::OutsiderJoins => 32.0,
+            Attack::MemberImpersonates => 41.0,
         };
         let way = match self.way.overlay.as_str() {
             "headscale" => 2.0,

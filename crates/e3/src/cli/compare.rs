@@ -75,7 +75,7 @@ impl From<Only> for Part {
 pub enum Suite {
     /// Three parties on one network: ends within five minutes
     Quick,
-    /// Every network, program, size and identity, though not in every combination: takes about three hours
+    /// Every network, program, size and identity, though not in every combination: takes three to four hours
     Standard,
 }
 
