@@ -36,6 +36,19 @@ pub(crate) struct BarGroup {
     pub(crate) bars: Vec<Bar>,
 }
 
+impl BarGroup {
+    /// Puts a bar into the group of that title, which is made where there is none.
+    pub(crate) fn put(groups: &mut Vec<Self>, title: String, bar: Bar) {
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.bars.push(bar),
+            None => groups.push(Self {
+                title,
+                bars: vec![bar],
+            }),
+        }
+    }
+}
+
 /// All of a picture.
 #[derive(Debug)]
 pub(crate) struct Bars<'a> {

@@ -128,13 +128,7 @@ fn groups(sums: &[&Sum], cost: &Cost, styles: &[&str]) -> Vec<BarGroup> {
             continue;
         };
         let title = format!("over {}", words::network(&sum.cell.network));
-        match groups.iter_mut().find(|group| group.title == title) {
-            Some(group) => group.bars.push(bar),
-            None => groups.push(BarGroup {
-                title,
-                bars: vec![bar],
-            }),
-        }
+        BarGroup::put(&mut groups, title, bar);
     }
     groups
 }

@@ -131,13 +131,7 @@ fn groups(network: &str, usual: u16, all: &[&Sum], styles: &[&str]) -> Vec<BarGr
             continue;
         };
         let title = work(&sum.cell.size, sum.cell.parties);
-        match groups.iter_mut().find(|group| group.title == title) {
-            Some(group) => group.bars.push(bar),
-            None => groups.push(BarGroup {
-                title,
-                bars: vec![bar],
-            }),
-        }
+        BarGroup::put(&mut groups, title, bar);
     }
     groups
 }
