@@ -16,6 +16,8 @@ mod keys;
 mod noise;
 mod quic;
 mod reader;
+#[cfg(test)]
+mod speakers;
 #[doc(hidden)]
 pub mod testing;
 mod tls;

@@ -4,18 +4,16 @@ use std::{net::SocketAddr, sync::Arc};
 
 use proptest::{collection::vec, prelude::*};
 use rustls::{
-    CipherSuite, ClientConfig, RootCertStore, ServerConfig, Side,
+    CipherSuite, Side,
     crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256,
-    pki_types::PrivatePkcs8KeyDer,
     quic::{
         ClientConnection, Connection, DirectionalKeys, KeyChange, Keys as Sides, PacketKey,
         ServerConnection, Version,
     },
-    version::TLS13,
 };
 
 use super::*;
-use crate::{Recorded, conversations, testing::repeating, tls::Suite};
+use crate::{Recorded, conversations, speakers::speakers, testing::repeating, tls::Suite};
 
 /// RFC 9001, appendix A: the ID that a client has made up, and what its server answers.
 const ID: &str = "8394c8f03e515708";
@@ -122,27 +120,8 @@ fn crypto(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn configured(secret: [u8; 32]) -> (Connection, Connection) {
-    let pair = rcgen::KeyPair::generate().unwrap();
-    let certificate = rcgen::CertificateParams::new(["server.invalid".to_owned()]).unwrap();
-    let certificate = certificate.self_signed(&pair).unwrap().der().clone();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let ordinary = Arc::new(rustls::crypto::ring::default_provider());
-    let client = ClientConfig::builder_with_provider(ordinary)
-        .with_protocol_versions(&[&TLS13])
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let repeating = repeating(CipherSuite::TLS13_AES_128_GCM_SHA256, secret);
-    let server = ServerConfig::builder_with_provider(Arc::new(repeating))
-        .with_protocol_versions(&[&TLS13])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate],
-            PrivatePkcs8KeyDer::from(pair.serialize_der()).into(),
-        )
-        .unwrap();
+    let (client, server) = speakers(rustls::crypto::ring::default_provider(), repeating);
     let name = "server.invalid".try_into().unwrap();
     let client = ClientConnection::new(Arc::new(client), Version::V1, name, vec![1]).unwrap();
     let server = ServerConnection::new(Arc::new(server), Version::V1, vec![2]).unwrap();

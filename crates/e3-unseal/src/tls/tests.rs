@@ -3,13 +3,10 @@
 use std::{io::Write as _, net::SocketAddr, sync::Arc};
 
 use proptest::{collection::vec, prelude::*};
-use rustls::{
-    CipherSuite, ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig,
-    ServerConnection, pki_types::PrivatePkcs8KeyDer, version::TLS13,
-};
+use rustls::{CipherSuite, ClientConnection, Connection, ServerConnection};
 
 use super::*;
-use crate::{Recorded, conversations, testing::repeating};
+use crate::{Recorded, conversations, speakers::speakers, testing::repeating};
 
 /// RFC 8448, section 3: the private keys, and the records of both sides.
 const CLIENT_KEY: &str = "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005";
@@ -79,27 +76,8 @@ fn secrets_are_those_of_the_standard() {
 
 /// What both ends of a connection of rustls write, of which one says this; the client's ephemeral key is always the same.
 fn spoken(suite: CipherSuite, secret: [u8; 32], said: &[u8]) -> Recorded {
-    let provider = Arc::new(repeating(suite, secret));
-    let pair = rcgen::KeyPair::generate().unwrap();
-    let certificate = rcgen::CertificateParams::new(["server.invalid".to_owned()]).unwrap();
-    let certificate = certificate.self_signed(&pair).unwrap().der().clone();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let ordinary = Arc::new(rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(ordinary)
-        .with_protocol_versions(&[&TLS13])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate],
-            PrivatePkcs8KeyDer::from(pair.serialize_der()).into(),
-        )
-        .unwrap();
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13])
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let ordinary = rustls::crypto::ring::default_provider();
+    let (client, server) = speakers(repeating(suite, secret), ordinary);
     let name = "server.invalid".try_into().unwrap();
     let mut client: Connection = ClientConnection::new(Arc::new(client), name)
         .unwrap()
